@@ -1,0 +1,1 @@
+"""The door: the outrider command, start-up, rigs, doctor, bench, demo."""

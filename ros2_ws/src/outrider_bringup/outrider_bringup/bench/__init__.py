@@ -1,0 +1,1 @@
+"""Figures, measured beside a limit or a peer in one run. One file per subject, joined by the verb."""

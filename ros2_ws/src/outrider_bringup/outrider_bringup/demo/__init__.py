@@ -1,0 +1,1 @@
+"""The demo: acts, screen, closing table."""

@@ -1,0 +1,1 @@
+"""Launch files in the standard YAML format, within Humble's grammar: read, checked, resolved."""

@@ -1,0 +1,1 @@
+"""Plays a resolved launch file: processes, prefixed output, respawn, ordered stop."""

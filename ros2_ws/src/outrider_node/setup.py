@@ -1,0 +1,20 @@
+from setuptools import find_packages, setup
+
+NAME = 'outrider_node'
+
+setup(
+    name=NAME,
+    version='0.1.0',
+    packages=find_packages(exclude=['test']),
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
+        (f'share/{NAME}', ['package.xml']),
+    ],
+    install_requires=['setuptools'],
+    extras_require={'test': ['pytest']},
+    zip_safe=False,
+    maintainer='Outrider developers',
+    maintainer_email='outrider@localhost.invalid',
+    description='The floor every node stands on: base class, run_node, QoS table, frames.',
+    license='Apache-2.0',
+)

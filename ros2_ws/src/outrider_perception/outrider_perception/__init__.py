@@ -1,0 +1,1 @@
+"""The mind: time-stamped measurements to tracks to hazards."""

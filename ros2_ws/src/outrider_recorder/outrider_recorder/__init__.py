@@ -1,0 +1,1 @@
+"""The memory: every topic as raw bytes into MCAP segments, and from there into rerun."""

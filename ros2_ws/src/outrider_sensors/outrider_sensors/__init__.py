@@ -1,0 +1,1 @@
+"""The eyes: drivers that run unchanged on real devices and on fakes."""

@@ -1,0 +1,1 @@
+"""The dream: a world without hardware, on the real wires."""

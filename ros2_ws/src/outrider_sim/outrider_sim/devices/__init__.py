@@ -1,0 +1,1 @@
+"""Fake devices that speak the real wire. They never import a driver's codec."""
