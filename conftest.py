@@ -56,10 +56,13 @@ class Process:
         return self.log.read_text(errors='replace')
 
     def says(self, text: str, timeout_s: float = 20.0) -> None:
-        """Wait until `text` stands in the output."""
-        wait_until(lambda: text in self.output or (self.popen.poll() is not None and text not in self.output
-                                                   and pytest.fail(f'ended without saying {text!r}:\n{self.output}')),
-                   f'{text!r} in:\n{self.output}', timeout_s)
+        """Wait until `text` stands in the output; fail with the output when it does not or the process ends."""
+        end = time.monotonic() + timeout_s
+        while text not in self.output:
+            ended = self.popen.poll() is not None
+            if (ended and text not in self.output) or time.monotonic() > end:
+                pytest.fail(f'{"ended" if ended else f"{timeout_s:g} s went by"} without {text!r} in:\n{self.output}')
+            time.sleep(0.01)
 
     def signal(self, number: int) -> None:
         self.popen.send_signal(number)

@@ -8,6 +8,7 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import TransformStamped
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from tf2_msgs.msg import TFMessage
@@ -59,7 +60,9 @@ class OutriderNode(Node):
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
         self._mounts: dict[str, TransformStamped] = {}
         self._tf_static = self.create_publisher(TFMessage, '/tf_static', qos.STATE) if self._has_mount() else None
-        self._diagnostics_timer = self.create_timer(1.0, self._publish_diagnostics)
+        # On the steady clock: a replay that stands still must not silence the health of what runs.
+        self._diagnostics_timer = self.create_timer(1.0, self._publish_diagnostics,
+                                                    clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def _declare(self) -> None:
         # rclpy has no public door to overrides that nobody declared; the attribute is the same on 3.3, 7.1 and 9.1.
