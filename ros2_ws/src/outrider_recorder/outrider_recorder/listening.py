@@ -1,0 +1,146 @@
+"""Raw subscriptions to everything that is published, each as strong as its publishers allow."""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+import struct
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from outrider_node import qos
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+
+from outrider_recorder import offered
+from outrider_recorder.schema import SchemaError, Schemas
+from outrider_recorder.segment import Message, Topic
+
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import SubscriptionEventCallbacks
+
+LOOK_S = 0.25  # how often the graph is looked at: a new topic is recorded at most this late
+# A second of the fastest topic (IMU, 400 Hz); images come at 30 Hz and cost memory.
+DEPTH, DEPTH_IMAGES = 500, 40
+# Several nodes speak on it, each of its own frames only: more than the newest must be kept.
+TF_STATIC, TF_STATIC_HEADS = '/tf_static', 100
+
+_STAMP = {0: struct.Struct('>iI'), 1: struct.Struct('<iI')}
+
+
+def stamp_ns(data: bytes) -> int:
+    """Return the time at the start of a CDR message in ns, or 0 where it holds none."""
+    if len(data) < 12:
+        return 0
+    seconds, nanoseconds = _STAMP[data[1] & 1].unpack_from(data, 4)
+    return seconds * 1_000_000_000 + nanoseconds if seconds > 0 else 0
+
+
+class _Heard:
+    """One topic as it is being listened to."""
+
+    def __init__(self, topic: Topic, profile: QoSProfile, stamped: bool, heads: int) -> None:
+        self.topic, self.profile, self.stamped = topic, profile, stamped
+        self.heads: deque[Message] = deque(maxlen=heads)
+        self.sequence = 0
+        self.subscription: Any = None
+
+
+class Listening:
+    """Finds topics, subscribes, and hands each message to `hand_on`; keeps the newest transient-local ones."""
+
+    def __init__(self, node: Node, exclude: Sequence[str], hand_on: Callable[[Message], None]) -> None:
+        """`exclude` holds names or patterns like /camera/*; hidden topics (_name) are never recorded."""
+        self._node, self._exclude, self._hand_on = node, tuple(exclude), hand_on
+        self._schemas = Schemas()
+        self._heard: dict[str, _Heard] = {}
+        self._offers: dict[str, int] = {}
+        self.lost = 0
+        self.refused: dict[str, str] = {}
+        node.create_timer(LOOK_S, self.look)
+        self.look()
+
+    @property
+    def topics(self) -> int:
+        """Return the number of topics subscribed to."""
+        return len(self._heard)
+
+    def heads(self) -> Iterable[Message]:
+        """Return the transient-local messages that a late joiner would get now."""
+        return [message for heard in list(self._heard.values()) for message in list(heard.heads)]
+
+    def restart(self) -> None:
+        """Count sequences from 0: a ride begins."""
+        for heard in self._heard.values():
+            heard.sequence = 0
+
+    def look(self) -> None:
+        """Subscribe to what is new; weaken a subscription that a new publisher cannot satisfy."""
+        for name, kinds in self._node.get_topic_names_and_types():
+            if name in self.refused or self._is_excluded(name):
+                continue
+            publishers = self._node.count_publishers(name)
+            if publishers and publishers != self._offers.get(name):
+                self._offers[name] = publishers
+                self._hear(name, kinds[0])
+
+    def _is_excluded(self, name: str) -> bool:
+        hidden = any(part.startswith('_') for part in name.split('/'))
+        return hidden or any(fnmatch.fnmatchcase(name, pattern) for pattern in self._exclude)
+
+    def _hear(self, name: str, kind: str) -> None:
+        offers = self._node.get_publishers_info_by_topic(name)
+        if not offers:
+            return
+        depth = DEPTH_IMAGES if kind.endswith('Image') else DEPTH
+        profile = qos.to_record(offers, depth)
+        known = self._heard.get(name)
+        if known and _as_weak(known.profile, profile):
+            return
+        try:
+            package, _, short = kind.split('/')
+            message_class = getattr(importlib.import_module(f'{package}.msg'), short)
+            topic = Topic(name, kind, self._schemas.text(kind), offered.text(offers))
+            stamped = self._schemas.begins_with_stamp(kind)
+        except (ImportError, AttributeError, ValueError, SchemaError):
+            self.refused[name] = kind
+            self._node.get_logger().warning(
+                f'{name} is not recorded: {kind} is not installed here. Build its package and start again.')
+            return
+        latched = profile.durability == DurabilityPolicy.TRANSIENT_LOCAL
+        heads = (TF_STATIC_HEADS if name == TF_STATIC else len(offers)) if latched else 0
+        heard = _Heard(topic, profile, stamped, heads)
+        if known:
+            heard.sequence = known.sequence
+            heard.heads.extend(known.heads)
+        self._heard[name] = heard
+        heard.subscription = self._node.create_subscription(
+            message_class, name, lambda data: self._receive(heard, data), profile, raw=True,
+            event_callbacks=SubscriptionEventCallbacks(message_lost=self._count_lost))
+        if known:
+            self._node.destroy_subscription(known.subscription)
+
+    def _receive(self, heard: _Heard, data: bytes) -> None:
+        now_ns = time.time_ns()
+        message = Message(heard.topic, heard.sequence, now_ns,
+                          (stamp_ns(data) if heard.stamped else 0) or now_ns, data)
+        heard.sequence += 1
+        if heard.heads.maxlen:
+            heard.heads.append(message)
+        self._hand_on(message)
+
+    def _count_lost(self, event: Any) -> None:
+        self.lost += event.total_count_change
+
+
+def _as_weak(present: QoSProfile, wanted: QoSProfile) -> bool:
+    """Return whether `present` matches every publisher that `wanted` matches."""
+    reliability = (present.reliability == ReliabilityPolicy.BEST_EFFORT
+                   or wanted.reliability == ReliabilityPolicy.RELIABLE)
+    durability = (present.durability == DurabilityPolicy.VOLATILE
+                  or wanted.durability == DurabilityPolicy.TRANSIENT_LOCAL)
+    return reliability and durability

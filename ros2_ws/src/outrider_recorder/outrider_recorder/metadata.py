@@ -1,0 +1,65 @@
+"""metadata.yaml: what makes a ride folder a rosbag2 bag, in version 5, which every release from Humble on reads."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from outrider_recorder.ride import METADATA_FILE, write_atomic
+from outrider_recorder.segment import Topic
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a bag must know of one kept segment. Times in ns since the epoch, receipt."""
+
+    file: str
+    first_ns: int
+    last_ns: int
+    counts: dict[str, int]
+    topics: tuple[Topic, ...]
+
+    @property
+    def messages(self) -> int:
+        """Return the number of messages in it."""
+        return sum(self.counts.values())
+
+
+def text(segments: Sequence[Kept]) -> str:
+    """Return metadata.yaml for `segments` in order. JSON is YAML: every value is quoted by its rules."""
+    counts: Counter[str] = Counter()
+    topics: dict[str, Topic] = {}
+    for segment in segments:
+        counts.update(segment.counts)
+        topics.update({topic.name: topic for topic in segment.topics})
+    filled = [segment for segment in segments if segment.messages]
+    start_ns = min((segment.first_ns for segment in filled), default=0)
+    end_ns = max((segment.last_ns for segment in filled), default=0)
+    information = {
+        'version': 5,
+        'storage_identifier': 'mcap',
+        'relative_file_paths': [segment.file for segment in segments],
+        'duration': {'nanoseconds': end_ns - start_ns},
+        'starting_time': {'nanoseconds_since_epoch': start_ns},
+        'message_count': sum(counts.values()),
+        'topics_with_message_count': [
+            {'topic_metadata': {'name': topic.name, 'type': topic.kind, 'serialization_format': 'cdr',
+                                'offered_qos_profiles': topic.qos},
+             'message_count': counts[topic.name]} for topic in topics.values()],
+        'compression_format': '',
+        'compression_mode': '',
+        'files': [{'path': segment.file,
+                   'starting_time': {'nanoseconds_since_epoch': segment.first_ns},
+                   'duration': {'nanoseconds': segment.last_ns - segment.first_ns},
+                   'message_count': segment.messages} for segment in segments],
+    }
+    return 'rosbag2_bagfile_information:\n' + ''.join(
+        f'  {key}: {json.dumps(value)}\n' for key, value in information.items())
+
+
+def write(folder: Path, segments: Sequence[Kept]) -> None:
+    """Replace the folder's metadata.yaml. Raises OSError."""
+    write_atomic(folder / METADATA_FILE, text(segments))
