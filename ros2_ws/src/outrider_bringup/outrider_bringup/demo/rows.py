@@ -1,0 +1,193 @@
+"""From what was seen in one run to the rows of its closing table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outrider_bringup.demo.journal import Written, delays_ms, percentile
+from outrider_bringup.demo.recording import Step
+from outrider_bringup.demo.ride import RideRead
+from outrider_bringup.demo.table import Row
+from outrider_bringup.demo.walker import follow, walker_places
+from outrider_node.frames import Pose
+
+FIRST_TRACK_S = 8.0
+IDENTITIES = 5  # in one pass of the recording
+COVERAGE = 0.9
+PLACE_M = 0.3
+P50_MS, P99_MS = 6.0, 18.0
+MEMORY_MB = 450.0
+CPU_PERCENT = 60.0
+STOP_S = 3.0
+# Fewer samples than these say nothing: they are shown, not judged.
+ENOUGH_DELAYS, ENOUGH_FRAMES = 100, 100
+
+
+@dataclass
+class Cost:
+    """What the demo's processes, itself included, used. Memory is the largest of the samples."""
+
+    processes: int
+    pss_mb: float
+    cpu_percent: float
+    cpu_seconds: float
+
+
+@dataclass
+class Seen:
+    """All that one run was watched to do. Frame numbers count on through the loops of the recording."""
+
+    recording: Sequence[NDArray[np.void]]
+    written: Sequence[Written] = ()
+    steps: Sequence[Step] = ()
+    frame_of_stamp: dict[int, int] = field(default_factory=dict)
+    tracks: Sequence[tuple[int, Sequence[tuple[int, float, float]]]] = ()
+    hazards: Sequence[tuple[int, int]] = ()
+    first_track_s: float | None = None
+    mount: Pose | None = None
+    cost: Cost | None = None
+    ride: RideRead | None = None
+    recorder_lost: int = 0
+    live_expected: bool = True
+    incidents: list[str] = field(default_factory=list)
+    stopped_s: float | None = None
+    left_behind: int = 0
+
+
+def points_row(seen: Seen) -> Row:
+    """Every point that went over the wire, compared with what came out of the topic."""
+    total = sum(frame.points for frame in seen.written)
+    good = sum({step.frame: step.exact for step in seen.steps if step.frame < len(seen.written)}.values())
+    return Row('points exact', f'{good:,} of {total:,}', 'all', good == total if total else None,
+               figures={'points_exact': good, 'points_played': total})
+
+
+def frames_row(seen: Seen) -> Row:
+    """Every frame once and in order."""
+    frames = [step.frame for step in seen.steps if step.frame < len(seen.written)]
+    played = len(seen.written)
+    again = len(frames) - len(set(frames))
+    more = f', {again} twice' if again else ''
+    return Row('radar frames', f'{len(set(frames)):,} of {played:,} played{more}', 'all',
+               len(set(frames)) == played and not again if played else None,
+               figures={'frames_received': len(set(frames)), 'frames_played': played})
+
+
+def first_track_row(seen: Seen) -> Row:
+    """How soon the first track stood, counted from the start of the command's process."""
+    limit = f'{FIRST_TRACK_S:g} s'
+    if seen.first_track_s is None:
+        return Row('first track', 'none came', limit, False if seen.written else None)
+    return Row('first track', f'{seen.first_track_s:.1f} s after the start', limit,
+               seen.first_track_s <= FIRST_TRACK_S, must=False, figures={'first_track_s': seen.first_track_s})
+
+
+def walker_rows(seen: Seen) -> list[Row]:
+    """The tracks against the moving points of the recording itself."""
+    frames = [(seen.frame_of_stamp[stamp], bodies) for stamp, bodies in seen.tracks if stamp in seen.frame_of_stamp]
+    places = walker_places(seen.recording, seen.mount) if seen.mount is not None else {}
+    followed = follow(places, len(seen.recording), frames)
+    passes = max(1, math.ceil(len(seen.written) / len(seen.recording)))
+    names, share = len(followed.ids), followed.seen / followed.frames if followed.frames else math.nan
+    enough = followed.frames >= ENOUGH_FRAMES
+    rows = [
+        Row('walker followed', f'in {share:.0%} of {followed.frames} frames that show him' if names else 'never',
+            f'{COVERAGE:.0%}', share >= COVERAGE if enough else None, must=enough, figures={'walker_followed': share}),
+        Row('walker identities', f'{names} in {passes} pass{"es" if passes > 1 else ""} of the recording',
+            f'{IDENTITIES * passes}', 1 <= names <= IDENTITIES * passes if followed.frames else None,
+            figures={'walker_identities': names}),
+    ]
+    if followed.seen:
+        rows.append(Row('walker placed', f'{followed.rms_m:.2f} m RMS from his points', f'{PLACE_M:g} m',
+                        followed.rms_m <= PLACE_M if enough else None, must=enough,
+                        figures={'walker_rms_m': followed.rms_m}))
+    return rows
+
+
+def latency_row(seen: Seen) -> Row:
+    """Last byte on the wire to the hazards in this process."""
+    delays = delays_ms(seen.written, seen.frame_of_stamp, seen.hazards)
+    limit = f'{P50_MS:g} / {P99_MS:g} ms'
+    if not len(delays):
+        return Row('byte to hazard', 'not measured', limit, None, must=False)
+    p50, p99 = percentile(delays, 50), percentile(delays, 99)
+    return Row('byte to hazard', f'p50 {p50:.1f}, p99 {p99:.1f} ms of {len(delays)}', limit,
+               p50 <= P50_MS and p99 <= P99_MS if len(delays) >= ENOUGH_DELAYS else None, must=False,
+               figures={'latency_p50_ms': p50, 'latency_p99_ms': p99, 'latency_samples': len(delays)})
+
+
+def cost_rows(seen: Seen) -> list[Row]:
+    """Memory and processor of everything that ran, the demo itself included."""
+    if seen.cost is None:
+        return [Row('memory (PSS)', 'not measured', f'{MEMORY_MB:g} MB', None, must=False),
+                Row('processor', 'not measured', f'{CPU_PERCENT:g} %', None, must=False)]
+    cost = seen.cost
+    return [
+        Row('memory (PSS)', f'{cost.pss_mb:.0f} MB in {cost.processes} processes', f'{MEMORY_MB:g} MB',
+            cost.pss_mb <= MEMORY_MB, must=False, figures={'pss_mb': cost.pss_mb, 'processes': cost.processes}),
+        Row('processor', f'{cost.cpu_percent:.0f} % of one core over {cost.cpu_seconds:.0f} s', f'{CPU_PERCENT:g} %',
+            cost.cpu_percent <= CPU_PERCENT, must=False,
+            figures={'cpu_percent': cost.cpu_percent, 'cpu_seconds': cost.cpu_seconds}),
+    ]
+
+
+def ride_rows(seen: Seen) -> list[Row]:
+    """The record against what this process received, and whether its files are whole."""
+    if seen.ride is None:
+        return [Row('recorded', 'no ride', 'all', False if seen.written else None)]
+    ride, stamps = seen.ride, seen.frame_of_stamp
+    kept = len(ride.stamps_ns & stamps.keys())
+    rows = [
+        Row('recorded', f'{kept:,} of {len(stamps):,} radar messages, {seen.recorder_lost} lost', 'all, 0',
+            kept == len(stamps) and not seen.recorder_lost if stamps else None,
+            figures={'recorded': kept, 'received': len(stamps), 'recorder_lost': seen.recorder_lost}),
+        Row('ride', '; '.join(ride.broken) or f'{ride.total:,} messages, {ride.record_bytes / 1e6:.1f} MB, closed',
+            'readable', not ride.broken, figures={'ride_messages': ride.total, 'ride_bytes': ride.record_bytes}),
+    ]
+    if seen.live_expected:
+        rows.append(Row('rerun recording', f'{ride.rrd_bytes / 1e6:.1f} MB' if ride.rrd_bytes else 'missing', 'there',
+                        ride.rrd_bytes > 0, figures={'rrd_bytes': ride.rrd_bytes}))
+    return rows
+
+
+def stop_row(seen: Seen) -> Row:
+    """The end: how long it took and what it left."""
+    if seen.stopped_s is None:
+        return Row('stopped', 'not measured', f'{STOP_S:g} s', None)
+    left = f'{seen.left_behind} processes left' if seen.left_behind else 'nothing left behind'
+    return Row('stopped', f'in {seen.stopped_s:.1f} s, {left}', f'{STOP_S:g} s',
+               not seen.left_behind and seen.stopped_s <= STOP_S, must=bool(seen.left_behind),
+               figures={'stopped_s': seen.stopped_s, 'left_behind': seen.left_behind})
+
+
+def real_recording(seen: Seen) -> list[Row]:
+    """What the act with the real recording proves."""
+    return [points_row(seen), frames_row(seen), first_track_row(seen), *walker_rows(seen)]
+
+
+def whole(seen: Seen) -> list[Row]:
+    """What holds for every demo, whatever its acts."""
+    return [latency_row(seen), *cost_rows(seen), *ride_rows(seen), stop_row(seen)]
+
+
+def losses(seen: Seen, rows: Sequence[Row]) -> str:
+    """Return one sentence: that nothing was lost, or what was."""
+    lost = []
+    points = points_row(seen).figures
+    if points['points_exact'] != points['points_played']:
+        lost.append(f'{points["points_played"] - points["points_exact"]:,.0f} points between wire and topic')
+    if seen.ride is not None and (missing := len(seen.frame_of_stamp.keys() - seen.ride.stamps_ns)):
+        lost.append(f'{missing:,} radar messages between topic and record')
+    if seen.recorder_lost:
+        lost.append(f'{seen.recorder_lost:,} messages that DDS reported to the recorder')
+    lost.extend(seen.incidents)
+    if lost:
+        return f'Lost: {"; ".join(lost)}.'
+    if any(row.verdict == 'FAILED' for row in rows):
+        return 'Nothing was lost, but not everything held.'
+    return 'Nothing was lost.' if seen.written else 'Nothing was played.'

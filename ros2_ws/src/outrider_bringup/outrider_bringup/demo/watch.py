@@ -1,0 +1,119 @@
+"""A node of the demo's own that watches the stack from outside, as any other process would."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import rclpy
+from outrider_interfaces.msg import HazardArray, RecorderState, TrackArray
+from rclpy.signals import SignalHandlerOptions
+from sensor_msgs.msg import PointCloud2
+from tf2_msgs.msg import TFMessage
+
+from outrider_bringup.demo.recording import Follower, Points, Step
+from outrider_node import frames, qos
+from outrider_node.run import executor_named
+
+POINT_STEP = 20
+RATE_WINDOW_S = 2.0
+
+
+def stamp_ns(header: Any) -> int:
+    """Return the stamp of a std_msgs/Header in ns."""
+    return int(header.stamp.sec) * 1_000_000_000 + int(header.stamp.nanosec)
+
+
+class Watcher:
+    """Watches points, tracks, hazards, the recorder and the mounts in a thread of its own until close().
+
+    The lists only grow, in the order of arrival; times of arrival are time.time_ns(), the clock of the journal.
+    """
+
+    def __init__(self, recording: Sequence[Points], domain: int) -> None:
+        """Join ROS domain `domain`. Call before the stack starts, so that nothing of its beginning is missed."""
+        self.steps: list[Step] = []
+        self.frame_of_stamp: dict[int, int] = {}
+        self.cloud_times_ns: deque[int] = deque(maxlen=256)
+        self.tracks: list[tuple[int, list[tuple[int, float, float]]]] = []  # stamp, (id, x, y) of each
+        self.hazards: list[tuple[int, int]] = []  # stamp, arrival
+        self.last_tracks: Any = None
+        self.last_hazards: Any = None
+        self.recorder: Any = None
+        self.first_track_ns: int | None = None
+        self.mounts = frames.FrameTree()
+        self._follower = Follower(recording)
+        rclpy.init(domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
+        self._node = rclpy.create_node('watcher', start_parameter_services=False)
+        for kind, topic, profile, hear in (
+            (HazardArray, 'hazards', qos.SENSOR, self._hear_hazards),
+            (TrackArray, 'tracks', qos.SENSOR, self._hear_tracks),
+            (PointCloud2, 'radar/points', qos.SENSOR, self._hear_points),
+            (RecorderState, 'recorder/state', qos.STATE, self._hear_recorder),
+            (TFMessage, '/tf_static', qos.STATE, self._hear_mounts),
+        ):
+            self._node.create_subscription(kind, topic, hear, profile)
+        self._executor = executor_named('auto')
+        self._executor.add_node(self._node)
+        self._open = True
+        gc.collect()
+        gc.freeze()  # a full collection while a message waits would count as the stack's delay
+        self._thread = threading.Thread(target=self._spin, name='watcher', daemon=True)
+        self._thread.start()
+
+    def _spin(self) -> None:
+        while self._open:
+            self._executor.spin_once(timeout_sec=0.1)
+
+    def _hear_hazards(self, message: Any) -> None:
+        self.hazards.append((stamp_ns(message.header), time.time_ns()))
+        self.last_hazards = message
+
+    def _hear_tracks(self, message: Any) -> None:
+        bodies = [(int(track.id), float(track.position.x), float(track.position.y)) for track in message.tracks]
+        if bodies and self.first_track_ns is None:
+            self.first_track_ns = time.time_ns()
+        self.tracks.append((stamp_ns(message.header), bodies))
+        self.last_tracks = message
+
+    def _hear_points(self, message: Any) -> None:
+        self.cloud_times_ns.append(time.time_ns())
+        values = np.frombuffer(message.data, dtype='<f4')
+        points = values.reshape(-1, 5) if message.point_step == POINT_STEP else np.zeros((0, 5), np.float32)
+        step = self._follower.take(points)
+        self.steps.append(step)
+        self.frame_of_stamp[stamp_ns(message.header)] = step.frame
+
+    def _hear_recorder(self, message: Any) -> None:
+        self.recorder = message
+
+    def _hear_mounts(self, message: Any) -> None:
+        for transform in message.transforms:
+            place, turn = transform.transform.translation, transform.transform.rotation
+            self.mounts.set(transform.header.frame_id, transform.child_frame_id, (place.x, place.y, place.z),
+                            (turn.x, turn.y, turn.z, turn.w))
+
+    def rate_hz(self, now_ns: int) -> float:
+        """Return how many point messages a second came lately."""
+        since = now_ns - int(RATE_WINDOW_S * 1e9)
+        recent = [when for when in list(self.cloud_times_ns) if when >= since]
+        if len(recent) < 2:
+            return float(len(recent))
+        return (len(recent) - 1) * 1e9 / max(1, recent[-1] - recent[0])
+
+    def silent_s(self, now_ns: int) -> float | None:
+        """Return how long ago the newest hazards came; None before the first."""
+        return (now_ns - self.hazards[-1][1]) / 1e9 if self.hazards else None
+
+    def close(self) -> None:
+        """Stop watching and leave the domain; what was seen stays."""
+        self._open = False
+        self._thread.join()
+        self._node.destroy_node()
+        self._executor.shutdown()
+        rclpy.try_shutdown()
