@@ -1,0 +1,65 @@
+"""The outrider command: finds the verb, imports only that, prints errors as one sentence.
+
+Exit codes: 0 done, 1 done and something is not well, 2 refused, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from outrider_bringup.errors import UserError, nearest
+
+GROUPS = (('go', 'Go'), ('rides', 'Rides'), ('proof', 'Proof'))
+# Help lines stand here, so that --help imports nothing; a test holds them equal to the verbs' own.
+VERBS: dict[str, tuple[str, str]] = {
+    'demo': ('go', 'a real radar recording becomes tracks, hazards and a ride; nothing needed'),
+    'up': ('go', 'start a rig: up bicycle [--sim]'),
+    'doctor': ('go', 'what is well, what is not, what to do'),
+    'record': ('rides', 'record what runs'),
+    'view': ('rides', 'open the newest ride, or the one named; --list for all'),
+    'bench': ('proof', 'measured figures beside their limits'),
+    'topics': ('proof', 'what is on the wire: type, rate, age, publishers, one message'),
+}
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these words (default: the process's own). Return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except UserError as error:
+        print(f'outrider: {error}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `outrider topics | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] in ('-h', '--help', 'help'):
+        print(overview())
+        return 0
+    name = words[0]
+    if name not in VERBS:
+        raise UserError(f"unknown verb '{name}'.{nearest(name, VERBS)} See: ./outrider --help")
+    verb = importlib.import_module(f'outrider_bringup.verbs.{name}')
+    parser = argparse.ArgumentParser(prog=f'./outrider {name}', description=verb.HELP, allow_abbrev=False)
+    verb.add_arguments(parser)
+    code: int = verb.run(parser.parse_args(words[1:]))
+    return code
+
+
+def overview() -> str:
+    """Return the help: the verbs in their three groups."""
+    lines = ['usage: ./outrider VERB [...]      ./outrider VERB --help says more']
+    for group, title in GROUPS:
+        lines += ['', title]
+        lines += [f'  {name:8} {about}' for name, (of, about) in VERBS.items() if of == group]
+    return '\n'.join(lines)

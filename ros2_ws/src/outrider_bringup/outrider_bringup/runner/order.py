@@ -1,0 +1,21 @@
+"""The order of stopping: who asks for motion goes first, who records goes after who acts, the rest last."""
+
+from __future__ import annotations
+
+# A process not named here belongs to the last group.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ('operator', ('gamepad', 'teleop', 'follow')),
+    ('governor', ('governor',)),
+    ('actuators', ('motors', 'relays')),  # they brake and switch off on SIGINT, and leave when that is done
+    ('recorder', ('recorder',)),
+    ('rest', ()),
+)
+REST = len(GROUPS) - 1
+
+
+def group_of(executable: str) -> int:
+    """Return the stop group of an executable, 0 stops first."""
+    for number, (_, executables) in enumerate(GROUPS):
+        if executable in executables:
+            return number
+    return REST

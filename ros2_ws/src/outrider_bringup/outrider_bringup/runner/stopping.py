@@ -1,0 +1,74 @@
+"""How a stack is stopped, as a decision: who gets which signal now. Pure; takes the time and who is alive.
+
+| after | what |
+|---|---|
+| 0 s | SIGINT to the first group, to the next when it has ended or its wait is over |
+| 1.0 s after its group's SIGINT, 2.1 s at the latest | SIGTERM |
+| 1.6 s after its group's SIGINT, 2.5 s at the latest | SIGKILL |
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from outrider_bringup.runner.order import REST
+
+# How long the next group waits for this one: 0.3 s each, the recorder 0.9 s to close its segment on a slow disk.
+WAIT_S = (0.3, 0.3, 0.3, 0.9)
+TERM_S, KILL_S = 1.0, 1.6
+LAST_TERM_S, LAST_KILL_S = 2.1, 2.5
+
+
+@dataclass(frozen=True)
+class Member:
+    """A living process of a stack. `root`: started by the runner, or left behind by a parent that is gone."""
+
+    pid: int
+    group: int
+    name: str
+    root: bool = True
+
+
+@dataclass
+class Stopping:
+    """The state of one stop; `begun_s` on the clock that `step` is given."""
+
+    begun_s: float
+    group: int = -1
+    forced: set[str] = field(default_factory=set)  # names that did not go when asked
+    _since_s: dict[int, float] = field(default_factory=dict)
+    _sent: set[tuple[int, int]] = field(default_factory=set)
+
+    def step(self, now_s: float, alive: Iterable[Member]) -> list[tuple[int, signal.Signals]]:
+        """Return (pid, signal) to send now. Call it some twenty times a second until nobody is alive."""
+        members = list(alive)
+        self._advance(now_s, {member.group for member in members})
+        orders = []
+        for member in members:
+            number = self._due(now_s, member)
+            if number is None or (number != signal.SIGKILL and (member.pid, number) in self._sent):
+                continue
+            self._sent.add((member.pid, number))
+            if number == signal.SIGKILL:
+                self.forced.add(member.name)
+            orders.append((member.pid, number))
+        return orders
+
+    def _advance(self, now_s: float, living: set[int]) -> None:
+        while self.group < REST:
+            waited_s = now_s - self._since_s.get(self.group, now_s)
+            if self.group >= 0 and self.group in living and waited_s < WAIT_S[self.group]:
+                return
+            self.group += 1
+            self._since_s[self.group] = now_s
+
+    def _due(self, now_s: float, member: Member) -> signal.Signals | None:
+        total_s = now_s - self.begun_s
+        asked_s = now_s - self._since_s.get(member.group, now_s)
+        if total_s >= LAST_KILL_S or asked_s >= KILL_S:
+            return signal.SIGKILL
+        if total_s >= LAST_TERM_S or asked_s >= TERM_S:
+            return signal.SIGTERM
+        return signal.SIGINT if member.root and member.group <= self.group else None
