@@ -105,9 +105,19 @@ def test_a_torn_record_fails(good):
 
 
 def test_messages_missing_from_the_record_fail(good):
-    seen = replace(good, ride=replace(good.ride, stamps_ns=set(list(good.ride.stamps_ns)[2:])))
+    seen = replace(good, ride=replace(good.ride, stamps_ns=good.ride.stamps_ns - set(list(good.frame_of_stamp)[5:7])))
     assert verdicts(seen) == {'recorded': 'FAILED'}
     assert rows.losses(seen, []) == 'Lost: 2 radar messages between topic and record.'
+
+
+def test_a_recorder_that_joined_late_says_from_which_frame_on(good):
+    seen = replace(good, ride=replace(good.ride, stamps_ns=set(sorted(good.ride.stamps_ns)[7:])))
+    assert verdicts(seen) == {}
+    assert table(seen)['recorded'].measured == '596 of 596 radar messages from frame 8 on'
+
+
+def test_a_record_without_a_radar_message_is_no_success(good):
+    assert table(replace(good, ride=replace(good.ride, stamps_ns=set())))['recorded'].verdict == '-'
 
 
 def test_loss_that_the_recorder_reports_fails(good):
@@ -124,8 +134,8 @@ def test_a_process_left_behind_fails(good):
     assert verdicts(replace(good, left_behind=1)) == {'stopped': 'FAILED'}
 
 
-def test_what_ended_on_its_own_is_told(good):
-    assert rows.losses(replace(good, incidents=['fusion ended with 1']), []) == 'Lost: fusion ended with 1.'
+def test_without_loss_a_failed_row_is_still_not_called_good(good):
+    assert rows.losses(good, [Row('walker', '', holds=False)]) == 'No message was lost, but not everything held.'
 
 
 def test_before_the_first_frame_nothing_is_judged():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from outrider_bringup.demo.journal import Written, delays_ms, percentile
 from outrider_bringup.demo.recording import Step
 from outrider_bringup.demo.ride import RideRead
-from outrider_bringup.demo.table import Row
+from outrider_bringup.demo.table import FAILED, Row
 from outrider_bringup.demo.walker import follow, walker_places
 from outrider_node.frames import Pose
 
@@ -136,16 +136,25 @@ def cost_rows(seen: Seen) -> list[Row]:
     ]
 
 
+def to_record(seen: Seen) -> set[int]:
+    """Return the stamps that the record must hold: all that came here, from the first on that the recorder heard."""
+    first = min(seen.ride.stamps_ns, default=math.inf) if seen.ride is not None else math.inf
+    return {stamp for stamp in seen.frame_of_stamp if stamp >= first}
+
+
 def ride_rows(seen: Seen) -> list[Row]:
     """The record against what this process received, and whether its files are whole."""
     if seen.ride is None:
         return [Row('recorded', 'no ride', 'all', False if seen.written else None)]
-    ride, stamps = seen.ride, seen.frame_of_stamp
-    kept = len(ride.stamps_ns & stamps.keys())
+    ride = seen.ride
+    due = to_record(seen)
+    kept = len(ride.stamps_ns & due)
+    late = len(seen.frame_of_stamp) - len(due)
+    since = f' from frame {late + 1} on' if late else ''
     rows = [
-        Row('recorded', f'{kept:,} of {len(stamps):,} radar messages, {seen.recorder_lost} lost', 'all, 0',
-            kept == len(stamps) and not seen.recorder_lost if stamps else None,
-            figures={'recorded': kept, 'received': len(stamps), 'recorder_lost': seen.recorder_lost}),
+        Row('recorded', f'{kept:,} of {len(due):,} radar messages{since}', 'all',
+            kept == len(due) and not seen.recorder_lost if due else None,
+            figures={'recorded': kept, 'due': len(due), 'recorder_lost': seen.recorder_lost}),
         Row('ride', '; '.join(ride.broken) or f'{ride.total:,} messages, {ride.record_bytes / 1e6:.1f} MB, closed',
             'readable', not ride.broken, figures={'ride_messages': ride.total, 'ride_bytes': ride.record_bytes}),
     ]
@@ -181,13 +190,13 @@ def losses(seen: Seen, rows: Sequence[Row]) -> str:
     points = points_row(seen).figures
     if points['points_exact'] != points['points_played']:
         lost.append(f'{points["points_played"] - points["points_exact"]:,.0f} points between wire and topic')
-    if seen.ride is not None and (missing := len(seen.frame_of_stamp.keys() - seen.ride.stamps_ns)):
+    if seen.ride is not None and (missing := len(to_record(seen) - seen.ride.stamps_ns)):
         lost.append(f'{missing:,} radar messages between topic and record')
     if seen.recorder_lost:
         lost.append(f'{seen.recorder_lost:,} messages that DDS reported to the recorder')
-    lost.extend(seen.incidents)
     if lost:
         return f'Lost: {"; ".join(lost)}.'
-    if any(row.verdict == 'FAILED' for row in rows):
-        return 'Nothing was lost, but not everything held.'
-    return 'Nothing was lost.' if seen.written else 'Nothing was played.'
+    if not seen.written:
+        return 'Nothing was played.'
+    failed = any(row.verdict == FAILED for row in rows)
+    return 'No message was lost, but not everything held.' if failed else 'Nothing was lost.'

@@ -36,7 +36,7 @@ class Watcher:
     """
 
     def __init__(self, recording: Sequence[Points], domain: int) -> None:
-        """Join ROS domain `domain`. Call before the stack starts, so that nothing of its beginning is missed."""
+        """Join ROS domain `domain`. `recording` is what the points are compared with, frame by frame."""
         self.steps: list[Step] = []
         self.frame_of_stamp: dict[int, int] = {}
         self.cloud_times_ns: deque[int] = deque(maxlen=256)
@@ -45,6 +45,8 @@ class Watcher:
         self.last_tracks: Any = None
         self.last_hazards: Any = None
         self.recorder: Any = None
+        self.ride = ''
+        self.first_frame_ns: int | None = None
         self.first_track_ns: int | None = None
         self.mounts = frames.FrameTree()
         self._follower = Follower(recording)
@@ -82,15 +84,18 @@ class Watcher:
         self.last_tracks = message
 
     def _hear_points(self, message: Any) -> None:
-        self.cloud_times_ns.append(time.time_ns())
+        now_ns = time.time_ns()
+        self.cloud_times_ns.append(now_ns)
         values = np.frombuffer(message.data, dtype='<f4')
         points = values.reshape(-1, 5) if message.point_step == POINT_STEP else np.zeros((0, 5), np.float32)
         step = self._follower.take(points)
         self.steps.append(step)
+        self.first_frame_ns = self.first_frame_ns or now_ns
         self.frame_of_stamp[stamp_ns(message.header)] = step.frame
 
     def _hear_recorder(self, message: Any) -> None:
         self.recorder = message
+        self.ride = message.ride or self.ride  # the last message, of the closed ride, names none
 
     def _hear_mounts(self, message: Any) -> None:
         for transform in message.transforms:

@@ -1,0 +1,150 @@
+"""Plays the demo: start, four lines while it runs, an ordered end, the closing table."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from outrider_bringup.demo import rows, table
+from outrider_bringup.demo.acts import ACTS, Scene, scene_at, schedule
+from outrider_bringup.demo.columns import is_terminal, paint, width_of
+from outrider_bringup.demo.rider import told
+from outrider_bringup.demo.rows import Seen
+from outrider_bringup.demo.screen import Screen, View
+from outrider_bringup.demo.session import Options, Session
+from outrider_bringup.demo.table import Row
+from outrider_bringup.errors import UserError
+
+REDRAW_S = 0.25
+FIRST_FRAME_S = 30.0  # longer than any start that is going to succeed
+ADDRESS_S = 10.0  # the live view starts after the rest; later than this it does not come
+
+
+class Stop:
+    """Remembers that the user wants the end: Ctrl+C, kill, or a terminal that was closed."""
+
+    def __init__(self) -> None:
+        """Listen to signals from now on."""
+        self.event = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.event.set()
+
+
+@contextlib.contextmanager
+def only_one(run: Path) -> Iterator[int]:
+    """Hold the run folder for this demo, as a descriptor. Raises UserError where another demo holds it."""
+    run.mkdir(parents=True, exist_ok=True)
+    with (run / 'lock').open('w') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f'a demo is running already (it holds {run}). Stop that one, then start again.') from None
+        yield lock.fileno()
+
+
+class Player:
+    """One demo from its start to its table."""
+
+    def __init__(self, options: Options, seconds: float, began_s: float, out: TextIO = sys.stdout) -> None:
+        """`began_s`: when the command's process started, on time.monotonic()."""
+        self._options, self._seconds, self._out = options, seconds, out
+        self._session = Session(options, began_s)
+        self._scenes = schedule(ACTS, seconds)
+        self._screen = Screen(out)
+        self._stop = Stop()
+        self._began_s = began_s
+        self._address = ''
+
+    def play(self, json_file: Path | None) -> int:
+        """Play, show, sum up. Return the exit code."""
+        try:
+            self._session.start()
+            self._run()
+        except OSError:  # the terminal has gone: end in order, tell nobody
+            self._stop.event.set()
+        finally:
+            seen = self._session.stop()
+            with contextlib.suppress(OSError):
+                self._screen.close()
+        return self._tell(seen, json_file)
+
+    def _run(self) -> None:
+        """Redraw until the time is over, the user stops it, or it has become pointless."""
+        while not self._stop.event.is_set() and not self._session.gave_up:
+            self._session.tick()
+            view = self._view()
+            if view.elapsed_s is not None and view.elapsed_s >= self._seconds:
+                break
+            if view.elapsed_s is None and time.monotonic() - self._began_s > FIRST_FRAME_S:
+                self._session.incidents.append(f'no radar frame came within {FIRST_FRAME_S:g} s of the start. '
+                                               f'See {self._options.run}/stack.log')
+                break
+            self._screen.draw(view)
+            self._stop.event.wait(REDRAW_S)
+
+    def _view(self) -> View:
+        session, watcher = self._session, self._session.watcher
+        assert watcher is not None
+        now_ns = time.time_ns()
+        first_ns = session.first_frame_ns
+        elapsed = None if first_ns is None else (now_ns - first_ns) / 1e9
+        scene: Scene = scene_at(self._scenes, elapsed or 0.0)
+        hazards, tracks = watcher.last_hazards, watcher.last_tracks
+        return View(
+            scene, self._seconds, elapsed, self._where(), watcher.rate_hz(now_ns),
+            watcher.steps[-1].points if watcher.steps else 0,
+            watcher.recorder.bytes_written / 1e6 if watcher.recorder else 0.0,
+            told(hazards.hazards if hazards else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns)),
+            f'starting, {time.monotonic() - self._began_s:.0f} s')
+
+    def _where(self) -> str:
+        if not self._options.live:
+            return 'no live view asked for'
+        if not self._address:
+            self._address = self._session.web()
+        if self._address:
+            return self._address
+        late = time.monotonic() - self._began_s > ADDRESS_S
+        return 'no live view (see ./outrider doctor)' if late else 'the live view is starting'
+
+    def _tell(self, seen: Seen, json_file: Path | None) -> int:
+        played = [scene.act for scene in self._scenes]
+        result = [row for act in played for row in act.proves(seen)] + rows.whole(seen)
+        code = table.exit_code(result, interrupted=self._stop.event.is_set())
+        with contextlib.suppress(OSError):
+            self._print(result, seen)
+        if json_file is not None:
+            write_json(json_file, result, seen, code)
+        return code
+
+    def _print(self, result: list[Row], seen: Seen) -> None:
+        colour = is_terminal(self._out)
+        lines = ['', *table.render(result, width=width_of(self._out) - 1, colour=colour), '',
+                 *(paint(incident, 'warn', colour) for incident in seen.incidents),
+                 paint(rows.losses(seen, result), 'bold', colour)]
+        if seen.ride is not None:
+            lines.append(f'Look at it again   ./outrider view {seen.ride.name}')
+        lines.append('Run it yourself    ./outrider up bicycle --sim')
+        print('\n'.join(lines), file=self._out, flush=True)
+
+
+def write_json(path: Path, result: list[Row], seen: Seen, code: int) -> None:
+    """Write the table for a program. Raises UserError where `path` cannot be written."""
+    told_to_programs = {'exit_code': code, 'ride': seen.ride.name if seen.ride else '', 'incidents': seen.incidents,
+                        'rows': table.as_json(result)}
+    try:
+        path.write_text(json.dumps(told_to_programs, indent=1) + '\n', encoding='utf-8')
+    except OSError as error:
+        raise UserError(f'{path} cannot be written ({error.strerror}). Choose another file for --json.') from None

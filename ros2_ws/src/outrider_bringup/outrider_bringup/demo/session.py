@@ -1,0 +1,184 @@
+"""One watched run of the bicycle's launch file on the fake radar: started, observed, stopped, summed up as Seen.
+
+The demo and the bench both run the stack through here, so that their figures mean the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from outrider_bringup import launchfile
+from outrider_bringup.demo import journal, processes, ride
+from outrider_bringup.demo.recording import as_points
+from outrider_bringup.demo.rows import Cost, Seen
+from outrider_bringup.runner.stack import Event, Stack
+from outrider_node import frames
+from outrider_sim.devices import radhar
+
+if TYPE_CHECKING:
+    from outrider_bringup.demo.watch import Watcher
+
+SETTLE_S = 1.0  # after the first track, before CPU time counts: start-up is over, its work is not yet paid
+MEMORY_EVERY_S = 3.0
+LAST_FRAMES_S, GRACE_S = 0.7, 0.2  # the end waits at most so long for frames that are under way
+TAIL_LINES = 5
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to run, where. `rides` and `run` are folders of this run."""
+
+    launch: Path
+    rides: Path
+    run: Path
+    domain: int
+    record: bool = True
+    live: bool = True
+    web_port: int = 8000
+    holds: tuple[int, ...] = ()  # descriptors kept open until the last process has gone
+
+    def arguments(self) -> dict[str, str]:
+        """Return the arguments of the launch file."""
+        given = {'sim': True, 'loop': True, 'record': self.record, 'live': self.live}
+        return {**{name: str(value).lower() for name, value in given.items()},
+                'rides': str(self.rides), 'run': str(self.run), 'web_port': str(self.web_port)}
+
+
+class Session:
+    """A run. Call start(), then tick() a few times a second, then stop() exactly once, whatever happened between."""
+
+    def __init__(self, options: Options, began_s: float) -> None:
+        """`began_s` is the moment, on time.monotonic(), from which the start counts. Starts nothing."""
+        self.options = options
+        self.recording = radhar.load()
+        self.watcher: Watcher | None = None
+        self.incidents: list[str] = []
+        self.gave_up = ''
+        self._began_s = began_s
+        self._stack: Stack | None = None
+        self._log: TextIO | None = None
+        self._tails: dict[str, deque[str]] = {}
+        self._ledger = processes.Ledger()
+        self._memory: list[tuple[float, int]] = []  # KiB, processes
+        self._memory_due_s = 0.0
+
+    @property
+    def _journal(self) -> Path:
+        return self.options.run / 'radar_journal.jsonl'
+
+    def start(self) -> None:
+        """Start the processes, then join their domain. Raises LaunchFileError for an unfit launch file."""
+        options = self.options
+        options.run.mkdir(parents=True, exist_ok=True)
+        for stale in (self._journal, options.run / 'live.json'):
+            stale.unlink(missing_ok=True)
+        plan = launchfile.load(options.launch, options.arguments())
+        self._log = (options.run / 'stack.log').open('w', encoding='utf-8')
+        environment = {**os.environ, 'ROS_DOMAIN_ID': str(options.domain)}
+        self._stack = Stack(plan, out=self._hear, env=environment, holds=options.holds)
+        self._stack.start()
+        # Imported while the others start: rclpy takes a third of a second.
+        from outrider_bringup.demo.watch import Watcher
+
+        self.watcher = Watcher([as_points(frame) for frame in self.recording], options.domain)
+
+    def _hear(self, name: str, line: str) -> None:
+        self._tails.setdefault(name, deque(maxlen=TAIL_LINES)).append(line)
+        if self._log is not None:
+            self._log.write(f'[{name}] {line}\n')
+
+    @property
+    def first_frame_ns(self) -> int | None:
+        """Return when the first point message came, time.time_ns(); None before."""
+        return self.watcher.first_frame_ns if self.watcher is not None else None
+
+    def first_track_s(self) -> float | None:
+        """Return how long after `began_s` the first track came; None before."""
+        when = self.watcher.first_track_ns if self.watcher is not None else None
+        if when is None:
+            return None
+        return time.monotonic() - self._began_s - (time.time_ns() - when) / 1e9
+
+    def web(self) -> str:
+        """Return the address of the live view, '' while there is none."""
+        try:
+            return str(json.loads((self.options.run / 'live.json').read_text(encoding='utf-8')).get('web') or '')
+        except (OSError, ValueError):
+            return ''
+
+    def tick(self) -> None:
+        """Take note of what the processes did and cost."""
+        assert self._stack is not None
+        for event in self._stack.poll():
+            self._take(event)
+        first = self.first_track_s()
+        now = time.monotonic()
+        if first is None or now - self._began_s < first + SETTLE_S:
+            return
+        stats = processes.snapshot()
+        members = processes.family(stats, [os.getpid(), *self._stack.pids().values()])
+        self._ledger.take(now, [stats[pid] for pid in members])
+        if now >= self._memory_due_s:
+            self._memory_due_s = now + MEMORY_EVERY_S
+            self._memory.append((sum(map(processes.pss_kib, members)), len(members)))
+
+    def _take(self, event: Event) -> None:
+        if event.kind == 'respawned':
+            return
+        last = self._tails.get(event.name)
+        self.incidents.append(event.text + (f' (its last line: {last[-1]})' if last else ''))
+        if event.kind != 'died':
+            self.gave_up = self.incidents[-1]
+
+    def _cut(self) -> int:
+        """Return how many frames are on the wire now, after giving the last of them time to get through everything."""
+        cut_ns = time.time_ns()
+        count = sum(frame.written_ns <= cut_ns for frame in journal.read(self._journal))
+        begun = time.monotonic()
+        while time.monotonic() - begun < LAST_FRAMES_S and not self._judged(count - 1):
+            time.sleep(0.01)
+        # The recorder is another process: what has come here has come there, give or take a scheduler's turn.
+        time.sleep(GRACE_S)
+        return count
+
+    def _judged(self, frame: int) -> bool:
+        assert self.watcher is not None
+        if not self.watcher.hazards:
+            return False
+        stamp, _ = self.watcher.hazards[-1]
+        return self.watcher.frame_of_stamp.get(stamp, -1) >= frame
+
+    def stop(self) -> Seen:
+        """End everything in order and return what was seen up to the moment of the call."""
+        seen = Seen(self.recording, incidents=self.incidents, live_expected=self.options.record and self.options.live)
+        cut = self._cut() if self.first_frame_ns is not None else 0
+        seen.first_track_s = self.first_track_s()
+        if self._stack is not None:
+            stopped = self._stack.stop()
+            seen.stopped_s, seen.left_behind = stopped.seconds, len(stopped.left)
+        if self.watcher is not None:
+            self.watcher.close()
+            self._sum_up(seen, self.watcher, cut)
+        if self._log is not None:
+            self._log.close()
+        return seen
+
+    def _sum_up(self, seen: Seen, watcher: Watcher, cut: int) -> None:
+        seen.written = journal.read(self._journal)[:cut]
+        seen.steps = watcher.steps
+        seen.frame_of_stamp = {stamp: frame for stamp, frame in watcher.frame_of_stamp.items() if frame < cut}
+        seen.tracks, seen.hazards = watcher.tracks, watcher.hazards
+        seen.mount = watcher.mounts.lookup(frames.BASE, frames.RADAR)
+        if self._memory and self._ledger.seconds > 0:
+            kib, count = max(self._memory)
+            seen.cost = Cost(count, kib * 1024 / 1e6, self._ledger.percent(os.sysconf('SC_CLK_TCK')),
+                             self._ledger.seconds)
+        if watcher.ride:
+            seen.ride = ride.read(self.options.rides / watcher.ride)
+            seen.recorder_lost = int(watcher.recorder.messages_lost)

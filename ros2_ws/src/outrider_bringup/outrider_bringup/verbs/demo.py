@@ -1,0 +1,42 @@
+"""`outrider demo`: thirty seconds that need nothing."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from outrider_bringup import paths
+from outrider_bringup.demo.processes import started_ago_s
+from outrider_bringup.errors import UserError
+
+HELP = 'a real radar recording becomes tracks, hazards and a ride; nothing needed'
+GROUP = 'go'
+DOMAIN = 90  # apart from what the user runs
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's own arguments."""
+    parser.add_argument('--seconds', type=float, default=30.0, help='how long it plays (default 30)')
+    parser.add_argument('--json', type=Path, metavar='F', help='write the closing table to F')
+    parser.add_argument('--web-port', type=int, default=8000, metavar='P', help='of the live view (default 8000)')
+    parser.add_argument('--domain', type=int, default=DOMAIN, metavar='D', help=f'ROS domain (default {DOMAIN})')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the demo. Return 0 when all that must hold held."""
+    began_s = time.monotonic() - started_ago_s(os.getpid())
+    if not (math.isfinite(args.seconds) and args.seconds > 0):
+        raise UserError(f'--seconds is {args.seconds:g}, expected more than 0. Try: ./outrider demo --seconds 30')
+    from outrider_bringup.demo.play import Player, only_one
+    from outrider_bringup.demo.session import Options
+
+    os.environ['ROS_DOMAIN_ID'] = str(args.domain)
+    run_folder = paths.run_folder() / 'demo'
+    options = Options(paths.checkout() / 'launch' / 'bicycle.launch.yaml', paths.rides(), run_folder, args.domain,
+                      web_port=args.web_port)
+    with only_one(run_folder) as lock:
+        return Player(replace(options, holds=(lock,)), args.seconds, began_s).play(args.json)
