@@ -1,0 +1,1 @@
+"""TI mmWave radar: chirp arithmetic, configuration, frames, ports, node."""

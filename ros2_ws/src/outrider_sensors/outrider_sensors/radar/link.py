@@ -1,0 +1,237 @@
+"""The radar's two serial ports: opens them, configures the device, reads frames, and comes back after every loss.
+
+No ROS in here. `poll()` is called again and again by one thread; it waits in select() and returns as soon as bytes
+have made a frame. The state is one immutable object that other threads may read at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import serial
+
+from outrider_sensors.radar import dialogue, ports
+from outrider_sensors.radar.cfg import Config
+from outrider_sensors.radar.frames import Frame, FrameParser
+
+CLI_BAUD, DATA_BAUD = 115_200, 921_600
+RETRY_S = 0.5  # between two attempts to open the ports: a replugged radar is back within a second
+HUNG_RETRY_S = 3.0  # a device that does not answer or refuses is not pressed
+SILENT_S = 1.0  # without a frame for so long, the radar is silent (NO DATA, by the design)
+RESTART_S = 3.0  # and after so long it is configured anew: it may have lost power while its USB stayed
+_READ_BYTES = 65536
+
+
+class _Lost(Exception):
+    """A port is gone or was never there; the sentence says how."""
+
+
+class _Refused(Exception):
+    """The device answers, or not, but will not run; the sentence says why."""
+
+
+class _Woken(Exception):
+    """Somebody called wake(): drop everything."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the link does now: `connecting`, `configuring`, `streaming` or `silent`, with one sentence for people."""
+
+    name: str
+    sentence: str
+
+
+class RadarLink:
+    """One radar. `clock` gives seconds for time-outs, `stamp_ns` the time that frames are stamped with.
+
+    `say(level, sentence)` hears of every change of state, once; level is info, warn or error.
+    """
+
+    def __init__(self, config: Config, cli_port: str, data_port: str, *, say: Callable[[str, str], None],
+                 clock: Callable[[], float] = time.monotonic, stamp_ns: Callable[[], int] = time.time_ns,
+                 by_id: Path = ports.BY_ID) -> None:
+        """Remember what to do; the first poll() does it."""
+        self._config, self._cli_name, self._data_name, self._by_id = config, cli_port, data_port, by_id
+        self._say, self._clock, self._stamp_ns = say, clock, stamp_ns
+        chirp = config.chirp
+        self.parser = FrameParser(chirp.velocity_step_mps, chirp.range_fft_size, chirp.loops)
+        self.connections = 0  # how often the device was configured and started
+        self.state = State('connecting', f'radar: connecting to {cli_port} and {data_port}.')
+        self._cli: serial.Serial | None = None
+        self._data: serial.Serial | None = None
+        self._next_try_s = clock()
+        self._heard_s = 0.0
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+
+    def poll(self, timeout_s: float) -> list[Frame]:
+        """Return the frames that have come, waiting at most about `timeout_s` where there are none.
+
+        Opens and configures first where that is due, which takes as long as the device takes (wake() ends it).
+        """
+        try:
+            if self._data is None:
+                wait_s = self._next_try_s - self._clock()
+                if wait_s > 0:
+                    self._wait(None, min(wait_s, timeout_s))
+                    return []
+                self._connect()
+            return self._read(timeout_s)
+        except _Woken:
+            return []
+        except _Lost as lost:
+            self._close_ports()
+            self._next_try_s = self._clock() + RETRY_S
+            self._become('connecting', f'radar: {lost}; trying again. Run: outrider doctor radar', 'warn')
+        except _Refused as refused:
+            self._close_ports()
+            self._next_try_s = self._clock() + HUNG_RETRY_S
+            self._become('connecting', f'radar: {refused}', 'error')
+        return []
+
+    def wake(self) -> None:
+        """End the poll() that another thread is in. Every later poll() returns at once."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_write, b'x')
+
+    def close(self) -> None:
+        """Stop the sensor where it runs, without waiting for its answer, and let go of the ports."""
+        if self._cli is not None:
+            with contextlib.suppress(OSError):
+                self._cli.write(b'sensorStop\n')
+                self._cli.flush()
+        self._close_ports()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    def silent_for_s(self) -> float | None:
+        """Return the seconds since the newest frame, or since the start where none came; None before the start."""
+        return None if self._data is None else self._clock() - self._heard_s
+
+    # The four states.
+
+    def _become(self, name: str, sentence: str, level: str) -> None:
+        if sentence != self.state.sentence:
+            self.state = State(name, sentence)
+            self._say(level, sentence)
+
+    def _connect(self) -> None:
+        try:
+            found = ports.find(self._cli_name, self._data_name, self._by_id)
+        except ports.PortsNotFound as missing:
+            raise _Lost(str(missing)) from None
+        self._cli = _open(found.cli, CLI_BAUD)
+        data = _open(found.data, DATA_BAUD)
+        try:
+            self._configure(self._cli, found)
+            self.parser.reset()
+        except BaseException:
+            data.close()
+            raise
+        self._data = data
+        self._heard_s = self._clock()
+        self.connections += 1
+
+    def _configure(self, cli: serial.Serial, found: ports.Ports) -> None:
+        again = ' again' if self.connections else ''
+        self._become('configuring', f'radar: sending {self._config.describe()} to {found.cli}{again}.', 'info')
+        for line in self._config.lines:
+            heard = self._command(cli, line.text)
+            if heard is None:
+                raise _Refused(
+                    f"{found.cli} does not answer '{line.text[:40]}' within {dialogue.patience_s(line.text):g} s "
+                    f'(expected the prompt {dialogue.PROMPT}). Power the radar off and on, or swap cli_port and data_port.')
+            against = dialogue.refusal(line.text, heard)
+            if against:
+                raise _Refused(f"the device refuses '{line.text}' ({self._config.name}:{line.number}): {against}. "
+                               'Use a configuration for this device and its SDK.')
+
+    def _command(self, cli: serial.Serial, text: str) -> str | None:
+        """Send one line; return everything heard up to the prompt behind its echo, None where that does not come."""
+        until_s = self._clock() + dialogue.patience_s(text)
+        heard = ''
+        try:
+            cli.write(text.encode('ascii', 'replace') + b'\n')
+        except (OSError, serial.SerialException) as error:
+            raise _Lost(f'lost {cli.port} ({error})') from None
+        while not dialogue.is_whole(text, heard):
+            left_s = until_s - self._clock()
+            if left_s <= 0:
+                return None
+            if self._wait(cli, left_s):
+                heard += self._take(cli).decode('ascii', 'replace')
+        return heard
+
+    def _read(self, timeout_s: float) -> list[Frame]:
+        data = self._data
+        assert data is not None
+        silent_s = self._clock() - self._heard_s
+        # Wake up in time to say that it is silent, or to restart it.
+        limit_s = SILENT_S if silent_s < SILENT_S else RESTART_S
+        if self._wait(data, min(timeout_s, max(limit_s - silent_s, 0.0))):
+            stamp_ns = self._stamp_ns()
+            frames = self.parser.feed(self._take(data), stamp_ns)
+            if frames:
+                self._heard_s = self._clock()
+                self._become('streaming', f'radar: streaming from {data.port}, {self._config.describe()}.', 'info')
+            return frames
+        silent_s = self._clock() - self._heard_s
+        if silent_s >= SILENT_S:
+            rate = self._config.chirp.frame_rate_hz
+            if self.state.name != 'silent':
+                self._become('silent', f'radar: no frames on {data.port} for {SILENT_S:g} s (expected {rate:.0f}/s). '
+                             'Run: outrider doctor radar', 'warn')
+            if silent_s >= RESTART_S:
+                raise _Lost(f'no frames on {data.port} for {RESTART_S:g} s (expected {rate:.0f}/s)')
+        return []
+
+    # The ports.
+
+    def _wait(self, port: serial.Serial | None, timeout_s: float) -> bool:
+        """Wait until `port` has bytes (True) or the time is over. Raises _Woken after wake()."""
+        fds = [self._wake_read] if port is None else [self._wake_read, port.fileno()]
+        ready, _, _ = select.select(fds, [], [], timeout_s)
+        if self._wake_read in ready:
+            raise _Woken
+        return bool(ready)
+
+    def _take(self, port: serial.Serial) -> bytes:
+        """Read what is there. Raises _Lost where the device went away."""
+        try:
+            got = os.read(port.fileno(), _READ_BYTES)
+        except BlockingIOError:
+            return b''
+        except OSError as error:
+            raise _Lost(f'lost {port.port} ({error.strerror}), unplugged?') from None
+        if not got:  # readable and empty: a hang-up
+            raise _Lost(f'lost {port.port} (hung up), unplugged?')
+        return got
+
+    def _close_ports(self) -> None:
+        for port in (self._cli, self._data):
+            if port is not None:
+                with contextlib.suppress(OSError, serial.SerialException):
+                    port.close()
+        self._cli = self._data = None
+
+
+def _open(path: str, baud: int) -> serial.Serial:
+    """Open a port for ourselves alone. Raises _Lost with the reason."""
+    try:
+        port = serial.Serial(path, baud, timeout=0, write_timeout=1.0, exclusive=True)
+        port.reset_input_buffer()
+    except (OSError, serial.SerialException, ValueError) as error:
+        reason = str(error)
+        if getattr(error, 'errno', None) == 13 or 'Permission denied' in reason:
+            raise _Lost(f'no permission for {path}. Run: sudo usermod -aG dialout $USER, and log in again') from None
+        if 'exclusively lock' in reason:
+            raise _Lost(f'{path} is used by another program. End it') from None
+        raise _Lost(f'{path} cannot be opened ({reason})') from None
+    return port
