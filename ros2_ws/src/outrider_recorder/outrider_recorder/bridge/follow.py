@@ -1,0 +1,142 @@
+"""The bridge at work: finds the open ride, tails it, feeds the file and the live view."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from outrider_recorder.bridge.live import Live
+from outrider_recorder.bridge.scene import Scene
+from outrider_recorder.bridge.sink import FileSink
+from outrider_recorder.bridge.tail import PART, Tail
+
+LOOK_S = 0.25  # the recorder closes a chunk every 0.5 s
+FLUSH_S, SYNC_S = 0.5, 1.5
+RIDE_FILE, RERUN_FILE = 'ride.json', 'ride.rrd'
+# After a signal: the recorder, told at the same time, closes its last segment meanwhile.
+LAST_WORDS_S = 1.2
+
+Say = Callable[[str], None]
+
+
+def is_open(folder: Path) -> bool:
+    """Return whether a living recorder writes this ride: it holds a lock on the open segment."""
+    for part in folder.glob(f'segment_*.mcap{PART}'):
+        try:
+            with part.open('rb') as file:
+                fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            continue
+    return False
+
+
+def newest_open(rides: Path) -> Path | None:
+    """Return the newest ride that is being written, or None."""
+    if not rides.is_dir():
+        return None
+    folders = sorted((f for f in rides.iterdir() if (f / RIDE_FILE).is_file()), key=lambda f: f.name, reverse=True)
+    return next((folder for folder in folders if is_open(folder)), None)
+
+
+def is_closed(folder: Path) -> bool:
+    """Return whether ride.json says that the ride ended."""
+    try:
+        return bool(json.loads((folder / RIDE_FILE).read_text()).get('stop_utc'))
+    except (OSError, ValueError):
+        return False
+
+
+class _Writing:
+    """A ride on its way into its .rrd and, if there is one, the live view."""
+
+    def __init__(self, folder: Path, live: Live | None) -> None:
+        self.folder, self._live = folder, live
+        self.tail, self._scene = Tail(folder), Scene()
+        self._file = FileSink(folder.name, folder / RERUN_FILE)
+        self._flushed = self._synced = 0.0
+
+    def step(self) -> bool:
+        """Take what is new; return whether there was anything."""
+        items = self.tail.poll()
+        batch = self._scene.batch(items)
+        if batch:
+            self._file.send(batch)
+            if self._live is not None:
+                self._live.send(batch)
+        now = time.monotonic()
+        if now - self._flushed >= FLUSH_S:
+            self._file.flush()
+            self._flushed = now
+        if now - self._synced >= SYNC_S:
+            self._file.sync()
+            self._synced = now
+        return bool(items)
+
+    def close(self) -> None:
+        self.tail.close()
+        self._file.flush(2.0)
+        self._file.close()
+
+
+def follow(rides: Path, stop: threading.Event, live_of: Callable[[str], Live] | None, say: Say) -> None:
+    """Turn every ride that is opened in `rides` into its .rrd, as it grows, until `stop`. Raises OSError."""
+    while not stop.is_set():
+        folder = newest_open(rides)
+        if folder is None:
+            stop.wait(LOOK_S)
+            continue
+        say(f'following {folder}')
+        _one(_Writing(folder, live_of(folder.name) if live_of else None), stop)
+        say(f'closed {folder / RERUN_FILE}')
+
+
+def _one(writing: _Writing, stop: threading.Event) -> None:
+    asked = 0.0
+    try:
+        while True:
+            got = writing.step()
+            if got:
+                stop.wait(0.0 if asked else LOOK_S)
+                continue
+            if not is_open(writing.folder):
+                while writing.step():  # what came between the last look and the end
+                    pass
+                if is_closed(writing.folder) or asked or not is_open(writing.folder):
+                    return
+            if stop.is_set():
+                asked = asked or time.monotonic()
+                if time.monotonic() - asked > LAST_WORDS_S:
+                    return
+                time.sleep(0.05)
+            else:
+                stop.wait(LOOK_S)
+    finally:
+        writing.close()
+
+
+def build(folder: Path, target: Path, progress: Callable[[float], None]) -> int:
+    """Turn a whole ride into `target`; return the number of messages read. Raises OSError."""
+    total = sum(path.stat().st_size for path in folder.glob('segment_*.mcap*')) or 1
+    tail, scene, count, done = Tail(folder), Scene(), 0, 0
+    beside = target.with_name(f'.{target.name}.new')
+    file = FileSink(folder.name, beside)
+    try:
+        while items := tail.poll():
+            batch = scene.batch(items)
+            if batch:
+                file.send(batch)
+            count += len(items)
+            done = tail.position
+            progress(min(1.0, done / total))
+    finally:
+        tail.close()
+        file.flush(10.0)
+        file.close()
+    beside.replace(target)
+    return count

@@ -1,0 +1,39 @@
+"""Colours, once: calm on dark; only what matters is bright. 0xRRGGBBAA, as rerun wants them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+BACKGROUND = (13, 16, 22, 255)
+GRID = 0x2A3342FF
+RING = 0x33404FFF
+RING_TEXT = 0x5D6F84FF
+RIG = 0xDCE3EBFF
+RIG_DIM = 0x7C8A9AFF
+BEAM = 0x2E5E6AFF
+STATIC = 0x56657AB4
+
+# By Hazard.level: none, notice, warn, urgent.
+LEVELS = (0x4FC3DCFF, 0xF2C94CFF, 0xF2913DFF, 0xFF4D4DFF)
+LEVEL_NAMES = ('clear', 'notice', 'warn', 'urgent')
+
+LINE_CLOSING, LINE_DISTANCE, LINE_POINTS, LINE_TRACKS = 0xF2913DFF, 0x4FC3DCFF, 0x8C9BAEFF, 0xB48CF2FF
+
+_APPROACH = np.array([[250, 214, 137], [247, 150, 70], [255, 77, 77]], dtype=np.float64)
+_RECEDE = np.array([[140, 214, 232], [79, 150, 220], [106, 112, 235]], dtype=np.float64)
+STATIC_BELOW_MPS = 0.35
+FULL_AT_MPS = 12.0
+
+
+def of_speed(over_ground_mps: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Return a colour per point of its radial speed over ground (n,), negative = approaching."""
+    size = np.abs(over_ground_mps)
+    # A square root spreads the slow end, where people walk; beyond FULL_AT_MPS all is alike.
+    place = np.sqrt(np.clip(size / FULL_AT_MPS, 0.0, 1.0)) * 2.0
+    low = np.minimum(place.astype(np.int64), 1)
+    part = (place - low)[:, None]
+    ramp = np.where((over_ground_mps < 0)[:, None], _APPROACH[low] * (1 - part) + _APPROACH[low + 1] * part,
+                    _RECEDE[low] * (1 - part) + _RECEDE[low + 1] * part).astype(np.uint32)
+    colours = ramp[:, 0] << 24 | ramp[:, 1] << 16 | ramp[:, 2] << 8 | 0xFF
+    return np.where(size < STATIC_BELOW_MPS, np.uint32(STATIC), colours).astype(np.uint32)
