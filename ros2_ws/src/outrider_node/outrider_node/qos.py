@@ -7,6 +7,7 @@
 | VIEW | best effort | 1 | volatile | images for page and viewer: newest only |
 | COMMAND | best effort | 1 | volatile, lifespan 100 ms | joy, operator, drive and relay commands: late is never |
 | STATE | reliable | 1 | transient local | state, calibration, /tf_static, alerts: late joiners get the newest |
+| STATIC_FRAMES | reliable | 100 | transient local | hearing /tf_static: the newest of each of its many publishers |
 | EVENT | reliable | 50 | volatile | rare things that must not be lost: close passes, diagnostics |
 """
 
@@ -36,6 +37,7 @@ IMU = _profile(200)
 VIEW = _profile(1, reliable=False)
 COMMAND = _profile(1, reliable=False, lifespan_ms=100)
 STATE = _profile(1, latched=True)
+STATIC_FRAMES = _profile(100, latched=True)
 EVENT = _profile(50)
 
 

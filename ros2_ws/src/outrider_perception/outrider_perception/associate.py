@@ -1,0 +1,117 @@
+"""Which detection belongs to which track, and what the rest is: a new body, or more of one that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception import kalman
+from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.assign import assign
+from outrider_perception.bank import Bank, source_row
+from outrider_perception.cluster import near
+from outrider_perception.detections import Detections
+from outrider_perception.existence import hit, log_odds
+from outrider_perception.settings import Settings
+
+
+@dataclass(frozen=True)
+class Matched:
+    """k pairs: track and detection (k,), with residual, Jacobian, innovation covariance, squared distance."""
+
+    track: Ints
+    detection: Ints
+    residual: Floats
+    jacobian: Floats
+    spread: Floats
+    distance2: Floats
+
+
+def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -> Matched:
+    """Return the best one-to-one pairs within the gate.
+
+    What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,).
+    """
+    predicted, jacobian = detections.predict(bank.state)
+    allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
+    # A coarse gate first, so that inverses are only taken of pairs that have a chance.
+    variance = np.einsum('nij,njk,nik->ni', jacobian, bank.covariance, jacobian)
+    coarse = allowed.copy()
+    for axis in range(detections.z.shape[1]):
+        off = np.abs(detections.z[None, :, axis] - predicted[:, None, axis])
+        if detections.polar and axis == 1:
+            off = np.minimum(off, 2 * np.pi - off)
+        coarse &= off ** 2 <= detections.gate * (variance[:, None, axis] + detections.noise[None, :, axis, axis])
+    track, detection = np.nonzero(coarse)
+    residual = detections.residual(detection, predicted[track])
+    spread = kalman.innovation(bank.covariance[track], jacobian[track], detections.noise[detection])
+    distance2 = np.einsum('ki,ki->k', residual, np.linalg.solve(spread, residual[:, :, None])[:, :, 0])
+    inside = np.flatnonzero(distance2 <= detections.gate)
+    # ln |S| keeps a vague track from taking the detection of a sharp one; confirmed tracks choose before tentative.
+    cost = distance2 + np.linalg.slogdet(spread)[1] + np.where(bank.confirmed[track], 0.0, detections.gate)
+    pick = _choose(track[inside], detection[inside], cost[inside])
+    chosen = inside[pick]
+    return Matched(track[chosen], detection[chosen], residual[chosen], jacobian[track[chosen]], spread[chosen],
+                   distance2[chosen])
+
+
+def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
+    if len(track) == 0:
+        return np.zeros(0, dtype=np.int64)
+    where = {pair: i for i, pair in enumerate(zip(track.tolist(), detection.tolist(), strict=True))}
+    # Leaving a track out costs more than any pair: as many as possible are matched, then as well as possible.
+    least = float(cost.min())
+    stay = (float(cost.max()) - least + 1.0) * (len(cost) + 1)
+    return np.array([where[pair] for pair in assign(track, detection, cost - least, stay)], dtype=np.int64)
+
+
+def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, settings: Settings) -> None:
+    """Update the matched tracks in place; `owed` is what silence took from their log odds in this step."""
+    t, d = matched.track, matched.detection
+    if len(t) == 0:
+        return
+    bank.state[t], bank.covariance[t] = kalman.update(
+        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, detections.noise[d], matched.spread)
+    gained = hit(matched.distance2, matched.spread, detections.count[d], detections.clutter, settings)
+    gained = np.where(detections.moving[d], gained, 0.0)  # what stands keeps a track, it does not make one surer
+    bank.log_odds[t] = np.minimum(bank.log_odds[t] + owed + gained, log_odds(settings.max_existence))
+    bank.seen_s[t] = detections.stamp_s
+    bank.heard_s[t, source_row(detections.sensor)] = detections.stamp_s
+    bank.depth_m[t] = np.maximum(bank.depth_m[t], detections.depth_m[d])
+    size = detections.size_m[d]
+    old = bank.size_m[t]
+    bank.size_m[t] = np.where(np.isfinite(size), np.where(np.isfinite(old), 0.8 * old + 0.2 * size, size), old)
+    named = detections.class_ids[d] > 0
+    bank.beliefs[t[named], detections.class_ids[d][named]] += detections.scores[d][named]
+    bank.beliefs[t] = np.minimum(bank.beliefs[t], 20.0)
+
+
+def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: Settings) -> Bools:
+    """Return which detections (m,) start a track: moving, unmatched, no more of a known body, no side lobe."""
+    s = settings
+    free: Bools = detections.moving.copy()
+    free[matched.detection] = False
+    if not free.any() or not detections.polar:
+        return free
+    r, a, v = detections.z.T
+    taken = matched.detection
+    # Unmatched beside a matched one: the same body's legs, wheels, tail.
+    more = near(r, a, v, r[taken], a[taken], v[taken], s, reach=1.5).any(axis=1)
+    same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
+                 & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
+                 & (detections.snr_db[:, None] < detections.snr_db[None, :]))
+    free &= ~more & ~same_cell.any(axis=1)
+    return free
+
+
+def doubles(bank: Bank, stamp_s: float, settings: Settings) -> Bools:
+    """Return which tracks (n,) are silent and lie on one that is seen and moves alike: the same body twice."""
+    off = bank.state[:, None, :] - bank.state[None, :, :]
+    same = np.hypot(off[..., 0], off[..., 1]) < settings.merge_distance_m
+    same &= np.hypot(off[..., 2], off[..., 3]) < settings.merge_speed_mps
+    seen = bank.seen_s >= stamp_s
+    older = bank.identity[None, :] < bank.identity[:, None]
+    same &= (~seen)[:, None] & (older | bank.confirmed[None, :]) & seen[None, :]
+    double: Bools = np.asarray(same.any(axis=1))
+    return double

@@ -1,0 +1,105 @@
+"""The tracks as columns: one row a body, so that a step is a few array operations whatever their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats, Ints
+
+CLASSES = 9  # as in Track.msg, 0 unknown
+RADAR, CAMERA, DEPTH = 1, 2, 4  # as in Track.msg, SOURCE_*
+SOURCE_MEMORY_S = 1.0
+_SOURCES = {'radar': 0, 'camera': 1, 'depth': 2}
+
+
+def source_row(sensor: str) -> int:
+    """Return the column of `heard_s` for a sensor's name: radar, camera, or depth for any other."""
+    return _SOURCES.get(sensor.split('_')[0], 2)
+
+
+@dataclass
+class Bank:
+    """Columns of n tracks; the state is [x, y, vx, vy] in base_link, velocity relative to the rig.
+
+    The place is that of what the sensor sees of the body, near its edge, not the body's centre: extent.py has that.
+    """
+
+    identity: Ints             # (n,)
+    state: Floats              # (n, 4) m, m/s
+    covariance: Floats         # (n, 4, 4)
+    log_odds: Floats           # (n,) of existence
+    confirmed: Bools           # (n,)
+    first_s: Floats            # (n,) first measurement
+    seen_s: Floats             # (n,) newest measurement
+    heard_s: Floats            # (n, 3) newest measurement by radar, camera, depth; -inf: none
+    depth_m: Floats            # (n,) furthest minus nearest point seen in one scan, fading
+    pace_mps: Floats           # (n,) speed over ground, quick to rise and slow to fall
+    heading_rad: Floats        # (n,) of motion over ground, kept when it stops
+    size_m: Floats             # (n, 3) measured length, width, height; NaN: never
+    beliefs: Floats            # (n, 9) log weights of the classes
+
+    def __len__(self) -> int:
+        """Return the number of tracks."""
+        return len(self.identity)
+
+    @classmethod
+    def empty(cls) -> Bank:
+        """Return a bank of no tracks."""
+        return cls.newborn(np.zeros(0, dtype=np.int64), np.zeros((0, 4)), np.zeros((0, 4, 4)), 0.0, 0.0, 'radar',
+                           np.zeros(0))
+
+    @classmethod
+    def newborn(cls, identity: Ints, state: Floats, covariance: Floats, log_odds: float, stamp_s: float, sensor: str,
+                depth_m: Floats) -> Bank:
+        """Return a bank of bodies seen once, at `stamp_s`."""
+        n = len(identity)
+        heard = np.full((n, 3), -np.inf)
+        heard[:, source_row(sensor)] = stamp_s
+        return cls(identity, state, covariance, np.full(n, log_odds), np.zeros(n, dtype=np.bool_), np.full(n, stamp_s),
+                   np.full(n, stamp_s), heard, depth_m, np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
+                   np.zeros((n, CLASSES)))
+
+    def take(self, which: Bools | Ints) -> Bank:
+        """Return the tracks under a mask or at indices, copied."""
+        return Bank(*(getattr(self, f.name)[which] for f in fields(self)))
+
+    def with_more(self, more: Bank) -> Bank:
+        """Return these and `more`."""
+        return Bank(*(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(self)))
+
+    @property
+    def existence(self) -> Floats:
+        """Return the probability (n,) that each is a body."""
+        odds: Floats = 1.0 / (1.0 + np.exp(-self.log_odds))
+        return odds
+
+    @property
+    def class_id(self) -> Ints:
+        """Return the most probable class (n,), 0 while no sensor named one."""
+        best: Ints = self.beliefs.argmax(axis=1).astype(np.int64)
+        return best
+
+    @property
+    def class_probability(self) -> Floats:
+        """Return the probability (n,) of `class_id`; unknown weighs as much as one doubtful look."""
+        weight = np.exp(self.beliefs - self.beliefs.max(axis=1, keepdims=True))
+        probability: Floats = weight.max(axis=1) / weight.sum(axis=1)
+        return np.where(self.class_id == 0, 1.0, probability)
+
+    @property
+    def oldest_s(self) -> Floats:
+        """Return the stamp (n,) of the oldest measurement each rests on.
+
+        That is: of the newest words of the sensors heard within the second before the last, the oldest.
+        """
+        recent = np.where(self.heard_s >= self.seen_s[:, None] - SOURCE_MEMORY_S, self.heard_s, np.inf)
+        oldest: Floats = recent.min(axis=1)
+        return oldest
+
+    def sources(self, now_s: float) -> Ints:
+        """Return the bit mask (n,) of SOURCE_* heard within the last second."""
+        heard = self.heard_s >= now_s - SOURCE_MEMORY_S
+        mask: Ints = heard.astype(np.int64) @ np.array([RADAR, CAMERA, DEPTH])
+        return mask

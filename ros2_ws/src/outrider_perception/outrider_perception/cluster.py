@@ -1,0 +1,84 @@
+"""Clustering in velocity and position, each single point a cluster of its own where nothing is near.
+
+Two points are neighbours when they are near in range rate, in range and across; a cluster is what hangs together
+(DBSCAN with minPts 1: a far body is one point). Velocity first is what separates people who pass each other (Omri,
+Sensors 2024: V-measure 0.91 against 0.88 without). Across, the reach grows with range as the angle error does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.points import Points
+from outrider_perception.settings import Settings
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """One row a cluster (m,): centroid, spread and strength; `moving`: at least one of its points has Doppler."""
+
+    range_m: Floats
+    azimuth_rad: Floats
+    range_rate_mps: Floats
+    count: Ints
+    moving: Bools
+    snr_db: Floats
+    depth_m: Floats  # from nearest to furthest point
+
+    def __len__(self) -> int:
+        """Return the number of clusters."""
+        return len(self.range_m)
+
+    @property
+    def xy_m(self) -> Floats:
+        """Centroids (m, 2) from the sensor, base_link axes."""
+        xy: Floats = self.range_m[:, None] * np.stack([np.cos(self.azimuth_rad), np.sin(self.azimuth_rad)], axis=1)
+        return xy
+
+
+def near(range_a: Floats, azimuth_a: Floats, rate_a: Floats, range_b: Floats, azimuth_b: Floats, rate_b: Floats,
+         settings: Settings, reach: float = 1.0) -> Bools:
+    """Return (a, b): which could be one body; `reach` stretches the position part."""
+    s = settings
+    mean_range = 0.5 * (range_a[:, None] + range_b[None, :])
+    along = (range_a[:, None] - range_b[None, :]) / s.cluster_range_m
+    turn = np.abs(azimuth_a[:, None] - azimuth_b[None, :])
+    turn = np.minimum(turn, 2 * np.pi - turn)
+    across = 2.0 * mean_range * np.sin(0.5 * turn) / (s.cluster_cross_m + 2 * s.azimuth_sigma_rad * mean_range)
+    close: Bools = (along ** 2 + across ** 2 <= reach ** 2)
+    close &= np.abs(rate_a[:, None] - rate_b[None, :]) <= s.cluster_rate_mps
+    return close
+
+
+def connected(adjacent: Bools) -> Ints:
+    """Return the component (n,) of each node, numbered from 0 in order of first appearance; `adjacent` symmetric."""
+    n = len(adjacent)
+    labels = np.arange(n)
+    while n:
+        lowest = np.where(adjacent, labels[None, :], n).min(axis=1)
+        lowest = lowest[lowest]  # jump: a chain of n closes in about log n rounds
+        if np.array_equal(lowest, labels):
+            break
+        labels = lowest
+    return np.unique(labels, return_inverse=True)[1].reshape(-1)
+
+
+def cluster(points: Points, moving: Bools, settings: Settings) -> Clusters:
+    """Return the clusters of `points`; `moving` (n,) marks those with Doppler against the ground."""
+    r, a, v = points.range_m, points.azimuth_rad, points.range_rate_mps
+    labels = connected(near(r, a, v, r, a, v, settings))
+    m = int(labels.max()) + 1 if len(labels) else 0
+    count = np.bincount(labels, minlength=m)
+    per = 1.0 / np.maximum(count, 1)
+    x = np.bincount(labels, r * points.directions[:, 0], m) * per
+    y = np.bincount(labels, r * points.directions[:, 1], m) * per
+    rate = np.bincount(labels, v, m) * per
+    nearest, furthest, strongest = np.full(m, np.inf), np.full(m, -np.inf), np.full(m, -np.inf)
+    np.minimum.at(nearest, labels, r)
+    np.maximum.at(furthest, labels, r)
+    np.maximum.at(strongest, labels, points.snr_db)
+    return Clusters(np.hypot(x, y), np.arctan2(y, x), rate, count, np.bincount(labels, moving, m) > 0, strongest,
+                    furthest - nearest)

@@ -1,0 +1,138 @@
+"""The rig's own velocity from the Doppler of what stands still.
+
+A static point in direction d (unit vector, base_link axes) has range rate -d . v, v the sensor's velocity. RANSAC over
+pairs finds the points that agree, weighted least squares with a soft 'wheels do not slide' row gives velocity and
+covariance. Kellner et al., Instantaneous ego-motion estimation using Doppler radar, ITSC 2013; Doer and Trommer, An
+EKF based approach to radar inertial odometry, MFI 2020. Yaw rate is not estimated: one sensor hardly sees it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats
+from outrider_perception.settings import Settings
+
+_SEED = 7  # the draws are part of the method: equal to the last bit in every run
+
+
+@dataclass(frozen=True)
+class EgoVelocity:
+    """Velocity of the rig over ground in base_link axes, (2,) m/s, with covariance (2, 2).
+
+    `valid` False: too few statics, or they contradict the recent past; the last or zero is used.
+    """
+
+    velocity_mps: Floats = field(default_factory=lambda: np.zeros(2))
+    covariance: Floats = field(default_factory=lambda: np.eye(2) * 4.0)
+    valid: bool = False
+    statics: int = 0
+
+
+class EgoEstimator:
+    """Keeps the last velocity, for continuity; `update` takes one scan."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start without knowledge."""
+        self._settings = settings
+        self._fractions = np.random.Generator(np.random.PCG64(_SEED)).random((settings.ego_draws, 2))
+        self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
+        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), 0.1))
+        self._last: EgoVelocity | None = None
+        self._last_s = 0.0
+        self._doubted: Floats | None = None
+        self._doubts = 0
+
+    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats) -> EgoVelocity:
+        """Return the velocity after one scan; `directions` (n, 2), `range_rate_mps` (n,), leakage left out."""
+        found = self._fit(stamp_s, directions, range_rate_mps)
+        if found is None or not self._plausible(stamp_s, found):
+            past = self._last or EgoVelocity()
+            return EgoVelocity(past.velocity_mps, past.covariance, False, 0 if found is None else found.statics)
+        self._last, self._last_s = found, stamp_s
+        return found
+
+    def _fit(self, stamp_s: float, directions: Floats, rates: Floats) -> EgoVelocity | None:
+        s = self._settings
+        need = max(s.ego_min_statics, int(np.ceil(s.ego_min_share * len(rates))))
+        if len(rates) < need:
+            return None
+        guesses = self._guesses(directions, rates)
+        votes = self._agreement(directions @ guesses.T + rates[:, None]).sum(axis=0)
+        if self._last is not None:
+            # Near things fill a scan: the past has votes too, for what a rig can reach since.
+            reach = s.ego_max_accel_mps2 * max(0.0, stamp_s - self._last_s) + self._sigma_mps
+            off2 = ((guesses - self._last.velocity_mps) ** 2).sum(axis=1)
+            votes += s.ego_past_votes * np.maximum(0.0, 1.0 - off2 / reach ** 2)
+        velocity = guesses[int(np.argmax(votes))]
+        for _ in range(2):
+            weights = self._agreement(directions @ velocity + rates)
+            if int((weights > 0.0).sum()) < need:
+                return None
+            velocity, covariance = self._solve(directions, rates, weights, abs(float(velocity[0])))
+        count = int((self._agreement(directions @ velocity + rates) > 0.0).sum())
+        if count < need or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
+            return None
+        return EgoVelocity(velocity, covariance, True, count)
+
+    def _agreement(self, residual: Floats) -> Floats:
+        """Return 1 for no residual, falling to 0 at the tolerance: a velocity between two crowds fits neither."""
+        agreement: Floats = np.maximum(0.0, 1.0 - (residual / self._tolerance_mps) ** 2)
+        return agreement
+
+    def _guesses(self, directions: Floats, rates: Floats) -> Floats:
+        """Return (m, 2): the last velocity, zero, and one for each drawn pair; the first of equals wins."""
+        n = len(rates)
+        pick = (self._fractions * n).astype(np.int64)
+        a, b = directions[pick[:, 0]], directions[pick[:, 1]]
+        ra, rb = rates[pick[:, 0]], rates[pick[:, 1]]
+        det = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+        good = np.abs(det) > 0.05  # nearly the same direction tells one component only
+        safe = np.where(good, det, 1.0)
+        pairs = np.stack([-(ra * b[:, 1] - rb * a[:, 1]) / safe, -(a[:, 0] * rb - b[:, 0] * ra) / safe], axis=1)
+        # Where a pair cannot tell, its first point does, as if the rig moved straight ahead.
+        along = np.where(np.abs(a[:, 0]) > 0.2, a[:, 0], 1.0)
+        straight = np.stack([-ra / along, np.zeros_like(ra)], axis=1)
+        past = self._last.velocity_mps if self._last is not None else np.zeros(2)
+        return np.concatenate([past[None, :], np.zeros((1, 2)), np.where(good[:, None], pairs, straight)])
+
+    def _solve(self, directions: Floats, rates: Floats, weights: Floats, speed_mps: float) -> tuple[Floats, Floats]:
+        s = self._settings
+        weighted = directions * (weights / self._sigma_mps ** 2)[:, None]
+        information = directions.T @ weighted + np.eye(2) * 1e-6
+        information[1, 1] += 1.0 / (s.ego_lateral_sigma_mps + s.ego_lateral_per_speed * speed_mps) ** 2
+        covariance = np.linalg.inv(information)
+        velocity: Floats = -covariance @ (weighted.T @ rates)
+        residuals = directions @ velocity + rates
+        # A worse fit than quantisation explains widens the covariance; a better one proves nothing.
+        chi2 = float(weights @ residuals ** 2) / self._sigma_mps ** 2
+        return velocity, covariance * max(1.0, chi2 / max(1.0, float(weights.sum()) - 2.0))
+
+    def _plausible(self, stamp_s: float, found: EgoVelocity) -> bool:
+        """Tell whether the jump since the last scan is one that a rig can make, or has lasted long enough."""
+        if self._last is None:
+            return True
+        s = self._settings
+        allowed = s.ego_max_accel_mps2 * max(0.0, stamp_s - self._last_s) + 2 * self._sigma_mps
+        if np.abs(found.velocity_mps - self._last.velocity_mps).max() <= allowed:
+            self._doubts, self._doubted = 0, None
+            return True
+        agrees = self._doubted is not None and np.abs(found.velocity_mps - self._doubted).max() <= self._tolerance_mps
+        self._doubts = self._doubts + 1 if agrees else 1
+        self._doubted = found.velocity_mps
+        return self._doubts >= s.ego_doubt_scans
+
+
+def moving(directions: Floats, range_rate_mps: Floats, ego: EgoVelocity, settings: Settings) -> Bools:
+    """Return which points (n,) do not move as the ground does.
+
+    That is: beyond half a Doppler bin and, in quadrature, the inlier margin and two sigma of the own velocity.
+    """
+    off = np.abs(directions @ ego.velocity_mps + range_rate_mps)
+    doubt = np.zeros(len(off))
+    if ego.valid:
+        doubt = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
+    far: Bools = off > settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, doubt)
+    return far

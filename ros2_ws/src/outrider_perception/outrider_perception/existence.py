@@ -1,0 +1,37 @@
+"""The probability that a track is a body: integrated probabilistic data association, in log odds.
+
+Musicki, Evans and Stankovic, IEEE TAC 1994. Two departures, both because successive radar scans are not independent
+(a fade lasts 3..5 scans, a side lobe comes back): what a hit may add is bounded, and silence counts by time.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from outrider_perception.arrays import Floats, Ints
+from outrider_perception.settings import Settings
+
+
+def log_odds(probability: float) -> float:
+    """Return ln(p / (1 - p))."""
+    return math.log(probability / (1.0 - probability))
+
+
+def missed(dt_s: float, settings: Settings) -> float:
+    """Return what `dt_s` without a hit takes from the log odds."""
+    return settings.miss_nats_per_s * dt_s
+
+
+def hit(distance2: Floats, spread: Floats, count: Ints, clutter: float, settings: Settings) -> Floats:
+    """Return what a hit adds (k,): detection times likelihood over clutter density, bounded.
+
+    `distance2` (k,) Mahalanobis squared, `spread` (k, d, d) innovation covariances, `count` (k,) points behind each.
+    """
+    d = spread.shape[-1]
+    log_peak = -0.5 * (d * math.log(2 * math.pi) + np.linalg.slogdet(spread)[1])
+    gain = math.log(settings.detection / clutter) + log_peak - 0.5 * distance2
+    most = np.where(count > 1, settings.hit_nats_multi, settings.hit_nats)
+    bounded: Floats = np.clip(gain, 0.0, most)
+    return bounded

@@ -1,0 +1,90 @@
+"""Tracks to hazards: levels that come up only on several scans and go down only after a hold, and close passes."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outrider_perception.approach import Approach, foresee
+from outrider_perception.arrays import Floats, Ints
+from outrider_perception.levels import NONE, HazardSettings
+from outrider_perception.passes import ClosePass, Passes
+from outrider_perception.tracker import Step
+
+
+@dataclass(frozen=True)
+class Hazards:
+    """Those tracks above NONE, gravest first: `row` (k,) into the step's tracks, `level` (k,), `since_s` (k,)."""
+
+    row: Ints
+    level: Ints
+    since_s: Floats
+    approach: Approach          # of every track of the step, by row
+    close_passes: list[ClosePass]
+
+
+@dataclass
+class _Said:
+    """What was said of one identity."""
+
+    recent: deque[int]          # raw levels of the last scans
+    level: int = NONE
+    since_s: float = 0.0
+    reason_s: dict[int, float] = field(default_factory=dict)  # when each level was last justified
+
+
+class HazardJudge:
+    """Remembers what was said; `judge` takes one step."""
+
+    def __init__(self, settings: HazardSettings | None = None) -> None:
+        """Start having said nothing."""
+        self.settings = settings or HazardSettings()
+        self._said: dict[int, _Said] = {}
+        self._passes = Passes(self.settings)
+        self._now_s = -np.inf
+
+    def judge(self, step: Step) -> Hazards:
+        """Return the hazards and the passes that ended; forgets all when time goes backwards."""
+        if step.stamp_s < self._now_s:
+            self._said.clear()
+            self._passes = Passes(self.settings)
+        self._now_s = step.stamp_s
+        approach = foresee(step, self.settings)
+        on, still = self._raw(approach, 1.0), self._raw(approach, self.settings.off_factor)
+        said = [self._say(identity, int(on[i]), int(still[i]), step.stamp_s)
+                for i, identity in enumerate(step.tracks.identity.tolist())]
+        alive = set(step.tracks.identity.tolist())
+        self._said = {identity: told for identity, told in self._said.items() if identity in alive}
+        passes = self._passes.update(step, approach)
+        level = np.array([told.level for told in said], dtype=np.int64)
+        since = np.array([told.since_s for told in said], dtype=np.float64)
+        urgency = np.lexsort((approach.distance_m, approach.time_to_closest_s, -level))
+        row = urgency[level[urgency] > NONE]
+        return Hazards(row, level[row], since[row], approach, passes)
+
+    def _raw(self, approach: Approach, factor: float) -> Ints:
+        """Return the highest level (n,) whose row holds with its limits stretched by `factor`."""
+        raw = np.full(len(approach.distance_m), NONE, dtype=np.int64)
+        for rule in self.settings.levels:
+            holds = ((approach.time_to_closest_s <= rule.time_s * factor)
+                     & (approach.clearance_m <= rule.clearance_m * factor)
+                     & (approach.closing_mps >= rule.min_closing_mps / factor))
+            raw = np.where(holds, np.maximum(raw, rule.level), raw)
+        return raw
+
+    def _say(self, identity: int, on: int, still: int, now_s: float) -> _Said:
+        s = self.settings
+        told = self._said.setdefault(identity, _Said(deque(maxlen=s.up_window)))
+        told.recent.append(on)
+        # Up to the highest level that enough of the last scans reached.
+        reached = sorted(told.recent, reverse=True)
+        up = reached[s.up_hits - 1] if len(reached) >= s.up_hits else NONE
+        for level in range(1, max(up, min(still, told.level)) + 1):
+            told.reason_s[level] = now_s
+        held = max((level for level, when in told.reason_s.items() if now_s - when <= s.hold_s), default=NONE)
+        level = max(up, held)
+        if level != told.level:
+            told.level, told.since_s = level, now_s
+        return told

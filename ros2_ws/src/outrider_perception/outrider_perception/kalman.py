@@ -1,0 +1,51 @@
+"""Prediction and update of all tracks at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats
+from outrider_perception.settings import Settings
+
+
+def predict(state: Floats, covariance: Floats, dt_s: float, ego_mps: Floats, silent: Bools,
+            settings: Settings) -> tuple[Floats, Floats]:
+    """Return `state` (n, 4) and `covariance` (n, 4, 4) after `dt_s`.
+
+    Constant velocity with white acceleration. What drives does so along the road; what walks may turn anywhere, and a
+    walker who is `silent` (n,), unseen by Doppler, has most likely stopped: his velocity over ground fades.
+    """
+    s = settings
+    over_ground = state[:, 2:] + ego_mps
+    slow = np.hypot(over_ground[:, 0], over_ground[:, 1]) < s.walking_mps
+    step = np.eye(4)
+    step[0, 2] = step[1, 3] = dt_s
+    fade = np.where(slow & silent, np.exp(-dt_s / s.turn_tau_s), 1.0)
+    after: Floats = state.copy()
+    after[:, 2:] = over_ground * fade[:, None] - ego_mps
+    after[:, :2] += after[:, 2:] * dt_s
+    spread = step @ covariance @ step.T
+    along = s.accel_along_m2ps3
+    across = np.where(slow, along, s.accel_across_m2ps3)
+    for axis, power in ((0, along), (1, across)):
+        spread[:, axis, axis] += power * dt_s ** 3 / 3
+        spread[:, axis, axis + 2] += power * dt_s ** 2 / 2
+        spread[:, axis + 2, axis] += power * dt_s ** 2 / 2
+        spread[:, axis + 2, axis + 2] += power * dt_s
+    return after, spread
+
+
+def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> Floats:
+    """Return the innovation covariances (k, d, d) of k pairs."""
+    spread: Floats = jacobian @ covariance @ jacobian.transpose(0, 2, 1) + noise
+    return spread
+
+
+def update(state: Floats, covariance: Floats, residual: Floats, jacobian: Floats, noise: Floats,
+           spread: Floats) -> tuple[Floats, Floats]:
+    """Return (k, 4) and (k, 4, 4) after `residual` (k, d); Joseph's form, which keeps the covariance positive."""
+    gain = np.linalg.solve(spread, jacobian @ covariance).transpose(0, 2, 1)
+    after = state + (gain @ residual[:, :, None])[:, :, 0]
+    keep = np.eye(4) - gain @ jacobian
+    shrunk = keep @ covariance @ keep.transpose(0, 2, 1) + gain @ noise @ gain.transpose(0, 2, 1)
+    return after, 0.5 * (shrunk + shrunk.transpose(0, 2, 1))

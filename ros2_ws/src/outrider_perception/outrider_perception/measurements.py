@@ -1,0 +1,106 @@
+"""What the tracker takes: time-stamped measurements, polar with range rate, or Cartesian."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outrider_perception.arrays import Floats, Ints
+
+
+@dataclass(frozen=True)
+class SensorPose:
+    """A sensor in base_link: p_base = rotation @ p_sensor + translation_m; shapes (3,) and (3, 3)."""
+
+    translation_m: Floats
+    rotation: Floats
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where a shape is wrong or a number is not finite."""
+        for name, value, shape in (('translation_m', self.translation_m, (3,)), ('rotation', self.rotation, (3, 3))):
+            if value.shape != shape or not np.isfinite(value).all():
+                raise ValueError(f'sensor pose: {name} has shape {value.shape}, expected {shape} of finite numbers.')
+
+
+def upright_pose(x_m: float = 0.0, y_m: float = 0.0, z_m: float = 0.0, yaw_rad: float = 0.0) -> SensorPose:
+    """Return the pose of a level sensor that looks along `yaw_rad`, anticlockwise from base_link's x."""
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
+    return SensorPose(np.array([x_m, y_m, z_m]), np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]))
+
+
+@dataclass(frozen=True)
+class PolarScan:
+    """One radar frame, empty ones included; all arrays (n,), angles in the sensor's own axes (REP 103).
+
+    `range_m` is the slant range, `azimuth_rad` anticlockwise from the sensor's x, `elevation_rad` up from its
+    xy plane, `range_rate_mps` negative where the range shrinks. Numbers that are not finite may be among them: the
+    tracker counts and ignores such points.
+    """
+
+    stamp_s: float
+    pose: SensorPose
+    range_m: Floats
+    azimuth_rad: Floats
+    elevation_rad: Floats
+    range_rate_mps: Floats
+    snr_db: Floats
+    sensor: str = 'radar'
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a stamp that is not finite or arrays of different lengths."""
+        _check_stamp(self.stamp_s)
+        columns = (self.range_m, self.azimuth_rad, self.elevation_rad, self.range_rate_mps, self.snr_db)
+        if len({column.shape for column in columns}) != 1 or self.range_m.ndim != 1:
+            raise ValueError(f'polar scan: columns of shapes {[c.shape for c in columns]}, expected all (n,).')
+
+    @classmethod
+    def from_points(cls, stamp_s: float, pose: SensorPose, xyz_m: Floats, range_rate_mps: Floats, snr_db: Floats,
+                    sensor: str = 'radar') -> PolarScan:
+        """Return the scan of `xyz_m` (n, 3) in the sensor's axes with their range rates and strengths (n,)."""
+        xyz = np.asarray(xyz_m, dtype=np.float64).reshape(-1, 3)
+        with np.errstate(invalid='ignore', over='ignore'):
+            flat = np.hypot(xyz[:, 0], xyz[:, 1])
+            return cls(stamp_s, pose, np.hypot(flat, xyz[:, 2]), np.arctan2(xyz[:, 1], xyz[:, 0]),
+                       np.arctan2(xyz[:, 2], flat), np.asarray(range_rate_mps, dtype=np.float64),
+                       np.asarray(snr_db, dtype=np.float64), sensor)
+
+
+@dataclass(frozen=True)
+class CartesianScan:
+    """Bodies with a place but no range rate: depth boxes, camera boxes with a range, boxes of another tracker.
+
+    `positions_m` (n, 2) centres in base_link, `covariances_m2` (n, 2, 2), `sizes_m` (n, 3) length, width, height with
+    NaN where unknown, `class_ids` (n,) as in Track.msg with 0 for unknown, `scores` (n,) 0..1.
+    """
+
+    stamp_s: float
+    positions_m: Floats
+    covariances_m2: Floats
+    sizes_m: Floats = field(default_factory=lambda: np.full((0, 3), np.nan))
+    class_ids: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    scores: Floats = field(default_factory=lambda: np.zeros(0))
+    sensor: str = 'depth'
+
+    def __post_init__(self) -> None:
+        """Fill what was left out; raise ValueError for a stamp that is not finite or shapes that do not fit."""
+        _check_stamp(self.stamp_s)
+        n = len(self.positions_m)
+        for name, blank in (('sizes_m', np.full((n, 3), np.nan)), ('class_ids', np.zeros(n, dtype=np.int64)),
+                            ('scores', np.ones(n))):
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, blank)
+        for name, shape in (('positions_m', (n, 2)), ('covariances_m2', (n, 2, 2)), ('sizes_m', (n, 3)),
+                            ('class_ids', (n,)), ('scores', (n,))):
+            seen = getattr(self, name).shape
+            if seen != shape:
+                raise ValueError(f'cartesian scan: {name} has shape {seen}, expected {shape}.')
+
+
+Measurement = PolarScan | CartesianScan
+
+
+def _check_stamp(stamp_s: float) -> None:
+    if not math.isfinite(stamp_s):
+        raise ValueError(f'measurement: stamp is {stamp_s} s, expected a finite number.')

@@ -1,0 +1,87 @@
+"""Measurement models, small and separate: state [x, y, vx, vy] in base_link, velocity relative to the rig.
+
+Polar: [range, azimuth, range rate] about a sensor; the range-rate row is
+[vx/r - x rdot/r^2, vy/r - y rdot/r^2, x/r, y/r] with x, y from the sensor. Cartesian: [x, y].
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from outrider_perception.arrays import Floats, wrap_angle
+from outrider_perception.settings import Settings
+
+_MIN_RANGE_M = 0.3  # nearer than the leakage nothing is measured; keeps the rows finite
+
+
+def polar_prediction(state: Floats, sensor_xy_m: Floats) -> tuple[Floats, Floats]:
+    """Return what the sensor should see of `state` (n, 4): z (n, 3) and its Jacobian (n, 3, 4)."""
+    at = state[:, :2] - sensor_xy_m
+    r = np.maximum(np.hypot(at[:, 0], at[:, 1]), _MIN_RANGE_M)
+    x, y, vx, vy = at[:, 0], at[:, 1], state[:, 2], state[:, 3]
+    rate = (x * vx + y * vy) / r
+    z = np.stack([r, np.arctan2(y, x), rate], axis=1)
+    h = np.zeros((len(state), 3, 4))
+    h[:, 0, 0], h[:, 0, 1] = x / r, y / r
+    h[:, 1, 0], h[:, 1, 1] = -y / r ** 2, x / r ** 2
+    h[:, 2, 0], h[:, 2, 1] = vx / r - x * rate / r ** 2, vy / r - y * rate / r ** 2
+    h[:, 2, 2], h[:, 2, 3] = x / r, y / r
+    return z, h
+
+
+def polar_noise(range_m: Floats, settings: Settings) -> Floats:
+    """Return the covariance (m, 3, 3) of clusters at `range_m` (m,): the sensor's, and the body's own size."""
+    s = settings
+    noise = np.zeros((len(range_m), 3, 3))
+    noise[:, 0, 0] = s.range_sigma_m ** 2 + s.body_sigma_m ** 2
+    noise[:, 1, 1] = s.azimuth_sigma_rad ** 2 + (s.body_sigma_m / np.maximum(range_m, _MIN_RANGE_M)) ** 2
+    noise[:, 2, 2] = s.range_rate_sigma_mps ** 2
+    return noise
+
+
+def polar_residual(seen: Floats, predicted: Floats) -> Floats:
+    """Return seen - predicted (k, 3), the angle the short way round."""
+    off: Floats = seen - predicted
+    off[:, 1] = wrap_angle(off[:, 1])
+    return off
+
+
+def polar_start(range_m: Floats, azimuth_rad: Floats, range_rate_mps: Floats, noise: Floats, sensor_xy_m: Floats,
+                settings: Settings) -> tuple[Floats, Floats]:
+    """Return state (m, 4) and covariance (m, 4, 4) of bodies seen once.
+
+    Velocity starts from a broad guess, wide along the road and narrow across, conditioned on the range rate.
+    """
+    s = settings
+    u = np.stack([np.cos(azimuth_rad), np.sin(azimuth_rad)], axis=1)
+    side = np.stack([-u[:, 1], u[:, 0]], axis=1)
+    state = np.zeros((len(range_m), 4))
+    state[:, :2] = range_m[:, None] * u + sensor_xy_m
+    prior = np.diag([s.start_along_sigma_mps ** 2, s.start_across_sigma_mps ** 2])
+    spread = u @ prior
+    gain = spread / (np.einsum('mi,mi->m', spread, u) + noise[:, 2, 2])[:, None]
+    state[:, 2:] = gain * range_rate_mps[:, None]
+    covariance = np.zeros((len(range_m), 4, 4))
+    across = noise[:, 1, 1] * range_m ** 2
+    covariance[:, :2, :2] = (noise[:, 0, 0, None, None] * u[:, :, None] * u[:, None, :]
+                             + across[:, None, None] * side[:, :, None] * side[:, None, :])
+    covariance[:, 2:, 2:] = prior - gain[:, :, None] * spread[:, None, :]
+    return state, covariance
+
+
+def cartesian_prediction(state: Floats) -> tuple[Floats, Floats]:
+    """Return z (n, 2) and its Jacobian (n, 2, 4)."""
+    h = np.zeros((len(state), 2, 4))
+    h[:, 0, 0] = h[:, 1, 1] = 1.0
+    return state[:, :2], h
+
+
+def cartesian_start(positions_m: Floats, noise: Floats, settings: Settings) -> tuple[Floats, Floats]:
+    """Return state (m, 4) and covariance (m, 4, 4) of bodies seen once, at rest relative to the rig."""
+    s = settings
+    state = np.zeros((len(positions_m), 4))
+    state[:, :2] = positions_m
+    covariance = np.zeros((len(positions_m), 4, 4))
+    covariance[:, :2, :2] = noise
+    covariance[:, 2, 2], covariance[:, 3, 3] = s.start_along_sigma_mps ** 2, s.start_across_sigma_mps ** 2
+    return state, covariance

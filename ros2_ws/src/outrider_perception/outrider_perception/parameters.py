@@ -1,0 +1,51 @@
+"""The node's parameters: what depends on the sensor, the rig and its owner; the rest stands in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from outrider_node import Param
+from outrider_node.params import ParamValue
+from outrider_perception.levels import NOTICE, URGENT, WARN, HazardSettings, Level
+from outrider_perception.settings import Settings
+
+_TRACKS, _HAZARDS = Settings(), HazardSettings()
+_NAMES = {NOTICE: 'notice', WARN: 'warn', URGENT: 'urgent'}
+
+PARAMETERS = (
+    Param('outline_length_m', _HAZARDS.outline_length_m, 'm', "the rig's outline, centred on base_link", 0.1, 20.0),
+    Param('outline_width_m', _HAZARDS.outline_width_m, 'm', "the rig's outline, handlebar included", 0.1, 5.0),
+    Param('leakage_range_m', _TRACKS.leakage_range_m, 'm', 'nearer points are the radar hearing itself', 0.0, 5.0),
+    Param('velocity_bin_mps', _TRACKS.velocity_bin_mps, 'm/s', "Doppler bin of the radar's chirp", 0.01, 5.0),
+    Param('range_sigma_m', _TRACKS.range_sigma_m, 'm', 'error of a range, one sigma', 0.01, 5.0),
+    Param('azimuth_sigma_rad', _TRACKS.azimuth_sigma_rad, 'rad', 'error of a bearing, one sigma', 0.001, 0.5),
+    *(Param(f'{_NAMES[level.level]}_{what}', value, unit, f'{_NAMES[level.level]}: {about}', 0.0, highest)
+      for level in _HAZARDS.levels
+      for what, value, unit, about, highest in (
+          ('time_s', level.time_s, 's', 'on below this time to closest approach', 20.0),
+          ('clearance_m', level.clearance_m, 'm', 'on below this predicted clearance', 10.0),
+          ('min_closing_mps', level.min_closing_mps, 'm/s', 'on above this closing speed', 30.0))),
+    Param('hold_s', _HAZARDS.hold_s, 's', 'a level stands at least so long after its last reason', 0.0, 10.0),
+    Param('pass_clearance_m', _HAZARDS.pass_clearance_m, 'm', 'nearer passes of moving bodies are reported', 0.0, 5.0),
+)
+
+
+def track_settings(values: Mapping[str, ParamValue]) -> Settings:
+    """Return the settings of the tracker with the parameters' values."""
+    return replace(Settings(), **_named(values, 'leakage_range_m', 'velocity_bin_mps', 'range_sigma_m',
+                                        'azimuth_sigma_rad'))
+
+
+def hazard_settings(values: Mapping[str, ParamValue]) -> HazardSettings:
+    """Return the settings of the hazards with the parameters' values."""
+    levels = tuple(Level(level.level, *(cast(float, values[f'{_NAMES[level.level]}_{what}'])
+                                        for what in ('time_s', 'clearance_m', 'min_closing_mps')))
+                   for level in _HAZARDS.levels)
+    return replace(HazardSettings(), levels=levels, **_named(values, 'outline_length_m', 'outline_width_m', 'hold_s',
+                                                             'pass_clearance_m'))
+
+
+def _named(values: Mapping[str, ParamValue], *names: str) -> dict[str, Any]:
+    return {name: values[name] for name in names}

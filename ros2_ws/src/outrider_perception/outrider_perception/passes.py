@@ -1,0 +1,82 @@
+"""Close passes: a moving body went by nearer than the law allows; told once, when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception.approach import Approach
+from outrider_perception.levels import HazardSettings
+from outrider_perception.tracker import Step
+
+
+@dataclass(frozen=True)
+class ClosePass:
+    """The closest instant of one pass."""
+
+    identity: int
+    stamp_s: float
+    class_id: int
+    side: int
+    clearance_m: float
+    clearance_sigma_m: float
+    speed_mps: float           # over ground
+    closing_mps: float         # largest before the closest instant
+
+
+@dataclass
+class _Open:
+    """A body on its way by: its closest instant so far, and the largest closing speed before."""
+
+    closest: ClosePass
+    told: bool = False
+
+
+class Passes:
+    """Follows every track's distance; `update` returns the passes that this step ends."""
+
+    def __init__(self, settings: HazardSettings) -> None:
+        """Start with nobody passing."""
+        self._settings = settings
+        self._open: dict[int, _Open] = {}
+
+    def update(self, step: Step, approach: Approach) -> list[ClosePass]:
+        """Return the passes that are over: the body is further again, or was lost after its closest instant."""
+        s = self._settings
+        over: list[ClosePass] = []
+        identities = step.tracks.identity.tolist()
+        over_ground = step.tracks.state[:, 2:] + step.ego.velocity_mps
+        for row, identity in enumerate(identities):
+            relative = float(np.hypot(*step.tracks.state[row, 2:]))
+            speed = float(np.hypot(*over_ground[row]))
+            distance = float(approach.distance_m[row])
+            known = self._open.get(identity)
+            closing = max(float(approach.closing_mps[row]), known.closest.closing_mps if known else 0.0)
+            moves = relative >= s.pass_speed_mps and speed >= s.pass_ground_speed_mps
+            if known is None:
+                if not moves:
+                    continue
+                known = self._open[identity] = _Open(self._instant(step, approach, row, speed, closing))
+            elif distance < known.closest.clearance_m and not known.told:
+                known.closest = self._instant(step, approach, row, speed, closing)
+            if not known.told and distance > known.closest.clearance_m + s.pass_over_m:
+                over += self._tell(known)
+        for identity in [key for key in self._open if key not in identities]:
+            gone = self._open.pop(identity)
+            if not gone.told and step.stamp_s - gone.closest.stamp_s > 0.0:
+                over += self._tell(gone)
+        return over
+
+    def _tell(self, known: _Open) -> list[ClosePass]:
+        known.told = True
+        closest = known.closest
+        went_by = closest.closing_mps > 0.0 and closest.clearance_m < self._settings.pass_clearance_m
+        return [closest] if went_by else []
+
+    @staticmethod
+    def _instant(step: Step, approach: Approach, row: int, speed: float, closing: float) -> ClosePass:
+        variance = step.tracks.covariance[row, :2, :2].trace() / 2
+        return ClosePass(int(step.tracks.identity[row]), step.stamp_s, int(step.tracks.class_id[row]),
+                         int(approach.side[row]), float(approach.distance_m[row]),
+                         float(np.sqrt(variance + 0.04)), speed, closing)

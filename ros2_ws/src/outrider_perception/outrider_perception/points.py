@@ -1,0 +1,68 @@
+"""One polar scan in base_link: what is usable, and what was left out and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats
+from outrider_perception.measurements import PolarScan
+from outrider_perception.settings import Settings
+
+
+@dataclass(frozen=True)
+class Points:
+    """Usable points (n,), flattened onto the ground plane, around the sensor but in base_link's axes.
+
+    `range_m` and `range_rate_mps` are the horizontal parts, `directions` (n, 2) the horizontal unit vectors and
+    `slope` (n,) the cosine of elevation, so that -slope * directions . v is what a static point shows.
+    """
+
+    range_m: Floats
+    azimuth_rad: Floats
+    range_rate_mps: Floats
+    snr_db: Floats
+    directions: Floats
+    slope: Floats
+    left_out: dict[str, int]
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.range_m)
+
+    def take(self, mask: Bools) -> Points:
+        """Return those under `mask`."""
+        return Points(self.range_m[mask], self.azimuth_rad[mask], self.range_rate_mps[mask], self.snr_db[mask],
+                      self.directions[mask], self.slope[mask], {})
+
+
+def flatten(scan: PolarScan, settings: Settings) -> Points:
+    """Return the usable points of `scan`, and how many were left out for which reason.
+
+    Elevation of a small array is coarse, so it is believed only as far as bodies reach: a point high above the sensor
+    at 60 m is an error of elevation, and its range is nearly all horizontal.
+    """
+    s = settings
+    columns = np.stack([scan.range_m, scan.azimuth_rad, scan.elevation_rad, scan.range_rate_mps, scan.snr_db])
+    finite = np.isfinite(columns).all(axis=0)
+    columns = np.where(finite, columns, 0.0)
+    reach, azimuth, elevation, rate, snr = columns
+    sane = (finite & (reach <= s.max_range_m) & (reach >= 0.0) & (np.abs(rate) <= s.max_range_rate_mps)
+            & (np.abs(azimuth) <= 2 * np.pi) & (np.abs(elevation) <= np.pi / 2) & (np.abs(snr) <= 1e3))
+    leakage = sane & (reach < s.leakage_range_m)
+    steep = sane & ~leakage & (np.abs(elevation) > s.max_elevation_rad)
+    use = sane & ~leakage & ~steep
+    left_out = {'not_finite': int((~finite).sum()), 'out_of_bounds': int((finite & ~sane).sum()),
+                'leakage': int(leakage.sum()), 'steep': int(steep.sum())}
+    reach, azimuth, elevation, rate, snr = columns[:, use]
+    cos_el = np.cos(elevation)
+    in_sensor = np.stack([reach * cos_el * np.cos(azimuth), reach * cos_el * np.sin(azimuth),
+                          reach * np.sin(elevation)], axis=1)
+    x, y, z = (in_sensor @ scan.pose.rotation.T).T
+    height = np.minimum(np.abs(z), np.minimum(s.max_height_m, reach * np.sin(s.max_elevation_rad)))
+    flat = np.sqrt(reach ** 2 - height ** 2)
+    slope = flat / reach
+    bearing = np.arctan2(y, x)
+    directions = np.stack([np.cos(bearing), np.sin(bearing)], axis=1)
+    return Points(flat, bearing, rate / slope, snr, directions, slope, left_out)

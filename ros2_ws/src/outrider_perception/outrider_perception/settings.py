@@ -1,0 +1,76 @@
+"""Every number of the chain, with its unit and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Parameters of points -> tracks. Those that depend on the sensor or the rig are parameters of the node."""
+
+    # The sensor ---------------------------------------------------------------------------------------------------
+    leakage_range_m: float = 0.30        # transmit antenna heard directly: at most 0.25 m in real data, plus a cell
+    max_range_m: float = 250.0           # no 77 GHz chirp of ours reaches it; beyond: damaged data
+    max_range_rate_mps: float = 100.0    # likewise
+    max_elevation_rad: float = 0.79      # 45 deg: outside the antenna's lobe (+-14 deg at 6 dB); such angles are wrong
+    max_height_m: float = 1.5            # m above or below the sensor: heights of bodies; more is error of elevation
+    velocity_bin_mps: float = 0.62       # widest Doppler bin of our chirps (radhar 0.615, road 0.58)
+    range_sigma_m: float = 0.15          # half a bin of `road` (1.08 m over sqrt 12 is 0.31; near chirps 0.05)
+    azimuth_sigma_rad: float = 0.03      # sine grid of 1/32, an error that repeats: a whole step, not step / sqrt 12
+    range_rate_sigma_mps: float = 0.30   # bin / sqrt 12 = 0.18, and limbs and wheels that move against the body
+    body_sigma_m: float = 0.25           # the strongest scatterer wanders over the body by about this
+
+    # Own velocity (Kellner 2013; Doer and Trommer 2020) -------------------------------------------------------------
+    ego_inlier_mps: float = 0.15         # beyond half a Doppler bin
+    ego_draws: int = 38                  # 2-point draws: 99.99 % to hit one clean pair at 55 % statics
+    ego_min_statics: int = 5             # fewer fit anything
+    ego_min_share: float = 0.30          # of the points that are no leakage
+    ego_max_sigma_mps: float = 0.5       # along x; worse: not valid
+    ego_lateral_sigma_mps: float = 0.05  # wheels do not slide; a standing rig sways a little,
+    ego_lateral_per_speed: float = 0.05  # a rolling one adds yaw rate times lever arm (0.3 rad/s, 0.9 m at 5.5 m/s)
+    ego_max_accel_mps2: float = 6.0      # an emergency stop; faster changes are a convoy that poses as the ground
+    ego_past_votes: float = 6.0          # the last velocity counts as so many points: two or three static bodies
+    ego_doubt_scans: int = 10            # so many scans that agree with each other are believed all the same
+
+    # Standing bodies, seen from a standing rig ---------------------------------------------------------------------
+    still_speed_mps: float = 0.3         # below half a Doppler bin the rig stands
+    background_tau_s: float = 10.0       # memory of the map of what always returns
+    background_share: float = 0.30       # a cell that returned in 30 % of the memory is background: 3.6 s of standing
+    background_range_m: float = 20.0     # further out a walker is not told from clutter by place alone
+
+    # Clusters ----------------------------------------------------------------------------------------------------
+    cluster_range_m: float = 1.2         # neighbouring range cells of `road` (1.08 m); bodies in a queue stand further
+    cluster_cross_m: float = 0.7         # shoulder to shoulder; grows with range by 2 sigma of azimuth
+    cluster_rate_mps: float = 1.4        # two bins and a little: torso and legs differ by one or two
+    sidelobe_range_m: float = 0.25       # same range and Doppler cell at another angle and weaker:
+    sidelobe_rate_mps: float = 0.35      # a side lobe or a bounce, not a second body
+
+    # Motion --------------------------------------------------------------------------------------------------------
+    accel_along_m2ps3: float = 3.0       # white acceleration along the road: 1.7 m/s in a second, braking and walkers
+    accel_across_m2ps3: float = 1.0      # across it for what drives: a lane change reaches 1 m/s in a second
+    walking_mps: float = 2.5             # slower bodies may turn on the spot: no preferred direction
+    turn_tau_s: float = 0.5              # a slow body without Doppler has most likely stopped; time for a step
+    start_along_sigma_mps: float = 8.0   # first guess of velocity relative to the rig, along the road
+    start_across_sigma_mps: float = 2.0  # and across it
+
+    # Identity ------------------------------------------------------------------------------------------------------
+    gate: float = 11.3                   # chi-square, 3 degrees of freedom, 99 %
+    gate_cartesian: float = 9.2          # 2 degrees of freedom, 99 %
+    clutter_density: float = 4e-4        # false movers per m, rad, m/s and scan: one in two scans over 30 m, 2 rad, 20
+    clutter_density_m2: float = 1e-3     # false boxes per square metre and scan
+    detection: float = 0.9               # of a body that shows Doppler
+    start_existence: float = 0.2         # one unmatched mover: most are not bodies
+    confirm_existence: float = 0.9       # IPDA's customary pair
+    delete_existence: float = 0.05
+    max_existence: float = 0.99          # sets the longest silence: (4.6 + 2.9) / 7 = 1.07 s
+    miss_nats_per_s: float = 7.0         # fades last 3..5 scans: silence counts by time, not by scan; 0.73 s at least
+    hit_nats: float = 1.2                # most that one scan may add: successive scans are not independent
+    hit_nats_multi: float = 1.8          # likewise, with two points or more
+    merge_distance_m: float = 0.8        # a silent track this near to a seen one of like speed is the same body
+    merge_speed_mps: float = 1.0
+    max_tracks: int = 100                # as many as a frame has points
+
+    # Time ----------------------------------------------------------------------------------------------------------
+    max_gap_s: float = 2.0               # nothing lives through a longer silence
+    max_late_s: float = 1.0              # older than this: the clock was set back, start anew

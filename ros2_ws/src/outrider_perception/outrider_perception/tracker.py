@@ -1,0 +1,153 @@
+"""The door of perception: time-stamped measurements in, tracks out. No ROS, no clock.
+
+    tracker = Tracker(Settings())
+    step = tracker.step(PolarScan.from_points(stamp_s, pose, xyz, range_rate, snr))
+    for track in step.tracks.identity: ...
+
+Time is that of the stamps. One that repeats for a sensor is ignored, one a little late too, each counted; one that is
+later or earlier by more than the settings allow starts anew (identities are never used twice).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception import associate, extent, kalman
+from outrider_perception.arrays import Bools, Floats
+from outrider_perception.background import Background
+from outrider_perception.bank import Bank
+from outrider_perception.cluster import cluster
+from outrider_perception.detections import Detections, from_boxes, from_clusters
+from outrider_perception.ego import EgoEstimator, EgoVelocity, moving
+from outrider_perception.existence import log_odds, missed
+from outrider_perception.measurements import CartesianScan, Measurement, PolarScan
+from outrider_perception.points import flatten
+from outrider_perception.settings import Settings
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is known after one measurement: confirmed tracks, copied, with sizes (n, 3) and centres (n, 2)."""
+
+    stamp_s: float
+    tracks: Bank
+    size_m: Floats
+    centre_m: Floats
+    ego: EgoVelocity
+    used: bool                # False: the stamp repeats or is late
+    counts: dict[str, int]    # of this measurement: points, statics, movers, clusters, tentative, left out and why
+
+
+class Tracker:
+    """Holds the tracks; `step` takes one measurement. Equal measurements give equal steps, to the last bit."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Start without tracks."""
+        self.settings = settings or Settings()
+        self.totals: Counter[str] = Counter()  # since the start, for diagnostics
+        self._next_identity = 1
+        self._sensor_xy_m = np.zeros(2)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._bank = Bank.empty()
+        self._now_s: float | None = None
+        self._last_by_sensor: dict[str, float] = {}
+        self._ego_estimator = EgoEstimator(self.settings)
+        self._ego = EgoVelocity()
+        self._background = Background(self.settings)
+
+    def step(self, measurement: Measurement) -> Step:
+        """Take one measurement and return what is known after it."""
+        reason = self._refuse(measurement)
+        if reason:
+            self.totals[reason] += 1
+            return self._result({reason: 1}, used=False)
+        dt_s = measurement.stamp_s - self._now_s if self._now_s is not None else 0.0
+        if isinstance(measurement, PolarScan):
+            counts = self._polar(measurement, dt_s)
+        else:
+            counts = self._cartesian(measurement, dt_s)
+        self._last_by_sensor[measurement.sensor] = self._now_s = measurement.stamp_s
+        self.totals.update(counts)
+        return self._result(counts, used=True)
+
+    def _refuse(self, measurement: Measurement) -> str:
+        """Return why a measurement cannot be used, '' if it can; begin anew where time jumped."""
+        if self._now_s is None:
+            return ''
+        ahead_s = measurement.stamp_s - self._now_s
+        if ahead_s > self.settings.max_gap_s or ahead_s < -self.settings.max_late_s:
+            self.totals['restarts'] += 1
+            self._begin()
+            return ''
+        if self._last_by_sensor.get(measurement.sensor) == measurement.stamp_s:
+            return 'repeated'
+        return 'late' if ahead_s < 0.0 else ''
+
+    def _polar(self, scan: PolarScan, dt_s: float) -> dict[str, int]:
+        s = self.settings
+        self._sensor_xy_m = scan.pose.translation_m[:2]
+        points = flatten(scan, s)
+        seen_rate = points.range_rate_mps * points.slope
+        slopes = points.directions * points.slope[:, None]
+        self._ego = self._ego_estimator.update(scan.stamp_s, slopes, seen_rate)
+        mover = moving(slopes, seen_rate, self._ego, s)
+        counts = {'points': len(scan.range_m), 'statics': int((~mover).sum()), 'movers': int(mover.sum()),
+                  **points.left_out}
+        chosen = mover.copy()
+        if np.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
+            rest = ~mover
+            chosen[rest] = self._background.foreground(dt_s, points.range_m[rest], points.azimuth_rad[rest])
+        else:
+            self._background.forget()
+        clusters = cluster(points.take(chosen), mover[chosen], s)
+        counts['clusters'] = int(clusters.moving.sum())
+        self._update(from_clusters(clusters, scan, s), dt_s)
+        return counts
+
+    def _cartesian(self, scan: CartesianScan, dt_s: float) -> dict[str, int]:
+        detections, counts = from_boxes(scan, self.settings)
+        self._update(detections, dt_s)
+        return counts
+
+    def _update(self, detections: Detections, dt_s: float) -> None:
+        """Predict, associate, update, and let tracks be born and die."""
+        s, bank = self.settings, self._bank
+        silent = detections.stamp_s - bank.seen_s > 1.5 * dt_s
+        bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego.velocity_mps, silent,
+                                                     s)
+        slow = np.hypot(*(bank.state[:, 2:] + self._ego.velocity_mps).T) < s.walking_mps
+        matched = associate.match(bank, detections, slow, s)
+        bank.log_odds -= missed(dt_s, s)
+        associate.apply(bank, detections, matched, missed(dt_s, s), s)
+        extent.learn(bank, self._ego.velocity_mps, dt_s)
+        born = associate.unexplained(bank, detections, matched, s)
+        room = max(0, s.max_tracks - len(bank))
+        self._bank = self._alive(bank, detections.stamp_s).with_more(self._born(detections, born, room))
+
+    def _born(self, detections: Detections, which: Bools, room: int) -> Bank:
+        index = np.flatnonzero(which)[:room]
+        first, self._next_identity = self._next_identity, self._next_identity + len(index)
+        state, covariance = detections.start(index, self.settings)
+        return Bank.newborn(first + np.arange(len(index)), state, covariance,
+                            log_odds(self.settings.start_existence), detections.stamp_s, detections.sensor,
+                            detections.depth_m[index])
+
+    def _alive(self, bank: Bank, stamp_s: float) -> Bank:
+        s = self.settings
+        bank.confirmed |= bank.log_odds > log_odds(s.confirm_existence)
+        keep = bank.log_odds > log_odds(s.delete_existence)
+        keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
+        keep &= ~associate.doubles(bank, stamp_s, s)
+        return bank.take(keep)
+
+    def _result(self, counts: dict[str, int], used: bool) -> Step:
+        tracks = self._bank.take(self._bank.confirmed)
+        size_m = extent.sizes(tracks)
+        centre_m = extent.centres(tracks, size_m, self._sensor_xy_m, self.settings)
+        counts = {**counts, 'tracks': len(tracks), 'tentative': len(self._bank) - len(tracks)}
+        return Step(self._now_s if self._now_s is not None else 0.0, tracks, size_m, centre_m, self._ego, used, counts)
