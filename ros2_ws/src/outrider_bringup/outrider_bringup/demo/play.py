@@ -7,6 +7,7 @@ import fcntl
 import json
 import signal
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator
@@ -92,6 +93,8 @@ class Player:
                                                f'See {self._options.run}/stack.log')
                 break
             self._screen.draw(view)
+            if (first_s := self._session.first_track_s()) is not None:
+                self._screen.first_track(first_s)
             self._stop.event.wait(REDRAW_S)
 
     def _view(self) -> View:
@@ -131,8 +134,9 @@ class Player:
 
     def _print(self, result: list[Row], seen: Seen) -> None:
         colour = is_terminal(self._out)
-        lines = ['', *table.render(result, width=width_of(self._out) - 1, colour=colour), '',
-                 *(paint(incident, 'warn', colour) for incident in seen.incidents),
+        width = width_of(self._out) - 1
+        lines = ['', *table.render(result, width=width, colour=colour), '',
+                 *(paint(line, 'warn', colour) for text in seen.incidents for line in textwrap.wrap(text, width)),
                  paint(rows.losses(seen, result), 'bold', colour)]
         if seen.ride is not None:
             lines.append(f'Look at it again   ./outrider view {seen.ride.name}')

@@ -96,8 +96,9 @@ def walker_rows(seen: Seen) -> list[Row]:
     names, share = len(followed.ids), followed.seen / followed.frames if followed.frames else math.nan
     enough = followed.frames >= ENOUGH_FRAMES
     rows = [
-        Row('walker followed', f'in {share:.0%} of {followed.frames} frames that show him' if names else 'never',
-            f'{COVERAGE:.0%}', share >= COVERAGE if enough else None, must=enough, figures={'walker_followed': share}),
+        Row('walker followed', f'in {100 * share:.0f} % of {followed.frames} frames showing him' if names else 'never',
+            f'{100 * COVERAGE:g} %', share >= COVERAGE if enough else None, must=enough,
+            figures={'walker_followed': share}),
         Row('walker identities', f'{names} in {passes} pass{"es" if passes > 1 else ""} of the recording',
             f'{IDENTITIES * passes}', 1 <= names <= IDENTITIES * passes if followed.frames else None,
             figures={'walker_identities': names}),

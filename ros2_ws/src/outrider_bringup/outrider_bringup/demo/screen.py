@@ -11,6 +11,7 @@ from outrider_bringup.demo.columns import clip, is_terminal, paint, width_of
 from outrider_bringup.demo.rider import Told
 
 LABEL = 16
+FIRST_TRACK = 'first track after'  # begins the line that tells it where there is no terminal
 BAR_MIN, BAR_MAX = 8, 18
 ROLES = {'notice': 'bold', 'warn': 'warn', 'urgent': 'urgent', 'nothing': 'urgent'}
 
@@ -85,6 +86,7 @@ class Screen:
         self._stream = stream
         self._drawn = 0
         self._said = ''
+        self._tracked = False
 
     def draw(self, view: View) -> None:
         """Show `view`."""
@@ -107,8 +109,14 @@ class Screen:
             self._said = mark
             print(one_line(view), file=self._stream, flush=True)
 
+    def first_track(self, after_s: float) -> None:
+        """Tell once, where there is no terminal, that a track stands."""
+        if not self.terminal and not self._tracked:
+            self._tracked = True
+            print(f'{FIRST_TRACK} {after_s:.1f} s', file=self._stream, flush=True)
+
     def close(self) -> None:
         """Leave the last picture where it is and give the cursor back."""
         if self.terminal:
-            self._stream.write('\x1b[?25h')
+            self._stream.write('\r\x1b[2K\x1b[?25h')  # also wipes the ^C that a terminal echoes
             self._stream.flush()

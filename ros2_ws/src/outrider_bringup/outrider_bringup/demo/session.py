@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from outrider_bringup.demo.watch import Watcher
 
 SETTLE_S = 1.0  # after the first track, before CPU time counts: start-up is over, its work is not yet paid
+BRIDGE = 'bridge'  # may end: without the rerun environment rides are recorded all the same
 MEMORY_EVERY_S = 3.0
 LAST_FRAMES_S, GRACE_S = 0.7, 0.2  # the end waits at most so long for frames that are under way
 TAIL_LINES = 5
@@ -133,8 +134,11 @@ class Session:
             return
         last = self._tails.get(event.name)
         self.incidents.append(event.text + (f' (its last line: {last[-1]})' if last else ''))
-        if event.kind != 'died':
+        if event.kind != 'died' and event.name != BRIDGE:
             self.gave_up = self.incidents[-1]
+
+    def _told_once(self) -> list[str]:
+        return [text if count == 1 else f'{text} ({count} times)' for text, count in Counter(self.incidents).items()]
 
     def _cut(self) -> int:
         """Return how many frames are on the wire now, after giving the last of them time to get through everything."""
@@ -156,7 +160,8 @@ class Session:
 
     def stop(self) -> Seen:
         """End everything in order and return what was seen up to the moment of the call."""
-        seen = Seen(self.recording, incidents=self.incidents, live_expected=self.options.record and self.options.live)
+        live = self.options.record and self.options.live
+        seen = Seen(self.recording, incidents=self._told_once(), live_expected=live)
         cut = self._cut() if self.first_frame_ns is not None else 0
         seen.first_track_s = self.first_track_s()
         if self._stack is not None:

@@ -57,7 +57,7 @@ class Watcher:
             (TrackArray, 'tracks', qos.SENSOR, self._hear_tracks),
             (PointCloud2, 'radar/points', qos.SENSOR, self._hear_points),
             (RecorderState, 'recorder/state', qos.STATE, self._hear_recorder),
-            (TFMessage, '/tf_static', qos.STATE, self._hear_mounts),
+            (TFMessage, '/tf_static', qos.STATIC_FRAMES, self._hear_mounts),
         ):
             self._node.create_subscription(kind, topic, hear, profile)
         self._executor = executor_named('auto')

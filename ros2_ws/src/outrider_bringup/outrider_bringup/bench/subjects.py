@@ -1,0 +1,26 @@
+"""The subjects of the bench, in an explicit list."""
+
+from __future__ import annotations
+
+import importlib
+
+from outrider_bringup.bench.figure import Figure
+from outrider_bringup.errors import UserError, nearest
+
+SUBJECTS = ('parser', 'latency', 'demo_cost', 'start')
+ONLY_BY_NAME = ('fresh',)  # minutes, and a network
+
+
+def chosen(names: list[str]) -> list[str]:
+    """Return the subjects to run: `names`, each once and in order, or all but the slow ones. Raises UserError."""
+    known = SUBJECTS + ONLY_BY_NAME
+    for name in names:
+        if name not in known:
+            raise UserError(f"no figures are called '{name}'.{nearest(name, known)}")
+    return list(dict.fromkeys(names)) or list(SUBJECTS)
+
+
+def figures(name: str) -> tuple[Figure, ...]:
+    """Return the figures of a subject; only its module is imported."""
+    found: tuple[Figure, ...] = importlib.import_module(f'outrider_bringup.bench.{name}').FIGURES
+    return found

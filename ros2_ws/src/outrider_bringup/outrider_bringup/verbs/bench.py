@@ -1,0 +1,97 @@
+"""`outrider bench`: figures beside their limits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from outrider_bringup import paths
+from outrider_bringup.bench import machine, report, subjects
+from outrider_bringup.demo.columns import clip, is_terminal, width_of
+from outrider_bringup.errors import UserError
+
+HELP = 'measured figures beside their limits'
+GROUP = 'proof'
+QUIET_PERCENT = 10.0  # a machine that others use more than this is not quiet
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's own arguments."""
+    parser.add_argument('names', nargs='*', metavar='NAME', help='subjects (default: all of --list but the slow ones)')
+    parser.add_argument('--list', action='store_true', help='what can be measured')
+    parser.add_argument('--json', type=Path, metavar='F', help='write the figures to F')
+    parser.add_argument('--save', action='store_true', help='keep them under docs/figures (quiet machine only)')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure. Return 1 when a figure misses its limit or cannot be taken."""
+    if args.list:
+        for name in subjects.SUBJECTS + subjects.ONLY_BY_NAME:
+            for figure in subjects.figures(name):
+                print(f'{name:10} {", ".join(figure.names)}\n{"":10} {figure.about}')
+        return 0
+    names = subjects.chosen(args.names)
+    busy = machine.busy_now()
+    if args.save and busy > QUIET_PERCENT:
+        raise UserError(f'others use {busy:.0f} % of this machine, figures are kept from a quiet one '
+                        f'(<= {QUIET_PERCENT:g} %). Stop what runs, then start again.')
+    if busy > QUIET_PERCENT:
+        print(f'Others use {busy:.0f} % of this machine: expect worse figures than on a quiet one.', flush=True)
+    done = [result for name in names for result in measure(name)]
+    colour = is_terminal(sys.stdout)
+    print('\n'.join(report.render(done, width=width_of(sys.stdout) - 1, colour=colour)), flush=True)
+    write(args, done, busy)
+    return 0 if all(result.verdict in (report.OK, report.NO_LIMIT) for result in done) else 1
+
+
+def measure(name: str) -> list[report.Result]:
+    """Run the figures of one subject; one that cannot be taken is told in the table, and the others go on."""
+    done = []
+    for figure in subjects.figures(name):
+        progress = Progress(name)
+        try:
+            done += report.results(figure, figure.run(progress.say))
+        except UserError as error:
+            done += report.results(figure, None, f'{name}: {error}')
+        finally:
+            progress.close()
+    return done
+
+
+class Progress:
+    """One line on a terminal that says what is being done; silent elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        """`name` begins the line."""
+        self._name = name
+        self._terminal = is_terminal(sys.stderr)
+
+    def say(self, text: str) -> None:
+        """Replace the line."""
+        if self._terminal:
+            print(f'\r\x1b[2K{clip(f"{self._name}: {text}", width_of(sys.stderr) - 1)}', end='', file=sys.stderr,
+                  flush=True)
+
+    def close(self) -> None:
+        """Remove the line."""
+        if self._terminal:
+            print('\r\x1b[2K', end='', file=sys.stderr, flush=True)
+
+
+def write(args: argparse.Namespace, done: list[report.Result], busy: float) -> None:
+    """Write what --json and --save ask for. Raises UserError where a file cannot be written."""
+    here = machine.describe()
+    told = {'version': machine.version(paths.checkout()), 'machine': here, 'busy_percent_before': round(busy, 1),
+            'figures': report.as_json(done)}
+    files = [args.json] if args.json else []
+    if args.save:
+        files.append(paths.checkout() / 'docs' / 'figures' / f'bench-{machine.slug(here)}.json')
+    for file in files:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(told, indent=1) + '\n', encoding='utf-8')
+        except OSError as error:
+            raise UserError(f'{file} cannot be written ({error.strerror}). Choose another file.') from None
+        print(f'Written: {file}')
