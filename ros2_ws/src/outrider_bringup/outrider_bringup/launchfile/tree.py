@@ -26,20 +26,18 @@ Scalar = bool | int | float | str
 class Entity:
     """One tag of a launch file with its attributes; `where` is file:line."""
 
-    def __init__(self, tag: str, node: yaml.Node, path: Path, depth: int = 0) -> None:
+    def __init__(self, tag: str, node: yaml.Node, path: Path, where: str, depth: int = 0) -> None:
         """Take the value under `tag`. Raises LaunchFileError for duplicate keys and for what is nested too deep."""
-        self.tag, self.path, self._node, self._depth = tag, path, node, depth
-        self.where = place(path, node)
+        self.tag, self.path, self.where, self._node, self._depth = tag, path, where, node, depth
         if depth > MAX_DEPTH:
-            raise self.error(f'nested deeper than {MAX_DEPTH} levels')
-        self._attributes: dict[str, yaml.Node] = {}
-        if isinstance(node, yaml.MappingNode):
-            self._attributes = _keys(node, path)
+            raise LaunchFileError(f'{where}: nested deeper than {MAX_DEPTH} levels')
+        keys = _keys(node, path) if isinstance(node, yaml.MappingNode) else {}
+        self._attributes = {name: value for name, (_, value) in keys.items()}
+        self._places = {name: place for name, (place, _) in keys.items()}
 
     def error(self, text: str, key: str | None = None) -> LaunchFileError:
         """Return an error at this entity, or at the line of its attribute `key`."""
-        node = self._attributes.get(key) if key else None
-        return LaunchFileError(f'{place(self.path, node) if node else self.where}: {text}')
+        return LaunchFileError(f'{self._places.get(key or "", self.where)}: {text}')
 
     def only(self, *known: str) -> None:
         """Raise LaunchFileError for a key beside `known`, and where there are no keys at all."""
@@ -103,7 +101,7 @@ class Entity:
             return []
         if not isinstance(node, yaml.SequenceNode) or not all(isinstance(n, yaml.MappingNode) for n in node.value):
             raise self.error(f"'{key}' of '{self.tag}' is {_spoken(node)}, expected a list of mappings", key)
-        return [Entity(key, item, self.path, self._depth + 1) for item in node.value]
+        return [Entity(key, item, self.path, place(self.path, item), self._depth + 1) for item in node.value]
 
     def children(self) -> list[Entity]:
         """Return the actions inside: a list, or the list under `children`."""
@@ -116,8 +114,8 @@ class Entity:
             if len(pairs) != 1:
                 raise LaunchFileError(f'{place(self.path, item)}: an action is one tag with its keys, '
                                       f'seen {len(pairs) or _spoken(item)}; indent the keys below the tag')
-            tag, value = next(iter(pairs.items()))
-            found.append(Entity(tag, value, self.path, self._depth + 1))
+            tag, (where, value) = next(iter(pairs.items()))
+            found.append(Entity(tag, value, self.path, where, self._depth + 1))
         return found
 
     @property
@@ -143,7 +141,8 @@ def read(path: Path) -> Entity:
     if list(keys) != ['launch']:
         raise LaunchFileError(f"{path}:1: a launch file has the one key 'launch' at its top, "
                               f'seen {", ".join(keys) or "none"}')
-    return Entity('launch', keys['launch'], path)
+    where, actions = keys['launch']
+    return Entity('launch', actions, path, where)
 
 
 def place(path: Path, node: yaml.Node | None) -> str:
@@ -168,14 +167,15 @@ def typed(text: str) -> Scalar | list[Scalar]:
     return value if isinstance(value, (bool, int, float, str)) else text
 
 
-def _keys(node: yaml.MappingNode, path: Path) -> dict[str, yaml.Node]:
-    found: dict[str, yaml.Node] = {}
+def _keys(node: yaml.MappingNode, path: Path) -> dict[str, tuple[str, yaml.Node]]:
+    """Return, for each key, its file:line and its value."""
+    found: dict[str, tuple[str, yaml.Node]] = {}
     for key, value in _pairs(node):
         if not isinstance(key, yaml.ScalarNode):
             raise LaunchFileError(f'{place(path, key)}: a key is {_spoken(key)}, expected a name')
         if key.value in found:
             raise LaunchFileError(f"{place(path, key)}: '{key.value}' stands here twice; keep one")
-        found[key.value] = value
+        found[key.value] = (place(path, key), value)
     return found
 
 

@@ -1,16 +1,16 @@
-"""The order of stopping: who asks for motion goes first, who records goes after who acts, the rest last."""
+"""The order of stopping: who asks for motion goes first, who records goes after who acts, fake devices last."""
 
 from __future__ import annotations
 
-# A process not named here belongs to the last group.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ('operator', ('gamepad', 'teleop', 'follow')),
     ('governor', ('governor',)),
     ('actuators', ('motors', 'relays')),  # they brake and switch off on SIGINT, and leave when that is done
     ('recorder', ('recorder',)),
-    ('rest', ()),
+    ('rest', ()),  # whatever is not named here
+    ('devices', ('fake_ti_radar',)),  # after their drivers, which would report a lost device
 )
-REST = len(GROUPS) - 1
+REST = 4
 
 
 def group_of(executable: str) -> int:

@@ -3,8 +3,8 @@
 | after | what |
 |---|---|
 | 0 s | SIGINT to the first group, to the next when it has ended or its wait is over |
-| 1.0 s after its group's SIGINT, 2.1 s at the latest | SIGTERM |
-| 1.6 s after its group's SIGINT, 2.5 s at the latest | SIGKILL |
+| 1.0 s after its group's SIGINT, 2.0 s at the latest | SIGTERM |
+| 1.6 s after its group's SIGINT, 2.4 s at the latest | SIGKILL |
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from outrider_bringup.runner.order import REST
+from outrider_bringup.runner.order import GROUPS
 
-# How long the next group waits for this one: 0.3 s each, the recorder 0.9 s to close its segment on a slow disk.
-WAIT_S = (0.3, 0.3, 0.3, 0.9)
+# How long the next group waits for this one; the recorder gets time to close its segment on a slow disk.
+WAIT_S = (0.2, 0.2, 0.2, 0.9, 0.6)
+LAST_GROUP = len(GROUPS) - 1
 TERM_S, KILL_S = 1.0, 1.6
-LAST_TERM_S, LAST_KILL_S = 2.1, 2.5
+LAST_TERM_S, LAST_KILL_S = 2.0, 2.4
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Stopping:
         return orders
 
     def _advance(self, now_s: float, living: set[int]) -> None:
-        while self.group < REST:
+        while self.group < LAST_GROUP:
             waited_s = now_s - self._since_s.get(self.group, now_s)
             if self.group >= 0 and self.group in living and waited_s < WAIT_S[self.group]:
                 return

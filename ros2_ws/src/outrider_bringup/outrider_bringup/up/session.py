@@ -1,0 +1,108 @@
+"""One `outrider up`: starts the stack, shows what it does, stops it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from outrider_bringup.launchfile import Plan
+from outrider_bringup.runner.stack import Event, Stack
+from outrider_bringup.up.screen import Screen
+from outrider_bringup.up.status import Status, spoken_bytes
+
+TURN_S = 0.1
+# A node that refuses this early never was well: the rig is not up, and the user stands beside it.
+START_S = 15.0
+EXIT_OK, EXIT_UNWELL, EXIT_REFUSED = 0, 1, 2
+
+
+class Stop:
+    """Remembers that somebody asked to stop: Ctrl+C, kill, or a terminal that was closed."""
+
+    def __init__(self) -> None:
+        """Take over SIGINT, SIGTERM and SIGHUP."""
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+class Session:
+    """A rig that is up; `run()` returns the exit code when it is down again."""
+
+    def __init__(self, rig: str, plan: Plan, *, run: Path, rides: Path, env: Mapping[str, str], lock: int) -> None:
+        """Take the plan; start nothing. `lock` is held until the last process has gone."""
+        self._rig, self._run, self._rides = rig, run, rides
+        self._screen = Screen(sys.stdout)
+        self._stack = Stack(plan, out=self._screen.line, env=env, holds=[lock])
+        self._status = Status()
+        self._address = ''
+        self._given_up: set[str] = set()
+
+    def run(self, stop: Stop) -> int:
+        """Start, watch until somebody stops it, stop. Raises UserError before anything runs."""
+        before = _rides(self._rides)
+        begun_s = time.monotonic()
+        refused = False
+        try:
+            if stop.asked:
+                return EXIT_OK
+            self._stack.start()
+            self._screen.line('', f'{self._rig} is starting   Ctrl+C stops it')
+            watch = None
+            while not stop.asked and not refused and not self._stack.over:
+                watch = watch or _watch(self._status)
+                watch.spin(TURN_S)
+                refused = self._tell(self._stack.poll(), time.monotonic() - begun_s)
+                self._look_for_address()
+                self._screen.status(self._status.line(time.monotonic()))
+        finally:
+            self._screen.end_status()
+            stopped = self._stack.stop()
+        if stopped.left:
+            self._screen.line('', f'could not be ended: {", ".join(stopped.left)}; see them with: ps -ef')
+        self._say_rides(_rides(self._rides) - before)
+        if refused:
+            self._screen.line('', f'{self._rig} was stopped, for a part of it refused to run')
+            return EXIT_REFUSED
+        return EXIT_OK if stop.asked and not stopped.left else EXIT_UNWELL
+
+    def _tell(self, events: list[Event], age_s: float) -> bool:
+        for event in events:
+            self._screen.line('outrider', event.text)
+        return any(event.kind == 'refused' for event in events) and age_s < START_S
+
+    def _look_for_address(self) -> None:
+        try:
+            live = json.loads((self._run / 'live.json').read_text())
+            address = str(live['web'])
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        if address != self._address:
+            self._address = address
+            self._screen.line('', f'watch it  {address}')
+
+    def _say_rides(self, new: set[str]) -> None:
+        for ride in sorted(new):
+            folder = self._rides / ride
+            size = sum(path.stat().st_size for path in folder.glob('segment_*'))
+            self._screen.line('', f'ride {ride}   {spoken_bytes(size)}   open it with: ./outrider view {ride}')
+
+
+def _watch(status: Status):  # type: ignore[no-untyped-def]
+    """Import rclpy only now: the stack is starting meanwhile."""
+    from outrider_bringup.up.watch import Watch
+
+    return Watch(status)
+
+
+def _rides(folder: Path) -> set[str]:
+    return {entry.name for entry in os.scandir(folder) if entry.is_dir()} if folder.is_dir() else set()

@@ -1,0 +1,85 @@
+"""`outrider up RIG`: start a rig, show what it does, stop it with Ctrl+C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from outrider_bringup import launchfile, paths
+from outrider_bringup.errors import UserError, nearest
+from outrider_bringup.up import lock
+from outrider_bringup.up.session import Session, Stop
+
+HELP = 'start a rig: up bicycle [--sim]'
+GROUP = 'go'
+LAUNCH = '.launch.yaml'
+# Links and addresses of a run that has ended point at terminals and ports that now belong to somebody else.
+STALE = ('live.json', 'radar_cli', 'radar_data')
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of `up`."""
+    parser.add_argument('rig', help='name of a rig: a file launch/RIG.launch.yaml')
+    parser.add_argument('arguments', nargs='*', metavar='ARG:=VALUE', help='arguments of the launch file')
+    parser.add_argument('--sim', action='store_true', help='without hardware: a radar recording is played')
+    parser.add_argument('--no-record', action='store_true', help='write no ride')
+    parser.add_argument('--no-live', action='store_true', help='serve no live view')
+    parser.add_argument('--radar', metavar='NAME', help='chirp configuration: a name under config/radar, or a path')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start the rig; return 0 after Ctrl+C, 1 when everything has ended by itself, 2 when a part refused to run."""
+    stop = Stop()
+    root = paths.checkout()
+    launch = _named(args.rig, root / 'launch', LAUNCH, 'rig')
+    given = _arguments(args.arguments)
+    given.setdefault('run', str(paths.run_folder().absolute()))
+    given.setdefault('rides', str(paths.rides().absolute()))
+    for wanted, name, value in ((args.sim, 'sim', 'true'), (args.no_record, 'record', 'false'),
+                                (args.no_live, 'live', 'false')):
+        if wanted:
+            given[name] = value
+    if args.radar:
+        given['radar_config'] = str(_radar(args.radar, root / 'config' / 'radar'))
+    folder = _made(Path(given['run']))
+    held = lock.take(folder / f'{args.rig}.lock', args.rig)
+    plan = launchfile.load(launch, given)
+    for name in STALE:
+        (folder / name).unlink(missing_ok=True)
+    env = {**os.environ, 'OUTRIDER_RUN': given['run'], 'OUTRIDER_RIDES': given['rides']}
+    return Session(args.rig, plan, run=folder, rides=Path(given['rides']), env=env, lock=held).run(stop)
+
+
+def _arguments(words: list[str]) -> dict[str, str]:
+    given = {}
+    for word in words:
+        name, separator, value = word.partition(':=')
+        if not separator or not name:
+            raise UserError(f"'{word}' is no argument of a launch file, expected NAME:=VALUE")
+        given[name] = value
+    return given
+
+
+def _named(name: str, folder: Path, ending: str, what: str) -> Path:
+    known = [path.name.removesuffix(ending) for path in folder.glob(f'*{ending}')]
+    if name not in known:
+        raise UserError(f"unknown {what} '{name}'.{nearest(name, known)}")
+    return folder / f'{name}{ending}'
+
+
+def _radar(name: str, folder: Path) -> Path:
+    if name.endswith('.cfg') or '/' in name:
+        path = Path(name).absolute()
+        if not path.is_file():
+            raise UserError(f'{path} was not found, expected a radar configuration (.cfg)')
+        return path
+    return _named(name, folder, '.cfg', 'radar configuration')
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f'{folder}: {error.strerror}; set OUTRIDER_RUN to a folder that can be written') from None
+    return folder
