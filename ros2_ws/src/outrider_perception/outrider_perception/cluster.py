@@ -53,6 +53,12 @@ def near(range_a: Floats, azimuth_a: Floats, rate_a: Floats, range_b: Floats, az
     return close
 
 
+def same_body(points: Points, settings: Settings) -> Bools:
+    """Return (n, n): which points could be of one body."""
+    r, a, v = points.range_m, points.azimuth_rad, points.range_rate_mps
+    return near(r, a, v, r, a, v, settings)
+
+
 def connected(adjacent: Bools) -> Ints:
     """Return the component (n,) of each node, numbered from 0 in order of first appearance; `adjacent` symmetric."""
     n = len(adjacent)
@@ -68,8 +74,8 @@ def connected(adjacent: Bools) -> Ints:
 
 def cluster(points: Points, moving: Bools, settings: Settings) -> Clusters:
     """Return the clusters of `points`; `moving` (n,) marks those with Doppler against the ground."""
-    r, a, v = points.range_m, points.azimuth_rad, points.range_rate_mps
-    labels = connected(near(r, a, v, r, a, v, settings))
+    r, v = points.range_m, points.range_rate_mps
+    labels = connected(same_body(points, settings))
     m = int(labels.max()) + 1 if len(labels) else 0
     count = np.bincount(labels, minlength=m)
     per = 1.0 / np.maximum(count, 1)

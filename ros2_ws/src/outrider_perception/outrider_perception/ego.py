@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats
+from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.settings import Settings
 
 _SEED = 7  # the draws are part of the method: equal to the last bit in every run
@@ -45,37 +45,48 @@ class EgoEstimator:
         self._doubted: Floats | None = None
         self._doubts = 0
 
-    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats) -> EgoVelocity:
-        """Return the velocity after one scan; `directions` (n, 2), `range_rate_mps` (n,), leakage left out."""
-        found = self._fit(stamp_s, directions, range_rate_mps)
+    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints) -> EgoVelocity:
+        """Return the velocity after one scan, leakage left out.
+
+        `directions` (n, 2), `range_rate_mps` (n,), `crowd` (n,) how many points seem to be of the same body, itself
+        included. A body has one vote, however many points: a walker at arm's length fills half a scan, and the
+        scatterers of one body share one error of quantisation.
+        """
+        found = self._fit(stamp_s, directions, range_rate_mps, 1.0 / crowd)
         if found is None or not self._plausible(stamp_s, found):
             past = self._last or EgoVelocity()
             return EgoVelocity(past.velocity_mps, past.covariance, False, 0 if found is None else found.statics)
         self._last, self._last_s = found, stamp_s
         return found
 
-    def _fit(self, stamp_s: float, directions: Floats, rates: Floats) -> EgoVelocity | None:
+    def _fit(self, stamp_s: float, directions: Floats, rates: Floats, share: Floats) -> EgoVelocity | None:
         s = self._settings
-        need = max(s.ego_min_statics, int(np.ceil(s.ego_min_share * len(rates))))
-        if len(rates) < need:
+        if not self._enough(share, share):
             return None
         guesses = self._guesses(directions, rates)
-        votes = self._agreement(directions @ guesses.T + rates[:, None]).sum(axis=0)
+        votes = share @ self._agreement(directions @ guesses.T + rates[:, None])
         if self._last is not None:
-            # Near things fill a scan: the past has votes too, for what a rig can reach since.
+            # Little may be in view: the past has votes too, for what a rig can reach since.
             reach = s.ego_max_accel_mps2 * max(0.0, stamp_s - self._last_s) + self._sigma_mps
             off2 = ((guesses - self._last.velocity_mps) ** 2).sum(axis=1)
             votes += s.ego_past_votes * np.maximum(0.0, 1.0 - off2 / reach ** 2)
+        # Wheels do not slide: two crowds at different bearings always have a velocity in common, mostly sideways.
+        votes[np.abs(guesses[:, 1]) > 3.0 * self._lateral_sigma(guesses[:, 0])] = -1.0
         velocity = guesses[int(np.argmax(votes))]
         for _ in range(2):
             weights = self._agreement(directions @ velocity + rates)
-            if int((weights > 0.0).sum()) < need:
-                return None
-            velocity, covariance = self._solve(directions, rates, weights, abs(float(velocity[0])))
-        count = int((self._agreement(directions @ velocity + rates) > 0.0).sum())
-        if count < need or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
+            velocity, covariance = self._solve(directions, rates, weights * share, velocity[:1])
+        agree = self._agreement(directions @ velocity + rates) > 0.0
+        if not self._enough(share[agree], share) or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
             return None
-        return EgoVelocity(velocity, covariance, True, count)
+        return EgoVelocity(velocity, covariance, True, int(agree.sum()))
+
+    def _enough(self, agreeing: Floats, everyone: Floats) -> bool:
+        """Tell whether those who agree are many enough, by points, by bodies and by their part of the bodies."""
+        s = self._settings
+        bodies = float(agreeing.sum())
+        return (len(agreeing) >= s.ego_min_statics and bodies >= s.ego_min_bodies
+                and bodies >= s.ego_min_share * float(everyone.sum()))
 
     def _agreement(self, residual: Floats) -> Floats:
         """Return 1 for no residual, falling to 0 at the tolerance: a velocity between two crowds fits neither."""
@@ -98,11 +109,16 @@ class EgoEstimator:
         past = self._last.velocity_mps if self._last is not None else np.zeros(2)
         return np.concatenate([past[None, :], np.zeros((1, 2)), np.where(good[:, None], pairs, straight)])
 
-    def _solve(self, directions: Floats, rates: Floats, weights: Floats, speed_mps: float) -> tuple[Floats, Floats]:
+    def _lateral_sigma(self, along_mps: Floats) -> Floats:
         s = self._settings
+        sigma: Floats = s.ego_lateral_sigma_mps + s.ego_lateral_per_speed * np.abs(along_mps)
+        return sigma
+
+    def _solve(self, directions: Floats, rates: Floats, weights: Floats,
+               along_mps: Floats) -> tuple[Floats, Floats]:
         weighted = directions * (weights / self._sigma_mps ** 2)[:, None]
         information = directions.T @ weighted + np.eye(2) * 1e-6
-        information[1, 1] += 1.0 / (s.ego_lateral_sigma_mps + s.ego_lateral_per_speed * speed_mps) ** 2
+        information[1, 1] += 1.0 / float(self._lateral_sigma(along_mps)[0]) ** 2
         covariance = np.linalg.inv(information)
         velocity: Floats = -covariance @ (weighted.T @ rates)
         residuals = directions @ velocity + rates

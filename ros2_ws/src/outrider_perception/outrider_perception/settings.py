@@ -24,13 +24,14 @@ class Settings:
     # Own velocity (Kellner 2013; Doer and Trommer 2020) -------------------------------------------------------------
     ego_inlier_mps: float = 0.15         # beyond half a Doppler bin
     ego_draws: int = 38                  # 2-point draws: 99.99 % to hit one clean pair at 55 % statics
-    ego_min_statics: int = 5             # fewer fit anything
-    ego_min_share: float = 0.30          # of the points that are no leakage
+    ego_min_statics: int = 5             # points; fewer fit anything
+    ego_min_bodies: float = 2.0          # that they belong to: one body may be the one that moves
+    ego_min_share: float = 0.30          # of all bodies in the scan
     ego_max_sigma_mps: float = 0.5       # along x; worse: not valid
     ego_lateral_sigma_mps: float = 0.05  # wheels do not slide; a standing rig sways a little,
     ego_lateral_per_speed: float = 0.05  # a rolling one adds yaw rate times lever arm (0.3 rad/s, 0.9 m at 5.5 m/s)
     ego_max_accel_mps2: float = 6.0      # an emergency stop; faster changes are a convoy that poses as the ground
-    ego_past_votes: float = 6.0          # the last velocity counts as so many points: two or three static bodies
+    ego_past_votes: float = 2.0          # the last velocity counts as so many bodies
     ego_doubt_scans: int = 10            # so many scans that agree with each other are believed all the same
 
     # Standing bodies, seen from a standing rig ---------------------------------------------------------------------

@@ -19,7 +19,7 @@ from outrider_perception import associate, extent, kalman
 from outrider_perception.arrays import Bools, Floats
 from outrider_perception.background import Background
 from outrider_perception.bank import Bank
-from outrider_perception.cluster import cluster
+from outrider_perception.cluster import cluster, same_body
 from outrider_perception.detections import Detections, from_boxes, from_clusters
 from outrider_perception.ego import EgoEstimator, EgoVelocity, moving
 from outrider_perception.existence import log_odds, missed
@@ -94,7 +94,8 @@ class Tracker:
         points = flatten(scan, s)
         seen_rate = points.range_rate_mps * points.slope
         slopes = points.directions * points.slope[:, None]
-        self._ego = self._ego_estimator.update(scan.stamp_s, slopes, seen_rate)
+        crowd = same_body(points, s).sum(axis=1)
+        self._ego = self._ego_estimator.update(scan.stamp_s, slopes, seen_rate, crowd)
         mover = moving(slopes, seen_rate, self._ego, s)
         counts = {'points': len(scan.range_m), 'statics': int((~mover).sum()), 'movers': int(mover.sum()),
                   **points.left_out}
