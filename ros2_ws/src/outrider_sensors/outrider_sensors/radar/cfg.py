@@ -46,7 +46,7 @@ class Config:
         """Return range, velocity, their resolutions and the rate in one line."""
         chirp = self.chirp
         return (f'{self.name} ({self.family}): range {self.range_max_m:.1f} m, resolution '
-                f'{chirp.range_resolution_m:.2f} m, velocity +-{chirp.velocity_max_mps:.1f} m/s, step '
+                f'{chirp.range_resolution_m:.3g} m, velocity +-{chirp.velocity_max_mps:.1f} m/s, step '
                 f'{chirp.velocity_step_mps:.2f} m/s, {chirp.frame_rate_hz:.1f} frames/s')
 
 
@@ -72,11 +72,10 @@ def parse(text: str, name: str, family: str = 'auto') -> Config:
     lines = tuple(_read(name, family, number, tokens) for number, tokens in words)
     _check_order(name, lines)
     chirp, tx_masks = _chirp(name, lines)
-    for number, reason in chirp_problems(family, chirp, {line.name: (line.number, _own(family, line)) for line in lines},
-                                         tx_masks):
+    own = {line.name: (line.number, _own(family, line)) for line in lines}
+    for number, reason in chirp_problems(family, chirp, own, tx_masks):
         raise CfgError(f'{name}:{number}: {reason}')
-    return Config(name, family, lines, chirp, usable_range_m(family, chirp),
-                  warnings_of({line.name: _own(family, line) for line in lines}))
+    return Config(name, family, lines, chirp, usable_range_m(family, chirp), warnings_of(own))
 
 
 def _family_of(words: list[tuple[int, list[str]]]) -> str:

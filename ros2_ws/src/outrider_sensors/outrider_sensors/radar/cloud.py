@@ -25,7 +25,7 @@ class CloudMessage:
                               for place, name in enumerate(COLUMNS)]
 
     def fill(self, points: NDArray[np.float32], stamp_ns: int) -> Any:
-        """Return the message for `points` (n, 5), C-contiguous. It is valid until the next fill()."""
+        """Make the message say `points`, (n, 5) and C-contiguous, and return it. The next call changes it."""
         cloud = self._cloud
         cloud.header.stamp.sec, cloud.header.stamp.nanosec = divmod(stamp_ns, 1_000_000_000)
         cloud.width = len(points)

@@ -43,6 +43,7 @@ _XWR14XX = 0x1443
 _PLATFORMS = frozenset((_XWR14XX, 0x1642, 0x1843, 0x6843))  # the low half: 0xA1443 and so on
 # Far above the largest real frame (1642, 256 x 32 range-Doppler map: 20 kB), far below what would be waited for.
 MAX_FRAME_BYTES = 65536
+MAX_PADDING = 31
 MAX_TLVS = 32
 MAX_Q = 15  # coordinates are 16 bits wide
 
@@ -94,32 +95,36 @@ class FrameParser:
         self._doppler_half = doppler_bins // 2
         self._rest = b''
         self._rest_times: list[tuple[int, int]] = []  # (offset in the rest, arrival of the chunk that starts there)
-        self._after_frame = False  # the rest begins right after a frame, so up to 31 bytes of it are padding
+        self._done = 0  # bytes at the head of the rest that belong to a finished frame
+        self._gap = 0  # bytes since then that belong to none
+        self._after_frame = False  # that gap began at the end of a frame
 
     def reset(self) -> None:
         """Forget the unfinished frame: the port was reopened."""
-        self._rest, self._rest_times, self._after_frame = b'', [], False
+        self._rest, self._rest_times, self._done, self._gap, self._after_frame = b'', [], 0, 0, False
 
     def feed(self, chunk: bytes, now_ns: int) -> list[Frame]:
         """Take what has just been read at `now_ns`; return the frames that it completed, oldest first."""
         data = self._rest + chunk
         times = [*self._rest_times, (len(self._rest), now_ns)]
         found: list[_Raw] = []
-        at = 0
+        at, done = 0, self._done
         while True:
             start = data.find(MAGIC, at)
             if start < 0:
-                keep = max(at, len(data) - len(MAGIC) + 1)
-                self._skip(keep - at)
-                at = keep
+                at = max(at, len(data) - len(MAGIC) + 1)
+                self._skip(at - done)
+                done = max(done, at)
                 break
-            self._skip(start - at, to_frame=True)
+            self._skip(start - done, to_frame=True)
             took = self._take(data, start, times, found)
+            done = start + took
             if took == 0:
                 at = start
                 break
-            at = start + took
-        self._rest = data[at:]
+            # A frame that lost bytes took some of the next one's magic for its own: look there too.
+            at = max(start + len(MAGIC), done - len(MAGIC) + 1)
+        self._rest, self._done = data[at:], max(done - at, 0)
         # Only the chunk in which the rest begins, and those after it, still matter.
         first = max(bisect_right(times, at, key=lambda time: time[0]) - 1, 0)
         self._rest_times = [(max(offset - at, 0), then) for offset, then in times[first:]]
@@ -127,10 +132,12 @@ class FrameParser:
 
     def _skip(self, count: int, to_frame: bool = False) -> None:
         """Count bytes that belong to no frame; up to 31 after a frame are its padding."""
-        if count > 31 or (count and not self._after_frame):
-            self.counts.junk_bytes += count
-        if to_frame or count:
-            self._after_frame = False
+        self._gap += max(count, 0)
+        if self._gap > MAX_PADDING or (to_frame and not self._after_frame):
+            self.counts.junk_bytes += self._gap
+            self._gap, self._after_frame = 0, False
+        if to_frame:
+            self._gap = 0
 
     def _take(self, data: bytes, start: int, times: list[tuple[int, int]], found: list[_Raw]) -> int:
         """Read the frame at `start`; return how many bytes it took (8 where it is damaged), 0 to wait for more."""
@@ -139,7 +146,7 @@ class FrameParser:
         if at > size:
             return 0
         version, _, platform, number, cycles, objects, tlvs = _HEADER.unpack_from(data, start)
-        if not _plausible(platform, tlvs):
+        if not _plausible(version, platform, tlvs):
             return self._damaged('bad header')
         if platform & 0xFFFF != _XWR14XX:
             at += 4
@@ -227,7 +234,8 @@ class FrameParser:
         raw = np.frombuffer(b''.join(f.points for f in found), '<f4').reshape(-1, 4)
         block = np.empty((len(raw), 5), np.float32)
         block[:, 0] = raw[:, 1]
-        np.negative(raw[:, 0], out=block[:, 1])
+        # Not np.negative: numpy 2.4.6 reads the wrong elements from strided float32 into a strided `out`.
+        np.multiply(raw[:, 0], np.float32(-1), out=block[:, 1])
         block[:, 2:4] = raw[:, 2:4]
         at = 0
         for frame in found:
@@ -242,8 +250,8 @@ class FrameParser:
 _SNR_DB = (10.0 * np.log10(np.arange(65536) + 1.0)).astype(np.float32)
 
 
-def _plausible(platform: int, tlvs: int) -> bool:
-    return platform & 0xFFFF in _PLATFORMS and tlvs <= MAX_TLVS
+def _plausible(version: int, platform: int, tlvs: int) -> bool:
+    return 1 <= version >> 24 <= 3 and platform & 0xFFFF in _PLATFORMS and tlvs <= MAX_TLVS
 
 
 def _cut_short(data: bytes, magic: int, start: int, end: int) -> bool | None:
@@ -255,8 +263,8 @@ def _cut_short(data: bytes, magic: int, start: int, end: int) -> bool | None:
     while magic >= 0 and magic + len(MAGIC) <= end:
         if magic + _HEADER_BYTES > len(data):
             return False
-        _, _, platform, _, _, _, tlvs = _HEADER.unpack_from(data, magic)
-        if _plausible(platform, tlvs):
+        version, _, platform, _, _, _, tlvs = _HEADER.unpack_from(data, magic)
+        if _plausible(version, platform, tlvs):
             return True
         magic = data.find(MAGIC, magic + 1)
     return None if end <= len(data) else False

@@ -24,6 +24,7 @@ _SAMPLE_BYTES = 4  # 16-bit I and Q
 _USABLE_BAND = 0.9
 # The frame must leave the processor time to work and to send.
 _MAX_ACTIVE = 0.9
+_OFF = (0, (0.0,))
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ def chirp_problems(family: str, chirp: Chirp, lines: Mapping[str, tuple[int, tup
         yield frame, (f"'frameCfg' needs a radar cube of {cube // 1024} KiB, expected at most "
                       f'{device.cube_bytes // 1024} on {family}. Take fewer loops or samples.')
     if chirp.active_ms > _MAX_ACTIVE * chirp.frame_period_ms:
-        yield frame, (f"'frameCfg' chirps for {chirp.active_ms:.2f} ms of a {chirp.frame_period_ms:g} ms frame, expected "
-                      f'at most {_MAX_ACTIVE:.0%}. Take fewer loops or a longer period.')
+        yield frame, (f"'frameCfg' chirps for {chirp.active_ms:.2f} ms of a {chirp.frame_period_ms:g} ms frame, "
+                      f'expected at most {_MAX_ACTIVE:.0%}. Take fewer loops or a longer period.')
     for chirp_index, mask in tx_masks.items():
         if mask & ~enabled:
             yield channels, (f"'channelCfg' enables transmitters {enabled}, but chirp {chirp_index} uses {mask}. "
@@ -92,7 +93,7 @@ def chirp_problems(family: str, chirp: Chirp, lines: Mapping[str, tuple[int, tup
     sends = _bytes_per_frame(chirp, lines['guiMonitor'][1], receivers) * chirp.frame_rate_hz
     if sends > DATA_BYTES_PER_S:
         yield lines['guiMonitor'][0], (f"'guiMonitor' asks for {sends / 1e3:.0f} kB/s, expected at most "
-                                       f'{DATA_BYTES_PER_S / 1e3:.0f}: the data port carries no more. Turn the maps off.')
+                                       f"{DATA_BYTES_PER_S / 1e3:.0f}, the data port's limit. Turn its maps off.")
 
 
 def _bytes_per_frame(chirp: Chirp, gui: tuple[float, ...], receivers: int) -> float:
@@ -104,11 +105,11 @@ def _bytes_per_frame(chirp: Chirp, gui: tuple[float, ...], receivers: int) -> fl
             + gui[4] * (8 + 2 * bins * chirp.loops) + gui[5] * 32)
 
 
-def warnings_of(lines: Mapping[str, tuple[float, ...]]) -> tuple[str, ...]:
-    """Return what is allowed but hardly meant. `lines` maps a command to its arguments without subframe index."""
+def warnings_of(lines: Mapping[str, tuple[int, tuple[float, ...]]]) -> tuple[str, ...]:
+    """Return what is allowed but hardly meant; `lines` as in chirp_problems()."""
     said = []
-    if lines.get('clutterRemoval', (0.0,))[0]:
+    if lines.get('clutterRemoval', _OFF)[1][0]:
         said.append("'clutterRemoval 1' erases whatever keeps our own speed, such as a car that follows. Use 0.")
-    if lines.get('extendedMaxVelocity', (0.0,))[0]:
-        said.append("'extendedMaxVelocity 1' lets the device guess across its velocity limit; its guesses are not marked.")
+    if lines.get('extendedMaxVelocity', _OFF)[1][0]:
+        said.append("'extendedMaxVelocity 1' lets the device guess beyond its velocity limit, unmarked.")
     return tuple(said)

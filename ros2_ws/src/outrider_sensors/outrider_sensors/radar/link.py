@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import termios
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,20 +24,21 @@ from outrider_sensors.radar.frames import Frame, FrameParser
 CLI_BAUD, DATA_BAUD = 115_200, 921_600
 RETRY_S = 0.5  # between two attempts to open the ports: a replugged radar is back within a second
 HUNG_RETRY_S = 3.0  # a device that does not answer or refuses is not pressed
-SILENT_S = 1.0  # without a frame for so long, the radar is silent (NO DATA, by the design)
+SILENT_S = 1.0  # without a frame for so long, the radar is silent
 RESTART_S = 3.0  # and after so long it is configured anew: it may have lost power while its USB stayed
 _READ_BYTES = 65536
+_PORT_ERRORS = (OSError, termios.error)  # pyserial's own are OSErrors
 
 
-class _Lost(Exception):
+class _LostError(Exception):
     """A port is gone or was never there; the sentence says how."""
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The device answers, or not, but will not run; the sentence says why."""
 
 
-class _Woken(Exception):
+class _WokenError(Exception):
     """Somebody called wake(): drop everything."""
 
 
@@ -68,6 +70,8 @@ class RadarLink:
         self._data: serial.Serial | None = None
         self._next_try_s = clock()
         self._heard_s = 0.0
+        self._silent_s = max(SILENT_S, 3e-3 * chirp.frame_period_ms)
+        self._restart_s = max(RESTART_S, 2 * self._silent_s)
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
 
@@ -84,13 +88,13 @@ class RadarLink:
                     return []
                 self._connect()
             return self._read(timeout_s)
-        except _Woken:
+        except _WokenError:
             return []
-        except _Lost as lost:
+        except _LostError as lost:
             self._close_ports()
             self._next_try_s = self._clock() + RETRY_S
             self._become('connecting', f'radar: {lost}; trying again. Run: outrider doctor radar', 'warn')
-        except _Refused as refused:
+        except _RefusedError as refused:
             self._close_ports()
             self._next_try_s = self._clock() + HUNG_RETRY_S
             self._become('connecting', f'radar: {refused}', 'error')
@@ -104,16 +108,11 @@ class RadarLink:
     def close(self) -> None:
         """Stop the sensor where it runs, without waiting for its answer, and let go of the ports."""
         if self._cli is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*_PORT_ERRORS):
                 self._cli.write(b'sensorStop\n')
-                self._cli.flush()
         self._close_ports()
         os.close(self._wake_read)
         os.close(self._wake_write)
-
-    def silent_for_s(self) -> float | None:
-        """Return the seconds since the newest frame, or since the start where none came; None before the start."""
-        return None if self._data is None else self._clock() - self._heard_s
 
     # The four states.
 
@@ -125,13 +124,12 @@ class RadarLink:
     def _connect(self) -> None:
         try:
             found = ports.find(self._cli_name, self._data_name, self._by_id)
-        except ports.PortsNotFound as missing:
-            raise _Lost(str(missing)) from None
+        except ports.PortsNotFoundError as missing:
+            raise _LostError(str(missing)) from None
         self._cli = _open(found.cli, CLI_BAUD)
         data = _open(found.data, DATA_BAUD)
         try:
-            self._configure(self._cli, found)
-            self.parser.reset()
+            self._configure(self._cli, data)
         except BaseException:
             data.close()
             raise
@@ -139,18 +137,23 @@ class RadarLink:
         self._heard_s = self._clock()
         self.connections += 1
 
-    def _configure(self, cli: serial.Serial, found: ports.Ports) -> None:
+    def _configure(self, cli: serial.Serial, data: serial.Serial) -> None:
         again = ' again' if self.connections else ''
-        self._become('configuring', f'radar: sending {self._config.describe()} to {found.cli}{again}.', 'info')
+        self._become('configuring', f'radar: sending {self._config.describe()} to {cli.port}{again}.', 'info')
+        self._command(cli, '')  # ends a line that somebody left half typed; whatever it answers
         for line in self._config.lines:
+            if line.name == 'sensorStart':  # it has stopped by now: what still lies there was made by another chirp
+                _flush(data)
+                self.parser.reset()
             heard = self._command(cli, line.text)
             if heard is None:
-                raise _Refused(
-                    f"{found.cli} does not answer '{line.text[:40]}' within {dialogue.patience_s(line.text):g} s "
-                    f'(expected the prompt {dialogue.PROMPT}). Power the radar off and on, or swap cli_port and data_port.')
+                raise _RefusedError(
+                    f"{cli.port} does not answer '{line.text[:40]}' within {dialogue.patience_s(line.text):g} s "
+                    f'(expected the prompt {dialogue.PROMPT}). Power the radar off and on, or swap cli_port and '
+                    'data_port.')
             against = dialogue.refusal(line.text, heard)
             if against:
-                raise _Refused(f"the device refuses '{line.text}' ({self._config.name}:{line.number}): {against}. "
+                raise _RefusedError(f"the device refuses '{line.text}' ({self._config.name}:{line.number}): {against}. "
                                'Use a configuration for this device and its SDK.')
 
     def _command(self, cli: serial.Serial, text: str) -> str | None:
@@ -159,8 +162,8 @@ class RadarLink:
         heard = ''
         try:
             cli.write(text.encode('ascii', 'replace') + b'\n')
-        except (OSError, serial.SerialException) as error:
-            raise _Lost(f'lost {cli.port} ({error})') from None
+        except _PORT_ERRORS as error:
+            raise _LostError(f'lost {cli.port} ({error})') from None
         while not dialogue.is_whole(text, heard):
             left_s = until_s - self._clock()
             if left_s <= 0:
@@ -172,66 +175,72 @@ class RadarLink:
     def _read(self, timeout_s: float) -> list[Frame]:
         data = self._data
         assert data is not None
-        silent_s = self._clock() - self._heard_s
+        quiet_s = self._clock() - self._heard_s
         # Wake up in time to say that it is silent, or to restart it.
-        limit_s = SILENT_S if silent_s < SILENT_S else RESTART_S
-        if self._wait(data, min(timeout_s, max(limit_s - silent_s, 0.0))):
+        limit_s = self._silent_s if quiet_s < self._silent_s else self._restart_s
+        if self._wait(data, min(timeout_s, max(limit_s - quiet_s, 0.0))):
             stamp_ns = self._stamp_ns()
             frames = self.parser.feed(self._take(data), stamp_ns)
             if frames:
                 self._heard_s = self._clock()
                 self._become('streaming', f'radar: streaming from {data.port}, {self._config.describe()}.', 'info')
-            return frames
-        silent_s = self._clock() - self._heard_s
-        if silent_s >= SILENT_S:
-            rate = self._config.chirp.frame_rate_hz
-            if self.state.name != 'silent':
-                self._become('silent', f'radar: no frames on {data.port} for {SILENT_S:g} s (expected {rate:.0f}/s). '
-                             'Run: outrider doctor radar', 'warn')
-            if silent_s >= RESTART_S:
-                raise _Lost(f'no frames on {data.port} for {RESTART_S:g} s (expected {rate:.0f}/s)')
+                return frames
+        quiet_s = self._clock() - self._heard_s
+        expected = f'expected {self._config.chirp.frame_rate_hz:.0f}/s'
+        if quiet_s >= self._restart_s:
+            raise _LostError(f'no frames on {data.port} for {self._restart_s:g} s ({expected})')
+        if quiet_s >= self._silent_s:
+            self._become('silent', f'radar: no frames on {data.port} for {self._silent_s:g} s ({expected}). '
+                         'Run: outrider doctor radar', 'warn')
         return []
 
     # The ports.
 
     def _wait(self, port: serial.Serial | None, timeout_s: float) -> bool:
-        """Wait until `port` has bytes (True) or the time is over. Raises _Woken after wake()."""
+        """Wait until `port` has bytes (True) or the time is over. Raises _WokenError after wake()."""
         fds = [self._wake_read] if port is None else [self._wake_read, port.fileno()]
         ready, _, _ = select.select(fds, [], [], timeout_s)
         if self._wake_read in ready:
-            raise _Woken
+            raise _WokenError
         return bool(ready)
 
     def _take(self, port: serial.Serial) -> bytes:
-        """Read what is there. Raises _Lost where the device went away."""
+        """Read what is there. Raises _LostError where the device went away."""
         try:
             got = os.read(port.fileno(), _READ_BYTES)
         except BlockingIOError:
             return b''
         except OSError as error:
-            raise _Lost(f'lost {port.port} ({error.strerror}), unplugged?') from None
+            raise _LostError(f'lost {port.port} ({error.strerror}), unplugged?') from None
         if not got:  # readable and empty: a hang-up
-            raise _Lost(f'lost {port.port} (hung up), unplugged?')
+            raise _LostError(f'lost {port.port} (hung up), unplugged?')
         return got
 
     def _close_ports(self) -> None:
         for port in (self._cli, self._data):
             if port is not None:
-                with contextlib.suppress(OSError, serial.SerialException):
+                with contextlib.suppress(*_PORT_ERRORS):
                     port.close()
         self._cli = self._data = None
 
 
 def _open(path: str, baud: int) -> serial.Serial:
-    """Open a port for ourselves alone. Raises _Lost with the reason."""
+    """Open a port for ourselves alone. Raises _LostError with the reason."""
     try:
         port = serial.Serial(path, baud, timeout=0, write_timeout=1.0, exclusive=True)
-        port.reset_input_buffer()
-    except (OSError, serial.SerialException, ValueError) as error:
+    except (*_PORT_ERRORS, ValueError) as error:
         reason = str(error)
-        if getattr(error, 'errno', None) == 13 or 'Permission denied' in reason:
-            raise _Lost(f'no permission for {path}. Run: sudo usermod -aG dialout $USER, and log in again') from None
+        if 'Permission denied' in reason:
+            raise _LostError(f'no permission for {path}. Run: sudo usermod -aG dialout $USER; log in again') from None
         if 'exclusively lock' in reason:
-            raise _Lost(f'{path} is used by another program. End it') from None
-        raise _Lost(f'{path} cannot be opened ({reason})') from None
+            raise _LostError(f'{path} is used by another program. End it') from None
+        raise _LostError(f'{path} cannot be opened ({reason})') from None
     return port
+
+
+def _flush(port: serial.Serial) -> None:
+    """Throw away what was received and not read."""
+    try:
+        port.reset_input_buffer()
+    except _PORT_ERRORS as error:
+        raise _LostError(f'lost {port.port} ({error})') from None

@@ -7,9 +7,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from outrider_node import MOUNT, Diagnosis, NodeError, OutriderNode, Param, frames, qos, run_node
 from sensor_msgs.msg import PointCloud2
 
+from outrider_node import MOUNT, Diagnosis, NodeError, OutriderNode, Param, frames, qos, run_node
 from outrider_sensors.radar import cfg
 from outrider_sensors.radar.cloud import CloudMessage
 from outrider_sensors.radar.commands import FAMILIES

@@ -22,21 +22,21 @@ class Ports(NamedTuple):
     data: str
 
 
-class PortsNotFound(Exception):
+class PortsNotFoundError(Exception):
     """One sentence: which port was looked for, and where."""
 
 
 def find(cli: str, data: str, by_id: Path = BY_ID) -> Ports:
     """Return the two ports as they are now; `auto` in either place is looked up.
 
-    Raises PortsNotFound where a path does not exist or `auto` finds no radar or more than one.
+    Raises PortsNotFoundError where a path does not exist or `auto` finds no radar or more than one.
     """
     if AUTO in (cli, data):
         found = _look_up(by_id)
         cli, data = found.cli if cli == AUTO else cli, found.data if data == AUTO else data
     for port in (cli, data):
         if not Path(port).exists():
-            raise PortsNotFound(f'no port {port}. Plug the radar in')
+            raise PortsNotFoundError(f'no port {port}. Plug the radar in')
     return Ports(cli, data)
 
 
@@ -49,8 +49,8 @@ def _look_up(by_id: Path) -> Ports:
             if adapter in name and name.endswith(cli_end) and other in names:
                 pairs.append(Ports(str(by_id / name), str(by_id / other)))
     if not pairs:
-        raise PortsNotFound(f'no TI radar among {len(names)} serial ports in {by_id}. Plug it in, or name cli_port and '
-                            'data_port')
+        raise PortsNotFoundError(f'no TI radar among {len(names)} serial ports in {by_id}. Plug it in, or name '
+                                 'cli_port and data_port')
     if len(pairs) > 1:
-        raise PortsNotFound(f'{len(pairs)} radars in {by_id}, expected one. Name cli_port and data_port')
+        raise PortsNotFoundError(f'{len(pairs)} radars in {by_id}, expected one. Name cli_port and data_port')
     return pairs[0]

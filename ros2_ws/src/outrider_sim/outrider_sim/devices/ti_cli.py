@@ -74,7 +74,8 @@ class CommandPort:
         if self.streaming:
             return 'Ignored: Sensor is already started\r\nDone\r\n'
         if any(command not in self.configured for command in _NEEDED_TO_START):
-            return 'Error: Full configuration must be provided before sensor can be started the first time\r\nError -1\r\n'
+            return ('Error: Full configuration must be provided before sensor can be started the first time\r\n'
+                    'Error -1\r\n')
         debug = '' if self._told_calibration else 'Debug: Init Calibration Status = 0x1ffe\r\n'
         self._told_calibration = True
         self.streaming = True

@@ -33,6 +33,8 @@ from outrider_sim.devices import radhar, ti_frames
 from outrider_sim.devices.ptys import Pty
 from outrider_sim.devices.ti_cli import CommandPort
 
+# start, idle, ADC start, ramp end, slope, samples, sample rate: by their places in profileCfg
+_RECORDED_PROFILE = {1: 77, 2: 7, 3: 7, 4: 57.14, 7: 70, 9: 240, 10: 4884}
 _NO_POINTS = np.empty(0, radhar.POINT)
 
 
@@ -101,11 +103,18 @@ class FakeRadar:
             self.cli.write(self._port.type(typed))
             if self._port.streaming and not streamed:
                 self._due_s = now_s + self._period_s
+                self._warn_of_another_chirp()
         due = self.wake_s()
         if due is not None and now_s >= due:
             self._send()
             # Absolute deadlines: no drift. A fake that was stopped for long does not catch up in a burst.
             self._due_s = due + self._period_s if now_s - due < 1.0 else now_s + self._period_s
+
+    def _warn_of_another_chirp(self) -> None:
+        profile = self._port.configured['profileCfg']
+        if any(profile[place] != f'{value:g}' for place, value in _RECORDED_PROFILE.items()):
+            print('fake_ti_radar: the recording was made with the chirp of config/radar/radhar.cfg; with this one the '
+                  'driver scales its velocities wrongly. Send radhar.cfg.', file=sys.stderr, flush=True)
 
     def _send(self) -> None:
         points = self._frames[self._next]
