@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception import kalman
+from outrider_perception import extent, kalman
 from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.assign import assign
 from outrider_perception.bank import Bank, source_row
@@ -18,12 +18,13 @@ from outrider_perception.settings import Settings
 
 @dataclass(frozen=True)
 class Matched:
-    """k pairs: track and detection (k,), with residual, Jacobian, innovation covariance, squared distance."""
+    """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance, squared distance."""
 
     track: Ints
     detection: Ints
     residual: Floats
     jacobian: Floats
+    noise: Floats
     spread: Floats
     distance2: Floats
 
@@ -34,26 +35,31 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,).
     """
     predicted, jacobian = detections.predict(bank.state)
+    size = extent.sizes(bank)
+    d = detections.z.shape[1]
+    wander = extent.wander(bank, size, detections.sensor_xy_m)[:, :d, :d] if detections.polar else np.zeros((1, d, d))
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
     variance = np.einsum('nij,njk,nik->ni', jacobian, bank.covariance, jacobian)
     coarse = allowed.copy()
-    for axis in range(detections.z.shape[1]):
+    for axis in range(d):
         off = np.abs(detections.z[None, :, axis] - predicted[:, None, axis])
         if detections.polar and axis == 1:
             off = np.minimum(off, 2 * np.pi - off)
-        coarse &= off ** 2 <= detections.gate * (variance[:, None, axis] + detections.noise[None, :, axis, axis])
+        widest = variance[:, None, axis] + wander[:, None, axis, axis] + detections.noise[None, :, axis, axis]
+        coarse &= off ** 2 <= detections.gate * widest
     track, detection = np.nonzero(coarse)
     residual = detections.residual(detection, predicted[track])
-    spread = kalman.innovation(bank.covariance[track], jacobian[track], detections.noise[detection])
+    noise = detections.noise[detection] + (wander[track] if detections.polar else 0.0)
+    spread = kalman.innovation(bank.covariance[track], jacobian[track], noise)
     distance2 = np.einsum('ki,ki->k', residual, np.linalg.solve(spread, residual[:, :, None])[:, :, 0])
     inside = np.flatnonzero(distance2 <= detections.gate)
     # ln |S| keeps a vague track from taking the detection of a sharp one; confirmed tracks choose before tentative.
     cost = distance2 + np.linalg.slogdet(spread)[1] + np.where(bank.confirmed[track], 0.0, detections.gate)
     pick = _choose(track[inside], detection[inside], cost[inside])
     chosen = inside[pick]
-    return Matched(track[chosen], detection[chosen], residual[chosen], jacobian[track[chosen]], spread[chosen],
-                   distance2[chosen])
+    return Matched(track[chosen], detection[chosen], residual[chosen], jacobian[track[chosen]], noise[chosen],
+                   spread[chosen], distance2[chosen])
 
 
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
@@ -72,12 +78,13 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     if len(t) == 0:
         return
     bank.state[t], bank.covariance[t] = kalman.update(
-        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, detections.noise[d], matched.spread)
+        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.spread)
     gained = hit(matched.distance2, matched.spread, detections.count[d], detections.clutter, settings)
     gained = np.where(detections.moving[d], gained, 0.0)  # what stands keeps a track, it does not make one surer
     bank.log_odds[t] = np.minimum(bank.log_odds[t] + owed + gained, log_odds(settings.max_existence))
     bank.seen_s[t] = detections.stamp_s
     bank.heard_s[t, source_row(detections.sensor)] = detections.stamp_s
+    bank.spread_m[t] += 0.2 * (detections.depth_m[d] - bank.spread_m[t])
     bank.depth_m[t] = np.maximum(bank.depth_m[t], detections.depth_m[d])
     size = detections.size_m[d]
     old = bank.size_m[t]
@@ -101,17 +108,26 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
                  & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
                  & (detections.snr_db[:, None] < detections.snr_db[None, :]))
+    # In the box of a known body, and moving as that place of it would: its tail, while the track is at its head.
+    boxed = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings) & bank.confirmed
+    at = detections.xy_m - detections.sensor_xy_m
+    rate = at @ bank.state[:, 2:].T / np.maximum(np.hypot(at[:, 0], at[:, 1]), 1e-6)[:, None]
+    more |= (boxed & (np.abs(rate - v[:, None]) <= s.cluster_rate_mps)).any(axis=1)
     free &= ~more & ~same_cell.any(axis=1)
     return free
 
 
-def doubles(bank: Bank, stamp_s: float, settings: Settings) -> Bools:
-    """Return which tracks (n,) are silent and lie on one that is seen and moves alike: the same body twice."""
-    off = bank.state[:, None, :] - bank.state[None, :, :]
-    same = np.hypot(off[..., 0], off[..., 1]) < settings.merge_distance_m
-    same &= np.hypot(off[..., 2], off[..., 3]) < settings.merge_speed_mps
-    seen = bank.seen_s >= stamp_s
-    older = bank.identity[None, :] < bank.identity[:, None]
-    same &= (~seen)[:, None] & (older | bank.confirmed[None, :]) & seen[None, :]
-    double: Bools = np.asarray(same.any(axis=1))
+def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings) -> Bools:
+    """Return which tracks (n,) lie on another one and move alike: the same body twice.
+
+    Of two that are seen, the younger goes; of a silent and a seen one, the silent, unless only it is confirmed.
+    """
+    off = bank.state[:, None, 2:] - bank.state[None, :, 2:]
+    same = extent.inside(bank.state[:, :2], bank, sensor_xy_m, settings)
+    same &= np.hypot(off[..., 0], off[..., 1]) < settings.merge_speed_mps
+    seen, older = bank.seen_s >= stamp_s, bank.identity[None, :] < bank.identity[:, None]
+    weaker = bank.confirmed[None, :] & ~bank.confirmed[:, None]
+    equal = bank.confirmed[None, :] == bank.confirmed[:, None]
+    goes = weaker | (equal & older & seen[None, :]) | (equal & seen[None, :] & ~seen[:, None])
+    double: Bools = np.asarray((same & goes).any(axis=1))
     return double

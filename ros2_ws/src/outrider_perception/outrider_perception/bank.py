@@ -34,7 +34,8 @@ class Bank:
     first_s: Floats            # (n,) first measurement
     seen_s: Floats             # (n,) newest measurement
     heard_s: Floats            # (n, 3) newest measurement by radar, camera, depth; -inf: none
-    depth_m: Floats            # (n,) furthest minus nearest point seen in one scan, fading
+    depth_m: Floats            # (n,) furthest minus nearest point seen in one scan: the largest, fading
+    spread_m: Floats           # (n,) the same, averaged
     pace_mps: Floats           # (n,) speed over ground, quick to rise and slow to fall
     heading_rad: Floats        # (n,) of motion over ground, kept when it stops
     size_m: Floats             # (n, 3) measured length, width, height; NaN: never
@@ -58,7 +59,7 @@ class Bank:
         heard = np.full((n, 3), -np.inf)
         heard[:, source_row(sensor)] = stamp_s
         return cls(identity, state, covariance, np.full(n, log_odds), np.zeros(n, dtype=np.bool_), np.full(n, stamp_s),
-                   np.full(n, stamp_s), heard, depth_m, np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
+                   np.full(n, stamp_s), heard, depth_m, depth_m.copy(), np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
                    np.zeros((n, CLASSES)))
 
     def take(self, which: Bools | Ints) -> Bank:

@@ -53,10 +53,10 @@ def near(range_a: Floats, azimuth_a: Floats, rate_a: Floats, range_b: Floats, az
     return close
 
 
-def same_body(points: Points, settings: Settings) -> Bools:
+def same_body(points: Points, settings: Settings, reach: float = 1.0) -> Bools:
     """Return (n, n): which points could be of one body."""
     r, a, v = points.range_m, points.azimuth_rad, points.range_rate_mps
-    return near(r, a, v, r, a, v, settings)
+    return near(r, a, v, r, a, v, settings, reach)
 
 
 def connected(adjacent: Bools) -> Ints:

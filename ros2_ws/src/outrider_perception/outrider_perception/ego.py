@@ -73,10 +73,14 @@ class EgoEstimator:
         # Wheels do not slide: two crowds at different bearings always have a velocity in common, mostly sideways.
         votes[np.abs(guesses[:, 1]) > 3.0 * self._lateral_sigma(guesses[:, 0])] = -1.0
         velocity = guesses[int(np.argmax(votes))]
-        for _ in range(2):
-            weights = self._agreement(directions @ velocity + rates)
-            velocity, covariance = self._solve(directions, rates, weights * share, velocity[:1])
-        agree = self._agreement(directions @ velocity + rates) > 0.0
+        tolerance = self._tolerance_mps
+        if abs(float(velocity[0])) > s.still_speed_mps:
+            # A rolling rig's speed lies between two bins and fills both; a standing one's is exactly in the zero bin.
+            tolerance += s.velocity_bin_mps / 2
+        for _ in range(3):
+            agree = np.abs(directions @ velocity + rates) <= tolerance
+            velocity, covariance = self._solve(directions, rates, share * agree, velocity[:1])
+        agree = np.abs(directions @ velocity + rates) <= tolerance
         if not self._enough(share[agree], share) or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
             return None
         return EgoVelocity(velocity, covariance, True, int(agree.sum()))
@@ -148,7 +152,7 @@ def moving(directions: Floats, range_rate_mps: Floats, ego: EgoVelocity, setting
     """
     off = np.abs(directions @ ego.velocity_mps + range_rate_mps)
     doubt = np.zeros(len(off))
-    if ego.valid:
+    if ego.valid and abs(float(ego.velocity_mps[0])) > settings.still_speed_mps:  # a standing rig's zero is exact
         doubt = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
     far: Bools = off > settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, doubt)
     return far

@@ -1,15 +1,14 @@
 """How large a body is, and where its centre lies behind what is seen of it.
 
 Radar alone does not see a class. A car is not told from a motorcycle, but its speed over ground narrows what it can
-be, and the depth over which its points spread is a lower bound of its length. A sensor sees the near side: at angle u
-to the body's long axis that side is h(u) = |cos u| L/2 + |sin u| W/2 in front of the centre.
+be, and the depth over which its points spread is a lower bound of its length.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats
+from outrider_perception.arrays import Bools, Floats
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
@@ -27,17 +26,58 @@ def sizes(bank: Bank) -> Floats:
 
 
 def centres(bank: Bank, size_m: Floats, sensor_xy_m: Floats, settings: Settings) -> Floats:
-    """Return the centres (n, 2) in base_link of bodies of `size_m` (n, 3) whose near side was seen from a sensor."""
-    seen = bank.state[:, :2]
-    away = seen - sensor_xy_m
-    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-6)
-    u = away / reach[:, None]
-    turn = np.arctan2(u[:, 1], u[:, 0]) - bank.heading_rad
-    near_side = 0.5 * (np.abs(np.cos(turn)) * size_m[:, 0] + np.abs(np.sin(turn)) * size_m[:, 1])
-    # What is seen lies inside the outline by about the wander of the strongest scatterer.
-    behind = np.maximum(near_side - settings.body_sigma_m, 0.0)
-    centre: Floats = seen + behind[:, None] * u
+    """Return the centres (n, 2) in base_link of bodies of `size_m` (n, 3) that were seen from a sensor.
+
+    What is seen lies on the sides that face the sensor, on each as often as it is wide seen from there, and inside the
+    outline by half the depth it is spread over.
+    """
+    away = bank.state[:, :2] - sensor_xy_m
+    turn = np.arctan2(away[:, 1], away[:, 0]) - bank.heading_rad
+    c, s = np.cos(turn), np.sin(turn)
+    end, flank = np.abs(c) * size_m[:, 1], np.abs(s) * size_m[:, 0]
+    share = end / np.maximum(end + flank, 1e-6)  # of an end, front or back; the rest is a flank
+    inward = np.maximum(0.5 * bank.spread_m, settings.body_sigma_m)
+    along = np.sign(c) * share * np.maximum(0.5 * size_m[:, 0] - inward, 0.0)
+    across = np.sign(s) * (1.0 - share) * np.maximum(0.5 * size_m[:, 1] - settings.body_sigma_m, 0.0)
+    ch, sh = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
+    centre: Floats = bank.state[:, :2] + np.stack([along * ch - across * sh, along * sh + across * ch], axis=1)
     return centre
+
+
+def wander(bank: Bank, size_m: Floats, sensor_xy_m: Floats) -> Floats:
+    """Return what a body's own size adds (n, 3, 3) to the noise of [range, azimuth, range rate].
+
+    The strongest scatterer of a scan lies anywhere on the side that is seen; a sixth of the side is one sigma. Seen
+    from near, the parts of a body that passes also differ in range rate, by the turn of the line of sight.
+    """
+    away = bank.state[:, :2] - sensor_xy_m
+    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1.0)
+    turn = np.arctan2(away[:, 1], away[:, 0]) - bank.heading_rad
+    c, s = np.abs(np.cos(turn)), np.abs(np.sin(turn))
+    noise = np.zeros((len(bank), 3, 3))
+    noise[:, 0, 0] = ((c * size_m[:, 0] + s * size_m[:, 1]) / 6.0) ** 2
+    noise[:, 1, 1] = ((s * size_m[:, 0] + c * size_m[:, 1]) / 6.0 / reach) ** 2
+    passing = (away[:, 0] * bank.state[:, 3] - away[:, 1] * bank.state[:, 2]) / reach
+    noise[:, 2, 2] = passing ** 2 * noise[:, 1, 1]
+    return noise
+
+
+def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
+    """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
+    size_m = sizes(bank)
+    # Until its length is known, what rolls may be as long as a car.
+    rolls = bank.pace_mps > _SPEEDS_MPS[0]
+    size_m[:, 0] = np.where(rolls, np.maximum(size_m[:, 0], _SIZES_M[-1, 0]), size_m[:, 0])
+    centre_m = centres(bank, size_m, sensor_xy_m, settings)
+    reach = np.hypot(*(bank.state[:, :2] - sensor_xy_m).T)
+    off = place_m[:, None, :] - centre_m[None, :, :]
+    c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
+    along = np.abs(off[..., 0] * c + off[..., 1] * s)
+    across = np.abs(off[..., 1] * c - off[..., 0] * s)
+    margin = settings.merge_margin_m
+    within: Bools = along <= 0.5 * size_m[:, 0] + margin
+    within &= across <= 0.5 * size_m[:, 1] + margin + settings.azimuth_sigma_rad * reach
+    return within
 
 
 def learn(bank: Bank, ego_mps: Floats, dt_s: float) -> None:

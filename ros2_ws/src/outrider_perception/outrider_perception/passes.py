@@ -10,6 +10,8 @@ from outrider_perception.approach import Approach
 from outrider_perception.levels import HazardSettings
 from outrider_perception.tracker import Step
 
+_NEWS_M = 0.05  # the first instant within 5 cm of the least clearance is the closest
+
 
 @dataclass(frozen=True)
 class ClosePass:
@@ -58,7 +60,7 @@ class Passes:
                 if not moves:
                     continue
                 known = self._open[identity] = _Open(self._instant(step, approach, row, speed, closing))
-            elif distance < known.closest.clearance_m and not known.told:
+            elif distance < known.closest.clearance_m - _NEWS_M and not known.told:
                 known.closest = self._instant(step, approach, row, speed, closing)
             if not known.told and distance > known.closest.clearance_m + s.pass_over_m:
                 over += self._tell(known)

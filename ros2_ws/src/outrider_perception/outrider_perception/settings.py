@@ -25,6 +25,7 @@ class Settings:
     ego_inlier_mps: float = 0.15         # beyond half a Doppler bin
     ego_draws: int = 38                  # 2-point draws: 99.99 % to hit one clean pair at 55 % statics
     ego_min_statics: int = 5             # points; fewer fit anything
+    ego_crowd_reach: float = 0.5         # of the reach of clusters: points so near count as one body
     ego_min_bodies: float = 2.0          # that they belong to: one body may be the one that moves
     ego_min_share: float = 0.30          # of all bodies in the scan
     ego_max_sigma_mps: float = 0.5       # along x; worse: not valid
@@ -41,7 +42,7 @@ class Settings:
     background_range_m: float = 20.0     # further out a walker is not told from clutter by place alone
 
     # Clusters ----------------------------------------------------------------------------------------------------
-    cluster_range_m: float = 1.2         # neighbouring range cells of `road` (1.08 m); bodies in a queue stand further
+    cluster_range_m: float = 2.5         # from a car's bumper to its next scatterer; cars in a queue stand 4 m apart
     cluster_cross_m: float = 0.7         # shoulder to shoulder; grows with range by 2 sigma of azimuth
     cluster_rate_mps: float = 1.4        # two bins and a little: torso and legs differ by one or two
     sidelobe_range_m: float = 0.25       # same range and Doppler cell at another angle and weaker:
@@ -68,8 +69,8 @@ class Settings:
     miss_nats_per_s: float = 7.0         # fades last 3..5 scans: silence counts by time, not by scan; 0.73 s at least
     hit_nats: float = 1.2                # most that one scan may add: successive scans are not independent
     hit_nats_multi: float = 1.8          # likewise, with two points or more
-    merge_distance_m: float = 0.8        # a silent track this near to a seen one of like speed is the same body
-    merge_speed_mps: float = 1.0
+    merge_margin_m: float = 0.5          # a track this near to the box of an older one of like speed is the same body
+    merge_speed_mps: float = 1.2
     max_tracks: int = 100                # as many as a frame has points
 
     # Time ----------------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ class Tracker:
         points = flatten(scan, s)
         seen_rate = points.range_rate_mps * points.slope
         slopes = points.directions * points.slope[:, None]
-        crowd = same_body(points, s).sum(axis=1)
+        crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
         self._ego = self._ego_estimator.update(scan.stamp_s, slopes, seen_rate, crowd)
         mover = moving(slopes, seen_rate, self._ego, s)
         counts = {'points': len(scan.range_m), 'statics': int((~mover).sum()), 'movers': int(mover.sum()),
@@ -140,11 +140,23 @@ class Tracker:
 
     def _alive(self, bank: Bank, stamp_s: float) -> Bank:
         s = self.settings
-        bank.confirmed |= bank.log_odds > log_odds(s.confirm_existence)
+        bank.confirmed |= (bank.log_odds > log_odds(s.confirm_existence)) & self._moves(bank)
         keep = bank.log_odds > log_odds(s.delete_existence)
         keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
-        keep &= ~associate.doubles(bank, stamp_s, s)
+        keep &= ~associate.doubles(bank, self._sensor_xy_m, stamp_s, s)
         return bank.take(keep)
+
+    def _moves(self, bank: Bank) -> Bools:
+        """Return which tracks (n,) move over ground by more than a Doppler bin's doubt, or were seen by other eyes.
+
+        One point may land in the wrong bin; the filtered range rate of a static thing does not.
+        """
+        line = bank.state[:, :2] - self._sensor_xy_m
+        line /= np.maximum(np.hypot(line[:, 0], line[:, 1]), 1e-6)[:, None]
+        radial = np.abs(((bank.state[:, 2:] + self._ego.velocity_mps) * line).sum(axis=1))
+        other_eyes = np.isfinite(bank.heard_s[:, 1:]).any(axis=1)
+        moves: Bools = (radial > self.settings.velocity_bin_mps / 2) | other_eyes
+        return moves
 
     def _result(self, counts: dict[str, int], used: bool) -> Step:
         tracks = self._bank.take(self._bank.confirmed)
