@@ -1,6 +1,7 @@
 """Four fixed lines on a terminal, a line a second without one."""
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_no_line_is_wider_than_the_terminal(width, elapsed_s):
 
 def test_a_long_address_is_kept_whole_and_the_hint_gives_way():
     address = 'http://127.0.0.1:8000/?url=rerun%2Bhttp://127.0.0.1:9876/proxy'
-    assert lines(view(address=address), 79)[1] == f'watch it        {address}'
+    assert lines(view(address=address), 78)[1] == f'watch it        {address}'
+    assert lines(view(address=address), 77)[1] == f'watch it  {address}'
 
 
 def test_before_the_first_frame_the_note_stands_in_the_first_line():
@@ -97,6 +99,21 @@ def test_without_a_terminal_there_is_one_line_a_second():
     text = pipe.getvalue().splitlines()
     assert text[0] == 'starting'
     assert [line.split()[0] for line in text[1:]] == ['0/30', '1/30', '2/30']
+
+
+def test_without_a_terminal_address_and_first_track_are_told_once():
+    pipe = io.StringIO()
+    screen = Screen(pipe)
+    for elapsed in (0.0, 1.0, 2.0):
+        screen.draw(replace(view(elapsed), ready=elapsed > 0))
+        screen.first_track(1.34)
+    told = [line for line in pipe.getvalue().splitlines() if 'http' in line or 'first' in line]
+    assert told == ['first track after 1.3 s', 'watch it: http://127.0.0.1:8000']
+
+
+def test_a_terminal_needs_no_line_for_the_first_track(tty):
+    Screen(tty).first_track(1.0)
+    assert tty.getvalue() == ''
 
 
 @pytest.mark.parametrize(('term', 'expected'), [('xterm-256color', True), ('dumb', False), (None, False)])

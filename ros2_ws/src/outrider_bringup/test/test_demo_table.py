@@ -10,7 +10,7 @@ from outrider_bringup.demo.journal import Written
 from outrider_bringup.demo.recording import Step, as_points
 from outrider_bringup.demo.ride import RideRead
 from outrider_bringup.demo.rows import Cost, Seen
-from outrider_bringup.demo.table import Row, as_json, exit_code, render
+from outrider_bringup.demo.table import Row, as_json, exit_code, render, so_far
 from outrider_bringup.demo.walker import walker_places
 from outrider_node.frames import IDENTITY
 from outrider_sim.devices import radhar
@@ -144,6 +144,21 @@ def test_before_the_first_frame_nothing_is_judged():
     assert exit_code(rows.real_recording(seen), interrupted=True) == 130
     assert exit_code(rows.real_recording(seen), interrupted=False) == 1
     assert rows.losses(seen, []) == 'Nothing was played.'
+
+
+def test_a_run_stopped_before_the_first_frame_shows_only_what_was_measured():
+    seen = Seen(RECORDING, stopped_s=0.4)
+    assert [row.name for row in so_far([*rows.real_recording(seen), *rows.whole(seen)])] == ['stopped']
+
+
+def test_processor_use_of_a_second_is_not_judged(good):
+    assert table(replace(good, cost=Cost(8, 300.0, 90.0, 1.0)))['processor'].verdict == '-'
+
+
+@pytest.mark.parametrize(('frames', 'limit'), [(60, '5'), (603, '5'), (604, '6'), (900, '8'), (1206, '10')])
+def test_identities_are_allowed_by_passes_of_the_recording(good, frames, limit):
+    written = [*good.written, *good.written][:frames]
+    assert table(replace(good, written=written))['walker identities'].limit == limit
 
 
 def test_a_short_run_shows_but_does_not_judge_what_needs_many_frames(good):

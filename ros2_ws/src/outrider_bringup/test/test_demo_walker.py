@@ -80,6 +80,10 @@ def test_what_leaves_has_no_time_to_collision():
     assert text.endswith('leaving 4 km/h')
 
 
+def test_what_would_show_as_zero_km_h_keeps_its_distance():
+    assert told([], [track(-2, 0, vx=0.1)], 0.0).text.endswith('keeping its distance')
+
+
 def test_a_track_on_the_origin_and_an_unknown_class_do_not_break_the_line():
     assert told([], [track(0, 0, class_id=99)], 0.0).text.startswith('something')
 

@@ -25,11 +25,12 @@ START_S = 15.0
 def publish(count: int) -> None:
     """Publish `count` stamped messages at RATE_HZ once somebody listens, then wait for the last to be taken."""
     import rclpy
+    from rclpy.signals import SignalHandlerOptions
     from sensor_msgs.msg import PointCloud2
 
     from outrider_node import qos
 
-    rclpy.init()
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)  # SIGTERM ends it at once
     node = rclpy.create_node('hop')
     publisher = node.create_publisher(PointCloud2, 'hop', qos.SENSOR)
     message = PointCloud2(height=1, width=POINTS, point_step=POINT_BYTES, row_step=POINTS * POINT_BYTES,

@@ -25,7 +25,7 @@ from outrider_bringup.demo.session import Options, Session
 from outrider_bringup.demo.table import Row
 from outrider_bringup.errors import UserError
 
-REDRAW_S = 0.25
+REDRAW_S, LOOK_S = 0.25, 0.05  # while it plays, while it starts
 FIRST_FRAME_S = 30.0  # longer than any start that is going to succeed
 ADDRESS_S = 10.0  # the live view starts after the rest; later than this it does not come
 
@@ -87,6 +87,7 @@ class Player:
             self._session.tick()
             view = self._view()
             if view.elapsed_s is not None and view.elapsed_s >= self._seconds:
+                self._screen.draw(view)
                 break
             if view.elapsed_s is None and time.monotonic() - self._began_s > FIRST_FRAME_S:
                 self._session.incidents.append(f'no radar frame came within {FIRST_FRAME_S:g} s of the start. '
@@ -95,7 +96,7 @@ class Player:
             self._screen.draw(view)
             if (first_s := self._session.first_track_s()) is not None:
                 self._screen.first_track(first_s)
-            self._stop.event.wait(REDRAW_S)
+            self._stop.event.wait(REDRAW_S if view.elapsed_s is not None else LOOK_S)
 
     def _view(self) -> View:
         session, watcher = self._session, self._session.watcher
@@ -110,7 +111,7 @@ class Player:
             watcher.steps[-1].points if watcher.steps else 0,
             watcher.recorder.bytes_written / 1e6 if watcher.recorder else 0.0,
             told(hazards.hazards if hazards else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns)),
-            f'starting, {time.monotonic() - self._began_s:.0f} s')
+            f'starting, {time.monotonic() - self._began_s:.0f} s', bool(self._address))
 
     def _where(self) -> str:
         if not self._options.live:
@@ -119,7 +120,7 @@ class Player:
             self._address = self._session.web()
         if self._address:
             return self._address
-        late = time.monotonic() - self._began_s > ADDRESS_S
+        late = not self._session.live or time.monotonic() - self._began_s > ADDRESS_S
         return 'no live view (see ./outrider doctor)' if late else 'the live view is starting'
 
     def _tell(self, seen: Seen, json_file: Path | None) -> int:
@@ -127,7 +128,7 @@ class Player:
         result = [row for act in played for row in act.proves(seen)] + rows.whole(seen)
         code = table.exit_code(result, interrupted=self._stop.event.is_set())
         with contextlib.suppress(OSError):
-            self._print(result, seen)
+            self._print(table.so_far(result) if self._stop.event.is_set() else result, seen)
         if json_file is not None:
             write_json(json_file, result, seen, code)
         return code

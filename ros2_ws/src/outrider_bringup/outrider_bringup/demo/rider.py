@@ -12,6 +12,7 @@ SIDES = ('behind', 'left', 'right', 'ahead')
 LEVELS = ('', 'notice', 'warn', 'urgent')
 SILENT_S = 1.0  # NO DATA after this long without a word
 KMH = 3.6
+STILL_MPS = 0.15  # what would be shown as 0 km/h
 
 
 class _Vector(Protocol):
@@ -51,11 +52,11 @@ def _name(names: Sequence[str], number: int) -> str:
 
 
 def _line(name: str, side: str, distance_m: float, closing_mps: float, collision_s: float) -> str:
-    if closing_mps > 0.05:
-        motion = f'closing {closing_mps * KMH:.0f} km/h'
+    if abs(closing_mps) < STILL_MPS:
+        motion = 'keeping its distance'
     else:
-        motion = f'leaving {-closing_mps * KMH:.0f} km/h' if closing_mps < -0.05 else 'keeping its distance'
-    when = f'   {collision_s:.1f} s' if closing_mps > 0.05 and math.isfinite(collision_s) else ''
+        motion = f'{"closing" if closing_mps > 0 else "leaving"} {abs(closing_mps) * KMH:.0f} km/h'
+    when = f'   {collision_s:.1f} s' if closing_mps >= STILL_MPS and math.isfinite(collision_s) else ''
     return f'{name:<10} {side:<6} {distance_m:5.1f} m   {motion}{when}'
 
 

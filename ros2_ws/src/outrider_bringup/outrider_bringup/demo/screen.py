@@ -29,6 +29,7 @@ class View:
     recorded_mb: float
     told: Told
     note: str = ''
+    ready: bool = False  # `address` is one to watch at
 
 
 def bar(done: float, cells: int) -> str:
@@ -53,6 +54,8 @@ def _head(view: View, width: int) -> str:
 
 def _watch(view: View, width: int) -> str:
     text = f'{"watch it":<{LABEL}}{view.address}'
+    if len(text) > width:  # an address that is cut is none
+        return f'watch it  {view.address}'
     end = 'Ctrl+C stops'
     return f'{text:<{min(LABEL + 41, width - len(end))}}{end}' if len(text) + 2 + len(end) <= width else text
 
@@ -86,7 +89,7 @@ class Screen:
         self._stream = stream
         self._drawn = 0
         self._said = ''
-        self._tracked = False
+        self._tracked = self._told = False
 
     def draw(self, view: View) -> None:
         """Show `view`."""
@@ -104,6 +107,9 @@ class Screen:
         self._drawn = len(text)
 
     def _say(self, view: View) -> None:
+        if view.ready and not self._told:
+            self._told = True
+            print(f'watch it: {view.address}', file=self._stream, flush=True)
         mark = view.note if view.elapsed_s is None else str(math.floor(view.elapsed_s))
         if mark != self._said:
             self._said = mark

@@ -24,10 +24,11 @@ from outrider_sim.devices import radhar
 if TYPE_CHECKING:
     from outrider_bringup.demo.watch import Watcher
 
+READY_S = 10.0  # after this long the recording begins, whoever is missing then
 SETTLE_S = 1.0  # after the first track, before CPU time counts: start-up is over, its work is not yet paid
-BRIDGE = 'bridge'  # may end: without the rerun environment rides are recorded all the same
+BRIDGE = 'bridge'
 MEMORY_EVERY_S = 3.0
-LAST_FRAMES_S, GRACE_S = 0.7, 0.2  # the end waits at most so long for frames that are under way
+LAST_FRAMES_S, GRACE_S = 0.4, 0.2  # the end waits at most so long for frames that are under way
 TAIL_LINES = 5
 
 
@@ -61,6 +62,7 @@ class Session:
         self.watcher: Watcher | None = None
         self.incidents: list[str] = []
         self.gave_up = ''
+        self.live = options.record and options.live
         self._began_s = began_s
         self._stack: Stack | None = None
         self._log: TextIO | None = None
@@ -73,6 +75,10 @@ class Session:
     def _journal(self) -> Path:
         return self.options.run / 'radar_journal.jsonl'
 
+    @property
+    def _hold(self) -> Path:
+        return self.options.run / 'radar_hold'
+
     def start(self) -> None:
         """Start the processes, then join their domain. Raises LaunchFileError for an unfit launch file."""
         options = self.options
@@ -80,6 +86,7 @@ class Session:
         for stale in (self._journal, options.run / 'live.json'):
             stale.unlink(missing_ok=True)
         plan = launchfile.load(options.launch, options.arguments())
+        self._hold.touch()  # no frame before everyone listens
         self._log = (options.run / 'stack.log').open('w', encoding='utf-8')
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(options.domain)}
         self._stack = Stack(plan, out=self._hear, env=environment, holds=options.holds)
@@ -109,15 +116,18 @@ class Session:
     def web(self) -> str:
         """Return the address of the live view, '' while there is none."""
         try:
-            return str(json.loads((self.options.run / 'live.json').read_text(encoding='utf-8')).get('web') or '')
+            told = str(json.loads((self.options.run / 'live.json').read_text(encoding='utf-8')).get('web') or '')
         except (OSError, ValueError):
             return ''
+        return told.replace('%3A', ':').replace('%2F', '/')  # a query may hold them as they are, and it fits 80 columns
 
     def tick(self) -> None:
         """Take note of what the processes did and cost."""
         assert self._stack is not None
         for event in self._stack.poll():
             self._take(event)
+        if self._hold.exists() and self._all_listen():
+            self._hold.unlink()
         first = self.first_track_s()
         now = time.monotonic()
         if first is None or now - self._began_s < first + SETTLE_S:
@@ -129,11 +139,23 @@ class Session:
             self._memory_due_s = now + MEMORY_EVERY_S
             self._memory.append((sum(map(processes.pss_kib, members)), len(members)))
 
+    def _all_listen(self) -> bool:
+        """Tell whether fusion, the recorder and this process hear everything, or have had time enough to."""
+        assert self.watcher is not None
+        wanted = 2 if self.options.record else 1
+        heard = self.watcher.listeners()
+        ready = heard['radar/points'] >= wanted + 1 and min(heard['tracks'], heard['hazards']) >= wanted
+        return ready or time.monotonic() - self._began_s > READY_S
+
     def _take(self, event: Event) -> None:
         if event.kind == 'respawned':
             return
-        last = self._tails.get(event.name)
-        self.incidents.append(event.text + (f' (its last line: {last[-1]})' if last else ''))
+        last = (self._tails.get(event.name) or [''])[-1]
+        if event.name == BRIDGE and event.kind == 'ended' and not event.code:
+            self.live = False  # no rerun environment: it says so and leaves, and the ride is recorded all the same
+            self.incidents.append(last or event.text)
+            return
+        self.incidents.append(event.text + (f' (its last line: {last})' if last else ''))
         if event.kind != 'died' and event.name != BRIDGE:
             self.gave_up = self.incidents[-1]
 
@@ -160,13 +182,14 @@ class Session:
 
     def stop(self) -> Seen:
         """End everything in order and return what was seen up to the moment of the call."""
-        live = self.options.record and self.options.live
-        seen = Seen(self.recording, incidents=self._told_once(), live_expected=live)
+        seen = Seen(self.recording, incidents=self._told_once(), live_expected=self.live)
+        self._hold.unlink(missing_ok=True)
+        begun_s = time.monotonic()
         cut = self._cut() if self.first_frame_ns is not None else 0
         seen.first_track_s = self.first_track_s()
         if self._stack is not None:
             stopped = self._stack.stop()
-            seen.stopped_s, seen.left_behind = stopped.seconds, len(stopped.left)
+            seen.stopped_s, seen.left_behind = time.monotonic() - begun_s, len(stopped.left)
         if self.watcher is not None:
             self.watcher.close()
             self._sum_up(seen, self.watcher, cut)

@@ -14,8 +14,9 @@ OK, OVER, FAILED, UNMEASURED = 'ok', 'over', 'FAILED', '-'
 class Row:
     """One line of the table.
 
-    `holds` is None where the run was too short to measure it. A `must` row that does not hold fails the demo; another
-    is only shown as over its limit, because a busy machine can cause it. `figures` are for programs.
+    `measured` is empty where there was nothing to measure; `holds` is None where the run was too short to judge it.
+    A `must` row that does not hold fails the demo; another is only shown as over its limit, because a busy machine can
+    cause it. `figures` are for programs.
     """
 
     name: str
@@ -35,10 +36,15 @@ class Row:
         return FAILED if self.must else OVER
 
 
+def so_far(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that were measured: the table of a run that was stopped early."""
+    return [row for row in rows if row.measured]
+
+
 def render(rows: Sequence[Row], *, width: int, colour: bool) -> list[str]:
     """Return the table as lines of at most `width` columns."""
     cells = [['what happened', 'measured', 'limit', '']]
-    cells += [[row.name, row.measured, row.limit, row.verdict] for row in rows]
+    cells += [[row.name, row.measured or 'not measured', row.limit, row.verdict] for row in rows]
     lines = align(cells, width=width, give=1)
     painted = [paint(lines[0], 'dim', colour)]
     for line, row in zip(lines[1:], rows, strict=True):

@@ -103,6 +103,10 @@ class Watcher:
             self.mounts.set(transform.header.frame_id, transform.child_frame_id, (place.x, place.y, place.z),
                             (turn.x, turn.y, turn.z, turn.w))
 
+    def listeners(self) -> dict[str, int]:
+        """Return how many subscriptions the points, tracks and hazards have, this node's own included."""
+        return {topic: self._node.count_subscribers(topic) for topic in ('radar/points', 'tracks', 'hazards')}
+
     def rate_hz(self, now_ns: int) -> float:
         """Return how many point messages a second came lately."""
         since = now_ns - int(RATE_WINDOW_S * 1e9)

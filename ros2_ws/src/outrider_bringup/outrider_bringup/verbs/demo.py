@@ -31,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     began_s = time.monotonic() - started_ago_s(os.getpid())
     if not (math.isfinite(args.seconds) and args.seconds > 0):
         raise UserError(f'--seconds is {args.seconds:g}, expected more than 0. Try: ./outrider demo --seconds 30')
+    if args.json is not None and not args.json.absolute().parent.is_dir():
+        raise UserError(f'--json {args.json} lies in no folder that exists. Make it, or choose another file.')
     from outrider_bringup.demo.play import Player, only_one
     from outrider_bringup.demo.session import Options
 
