@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from outrider_node import qos
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
+from outrider_node import qos
 from outrider_recorder import offered
 from outrider_recorder.schema import SchemaError, Schemas
 from outrider_recorder.segment import Message, Topic
@@ -139,8 +139,8 @@ class Listening:
 
 def _as_weak(present: QoSProfile, wanted: QoSProfile) -> bool:
     """Return whether `present` matches every publisher that `wanted` matches."""
-    reliability = (present.reliability == ReliabilityPolicy.BEST_EFFORT
+    reliability: bool = (present.reliability == ReliabilityPolicy.BEST_EFFORT
                    or wanted.reliability == ReliabilityPolicy.RELIABLE)
-    durability = (present.durability == DurabilityPolicy.VOLATILE
+    durability: bool = (present.durability == DurabilityPolicy.VOLATILE
                   or wanted.durability == DurabilityPolicy.TRANSIENT_LOCAL)
     return reliability and durability

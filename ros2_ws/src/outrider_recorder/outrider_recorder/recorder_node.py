@@ -13,8 +13,8 @@ from typing import Any
 from builtin_interfaces.msg import Time
 from outrider_interfaces.msg import RecorderState
 from outrider_interfaces.srv import MarkRide, StartRecording, StopRecording
-from outrider_node import Diagnosis, NodeError, OutriderNode, Param, qos, run_node
 
+from outrider_node import Diagnosis, NodeError, OutriderNode, Param, qos, run_node
 from outrider_recorder import about, ride
 from outrider_recorder.errors import RideError
 from outrider_recorder.listening import Listening

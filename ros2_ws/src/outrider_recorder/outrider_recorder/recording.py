@@ -58,7 +58,7 @@ class Recording:
         self._kept_bytes = self._kept_messages = 0
         self._finished: deque[Segment] = deque()
         self._end, self._written = threading.Event(), threading.Event()
-        self._segment = self._open(0)
+        self._segment = self._open(0, time.time_ns())
         metadata.write(folder, [])
         self._keeper = threading.Thread(target=self._keep, name='keeper', daemon=True)
         self._writer = threading.Thread(target=self._write, name='writer', daemon=True)
@@ -91,11 +91,10 @@ class Recording:
         self._keeper.join()
         return self.status()
 
-    def _open(self, number: int) -> Segment:
+    def _open(self, number: int, at_ns: int) -> Segment:
         segment = Segment(self.folder, number)
-        now_ns = time.time_ns()
         for head in self._heads():
-            segment.write(head._replace(log_ns=now_ns))
+            segment.write(head._replace(log_ns=at_ns))
         return segment
 
     def _write(self) -> None:
@@ -127,7 +126,7 @@ class Recording:
     def _next(self) -> None:
         done = self._segment
         done.finish()
-        fresh = self._open(done.number + 1)
+        fresh = self._open(done.number + 1, done.last_ns)  # not before what is queued
         self._kept_bytes += done.size
         self._kept_messages += done.messages
         self._segment = fresh

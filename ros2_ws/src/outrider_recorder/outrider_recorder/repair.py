@@ -6,31 +6,27 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import struct
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mcap.exceptions import McapError
 from mcap.reader import make_reader
 from mcap.records import Channel, Schema
 from mcap.records import Message as McapMessage
-from mcap.stream_reader import CRCValidationError, StreamReader
+from mcap.stream_reader import StreamReader
 
 from outrider_recorder import metadata, ride
+from outrider_recorder.damage import DAMAGE
 from outrider_recorder.segment import PART, Message, Segment, Topic
-
-# What a torn or damaged chunk can raise, lz4's RuntimeError among it.
-_DAMAGE = (McapError, CRCValidationError, EOFError, ValueError, RuntimeError, KeyError, IndexError, struct.error)
 
 
 def salvage(path: Path) -> Iterator[Message]:
     """Yield every message of an MCAP file, whole or torn, up to the first damage."""
     schemas: dict[int, Schema] = {}
     topics: dict[int, Topic] = {}
-    with path.open('rb') as file, contextlib.suppress(*_DAMAGE):
+    with path.open('rb') as file, contextlib.suppress(*DAMAGE):
         for record in StreamReader(file, validate_crcs=True, record_size_limit=256 << 20).records:
             if isinstance(record, Schema):
                 schemas[record.id] = record
@@ -43,36 +39,28 @@ def salvage(path: Path) -> Iterator[Message]:
                               record.data)
 
 
-def _is_open(part: Path) -> bool:
-    """Return whether a recorder that lives holds `part`."""
-    with part.open('rb') as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
 def repair_segment(part: Path) -> int:
     """Finish the torn segment `part`; return its message count. Raises OSError, RuntimeError; then `part` stays."""
     final = part.with_name(part.name.removesuffix(PART))
-    torn = part.with_name(final.name + '.torn')
-    os.rename(part, torn)
-    segment = None
+    if final.exists():  # the power went again between the last two steps below
+        part.unlink()
+        return describe(final).messages
+    workshop = part.with_name('.repair')
+    shutil.rmtree(workshop, ignore_errors=True)
+    workshop.mkdir(mode=ride.FOLDER_MODE)
     try:
-        segment = Segment(part.parent, int(final.stem.removeprefix('segment_')))
-        for message in salvage(torn):
+        segment = Segment(workshop, int(final.stem.removeprefix('segment_')))
+        for message in salvage(part):
             segment.write(message)
         segment.finish()
         segment.keep()
-        if sum(1 for _ in salvage(final)) != segment.messages:
-            raise RuntimeError('the repaired copy does not read back')
-    except (OSError, RuntimeError):
-        with contextlib.suppress(OSError):
-            (part if part.exists() else final).unlink()
-        os.rename(torn, part)
-        raise
-    torn.unlink()
+        if sum(1 for _ in salvage(segment.path)) != segment.messages:
+            raise RuntimeError('the copy does not read back')
+        os.rename(segment.path, final)
+        ride.sync_folder(final.parent)
+        part.unlink()
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
     return segment.messages
 
 
@@ -97,7 +85,7 @@ def repair_ride(folder: Path) -> list[str]:
     """Finish every torn segment of one ride and rewrite its metadata; return one sentence per segment."""
     said = []
     for part in sorted(folder.glob(f'segment_*.mcap{PART}')):
-        if part.is_symlink() or _is_open(part):
+        if part.is_symlink() or ride.is_locked(part):
             continue
         try:
             said.append(f'{folder.name}: {part.name} repaired, {repair_segment(part)} messages')

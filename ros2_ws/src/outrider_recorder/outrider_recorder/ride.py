@@ -6,6 +6,7 @@ Ids are UTC, `2026-11-21T21-30-04Z`, and hold nothing that a path or a shell cou
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -126,3 +127,20 @@ def read_info(folder: Path) -> dict[str, Any]:
 def write_info(folder: Path, info: dict[str, Any]) -> None:
     """Replace ride.json. Raises OSError."""
     write_atomic(folder / RIDE_FILE, json.dumps(info, indent=2, sort_keys=True, default=str) + '\n')
+
+
+def is_locked(part: Path) -> bool:
+    """Return whether a living process writes this segment."""
+    try:
+        with part.open('rb') as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def is_open(folder: Path) -> bool:
+    """Return whether a living recorder writes this ride: it holds a lock on the open segment."""
+    return any(is_locked(part) for part in folder.glob('segment_*.mcap.part'))

@@ -91,7 +91,7 @@ class Segment:
             raise FileExistsError(17, 'segment exists', str(self.path))
         self._part = self.path.with_name(self.path.name + PART)
         self._file = _File(self._part)
-        self._mcap = Writer(self._file, chunk_size=CHUNK_BYTES, compression=CompressionType.LZ4)  # type: ignore[arg-type]
+        self._mcap = Writer(self._file, chunk_size=CHUNK_BYTES, compression=CompressionType.LZ4)
         self._mcap.start(profile='ros2', library='outrider')
         self._file.flush()
         self._schemas: dict[str, int] = {}
@@ -109,7 +109,7 @@ class Segment:
     @property
     def messages(self) -> int:
         """Return the number of messages written."""
-        return self.counts.total() if hasattr(self.counts, 'total') else sum(self.counts.values())
+        return sum(self.counts.values())
 
     def write(self, message: Message) -> None:
         """Add `message` to the open chunk."""
@@ -125,7 +125,7 @@ class Segment:
     def _register(self, topic: Topic) -> int:
         if topic.kind not in self._schemas:
             self._schemas[topic.kind] = self._mcap.register_schema(topic.kind, 'ros2msg', topic.schema.encode())
-        channel = self._mcap.register_channel(topic.name, 'cdr', self._schemas[topic.kind],
+        channel: int = self._mcap.register_channel(topic.name, 'cdr', self._schemas[topic.kind],
                                               {'offered_qos_profiles': topic.qos})
         self._channels[topic.name] = channel
         self.topics[topic.name] = topic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -57,7 +58,8 @@ def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
 
 
 def _build(folder: Path) -> int:
-    from outrider_recorder.bridge.follow import RERUN_FILE, build
+    from outrider_recorder import ride
+    from outrider_recorder.bridge.follow import build
 
     shown = -1
 
@@ -67,7 +69,7 @@ def _build(folder: Path) -> int:
             shown = int(part * 100)
             print(f'progress {part:.2f}', flush=True)
 
-    count = build(folder, folder / RERUN_FILE, progress)
+    count = build(folder, folder / ride.RERUN_FILE, progress)
     print(f'built {count} messages', flush=True)
     return 0
 
@@ -108,4 +110,6 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # a stalled viewer would hold rerun's own flush at exit for ever

@@ -20,39 +20,39 @@ def _last(seconds: float) -> Any:
                                 end=rrb.TimeRangeBoundary.cursor_relative(seconds=0.0))
 
 
-def _view(name: str, eye: Any, *, names: bool) -> Any:
-    contents = ['world/**'] if names else ['world/**', '- world/rings/names']
+def _view(name: str, eye: Any) -> Any:
     return rrb.Spatial3DView(
-        name=name, origin='world', contents=contents, eye_controls=eye, background=palette.BACKGROUND,
+        name=name, origin='world', eye_controls=eye, background=palette.BACKGROUND,
         line_grid=rrb.LineGrid3D(visible=False),
         overrides={'world/radar_link/radar/points': rrb.VisibleTimeRanges([_last(POINTS_SHOWN_S)])},
-        defaults=[rr.Points3D.from_fields(radii=rr.Radius.ui_points(2.6)),
-                  rr.Arrows3D.from_fields(radii=0.035),
+        defaults=[rr.Points3D.from_fields(radii=rr.Radius.ui_points(3.2)),
+                  rr.Arrows3D.from_fields(radii=0.03),
                   rr.LineStrips3D.from_fields(radii=rr.Radius.ui_points(1.2)),
-                  rr.Boxes3D.from_fields(radii=rr.Radius.ui_points(1.3), show_labels=True)])
+                  rr.Boxes3D.from_fields(radii=rr.Radius.ui_points(1.3), show_labels=True,
+                                           fill_mode=rr.components.FillMode.TransparentFillMajorWireframe)])
 
 
-def _plot(name: str, *paths: str, low: float | None = None, high: float | None = None) -> Any:
-    axis = rrb.ScalarAxis(range=(low, high)) if low is not None and high is not None else None
+def _plot(name: str, *paths: str, legend: bool = False) -> Any:
     return rrb.TimeSeriesView(name=name, origin='plots', contents=[f'$origin/{path}' for path in paths],
-                              axis_y=axis, time_ranges=[_last(PLOTS_SHOWN_S)],
-                              plot_legend=rrb.PlotLegend(visible=False))
+                              time_ranges=[_last(PLOTS_SHOWN_S)],
+                              plot_legend=rrb.PlotLegend(visible=legend, corner=rrb.Corner2D.LeftBottom))
 
 
 def blueprint() -> Any:
     """Return the layout: space to the left, from behind and from above; curves and words to the right."""
-    behind = rrb.EyeControls3D(position=(7.0, 4.5, 5.0), look_target=(-7.0, 0.0, 0.4), eye_up=(0, 0, 1))
+    behind = rrb.EyeControls3D(position=(7.0, 4.5, 5.0), look_target=(-7.0, 0.0, -0.6), eye_up=(0, 0, 1))
     above = rrb.EyeControls3D(position=(-9.0, 0.0, 26.0), look_target=(-9.0, 0.0, 0.0), eye_up=(1, 0, 0))
-    space = _view('Road behind', behind, names=True)
-    bird = _view("Bird's eye", above, names=True)
+    space = _view('Road behind', behind)
+    bird = _view("Bird's eye", above)
     curves = rrb.Vertical(
-        _plot('Closing speed, m/s', 'closing'), _plot('Distance, m', 'distance'),
-        _plot('Points per frame', 'points'), _plot('Tracks', 'tracks'))
-    words = rrb.TextLogView(name='What happened', origin='log')
+        _plot('Gravest hazard', 'distance', 'closing', legend=True),
+        _plot('Points per frame', 'points'), _plot('Tracks', 'tracks'), row_shares=[3, 2, 2])
+    words = rrb.TextLogView(name='What happened', origin='log',
+                            columns=rrb.TextLogColumns(text_log_columns=['LogLevel', 'Body']))
     state = rrb.StateTimelineView(name='Hazard', origin='hazard')
     return rrb.Blueprint(
         rrb.Horizontal(
-            rrb.Vertical(space, rrb.Horizontal(words, state, column_shares=[3, 2]), row_shares=[4, 1]),
+            rrb.Vertical(space, rrb.Horizontal(words, state, column_shares=[1, 1]), row_shares=[9, 2]),
             rrb.Vertical(bird, curves, row_shares=[3, 4]),
             column_shares=[5, 3]),
         rrb.BlueprintPanel(state='hidden'), rrb.SelectionPanel(state='hidden'),

@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from outrider_recorder import ride
 from outrider_recorder.bridge.live import Live
 from outrider_recorder.bridge.scene import Scene
 from outrider_recorder.bridge.sink import FileSink
-from outrider_recorder.bridge.tail import PART, Tail
+from outrider_recorder.bridge.tail import Tail
 
 LOOK_S = 0.25  # the recorder closes a chunk every 0.5 s
 FLUSH_S, SYNC_S = 0.5, 1.5
-RIDE_FILE, RERUN_FILE = 'ride.json', 'ride.rrd'
 # After a signal: the recorder, told at the same time, closes its last segment meanwhile.
 LAST_WORDS_S = 1.2
 
 Say = Callable[[str], None]
 
 
-def is_open(folder: Path) -> bool:
-    """Return whether a living recorder writes this ride: it holds a lock on the open segment."""
-    for part in folder.glob(f'segment_*.mcap{PART}'):
-        try:
-            with part.open('rb') as file:
-                fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except FileNotFoundError:
-            continue
-    return False
-
-
 def newest_open(rides: Path) -> Path | None:
     """Return the newest ride that is being written, or None."""
-    if not rides.is_dir():
-        return None
-    folders = sorted((f for f in rides.iterdir() if (f / RIDE_FILE).is_file()), key=lambda f: f.name, reverse=True)
-    return next((folder for folder in folders if is_open(folder)), None)
-
-
-def is_closed(folder: Path) -> bool:
-    """Return whether ride.json says that the ride ended."""
-    try:
-        return bool(json.loads((folder / RIDE_FILE).read_text()).get('stop_utc'))
-    except (OSError, ValueError):
-        return False
+    return next((folder for folder in reversed(ride.all_rides(rides)) if ride.is_open(folder)), None)
 
 
 class _Writing:
@@ -58,7 +32,7 @@ class _Writing:
     def __init__(self, folder: Path, live: Live | None) -> None:
         self.folder, self._live = folder, live
         self.tail, self._scene = Tail(folder), Scene()
-        self._file = FileSink(folder.name, folder / RERUN_FILE)
+        self._file = FileSink(folder.name, folder / ride.RERUN_FILE)
         self._flushed = self._synced = 0.0
 
     def step(self) -> bool:
@@ -92,27 +66,28 @@ def follow(rides: Path, stop: threading.Event, live_of: Callable[[str], Live] | 
             stop.wait(LOOK_S)
             continue
         say(f'following {folder}')
-        _one(_Writing(folder, live_of(folder.name) if live_of else None), stop)
-        say(f'closed {folder / RERUN_FILE}')
+        live = live_of(folder.name) if live_of else None
+        _one(_Writing(folder, live), stop)
+        if live is not None:
+            live.close()
+        say(f'closed {folder / ride.RERUN_FILE}')
 
 
 def _one(writing: _Writing, stop: threading.Event) -> None:
     asked = 0.0
     try:
         while True:
-            got = writing.step()
-            if got:
-                stop.wait(0.0 if asked else LOOK_S)
-                continue
-            if not is_open(writing.folder):
-                while writing.step():  # what came between the last look and the end
-                    pass
-                if is_closed(writing.folder) or asked or not is_open(writing.folder):
-                    return
             if stop.is_set():
                 asked = asked or time.monotonic()
                 if time.monotonic() - asked > LAST_WORDS_S:
                     return
+            # Asked before the look: what a recorder wrote before it let go is seen by this look or an earlier one.
+            closed = not ride.is_open(writing.folder)
+            if writing.step():
+                stop.wait(LOOK_S)
+            elif closed:
+                return
+            elif asked:
                 time.sleep(0.05)
             else:
                 stop.wait(LOOK_S)
@@ -123,7 +98,7 @@ def _one(writing: _Writing, stop: threading.Event) -> None:
 def build(folder: Path, target: Path, progress: Callable[[float], None]) -> int:
     """Turn a whole ride into `target`; return the number of messages read. Raises OSError."""
     total = sum(path.stat().st_size for path in folder.glob('segment_*.mcap*')) or 1
-    tail, scene, count, done = Tail(folder), Scene(), 0, 0
+    tail, scene, count = Tail(folder), Scene(), 0
     beside = target.with_name(f'.{target.name}.new')
     file = FileSink(folder.name, beside)
     try:
@@ -132,8 +107,7 @@ def build(folder: Path, target: Path, progress: Callable[[float], None]) -> int:
             if batch:
                 file.send(batch)
             count += len(items)
-            done = tail.position
-            progress(min(1.0, done / total))
+            progress(min(1.0, tail.position / total))
     finally:
         tail.close()
         file.flush(10.0)

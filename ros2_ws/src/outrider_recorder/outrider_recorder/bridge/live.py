@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -30,15 +29,17 @@ class Live:
     def __init__(self, make: Callable[[], Sink]) -> None:
         """`make` opens the sink, in the thread."""
         self.dropped = 0
-        self._waiting: queue.Queue[Batch] = queue.Queue(WAITING)
+        self._waiting: queue.Queue[Batch | None] = queue.Queue(WAITING)
         threading.Thread(target=self._run, args=(make,), name='live', daemon=True).start()
 
     def send(self, batch: Batch) -> None:
         """Queue `batch`; never waits."""
-        thin = batch.thinned(EVERY_NS)
+        self._put(batch.thinned(EVERY_NS))
+
+    def _put(self, batch: Batch | None) -> None:
         while True:
             try:
-                self._waiting.put_nowait(thin)
+                self._waiting.put_nowait(batch)
                 return
             except queue.Full:
                 try:
@@ -47,16 +48,12 @@ class Live:
                 except queue.Empty:
                     continue
 
-    def settle(self, timeout_s: float) -> None:
-        """Wait until all queued is sent, at most `timeout_s`."""
-        end = time.monotonic() + timeout_s
-        while self._waiting.unfinished_tasks > self.dropped and time.monotonic() < end:
-            time.sleep(0.02)
+    def close(self) -> None:
+        """Let the thread end once all that waits is sent; does not wait for it."""
+        self._put(None)
 
     def _run(self, make: Callable[[], Sink]) -> None:
         sink = make()
-        while True:
-            batch = self._waiting.get()
+        while (batch := self._waiting.get()) is not None:
             sink.send(batch)
             sink.flush()
-            self._waiting.task_done()

@@ -16,6 +16,8 @@ STATIC = 0x56657AB4
 
 # By Hazard.level: none, notice, warn, urgent.
 LEVELS = (0x4FC3DCFF, 0xF2C94CFF, 0xF2913DFF, 0xFF4D4DFF)
+# The same as bars: a long time of 'clear' must not shout.
+STATES = (0x24505CFF, 0xB8922EFF, 0xC46A1CFF, 0xD93A3AFF)
 LEVEL_NAMES = ('clear', 'notice', 'warn', 'urgent')
 
 LINE_CLOSING, LINE_DISTANCE, LINE_POINTS, LINE_TRACKS = 0xF2913DFF, 0x4FC3DCFF, 0x8C9BAEFF, 0xB48CF2FF
@@ -36,4 +38,5 @@ def of_speed(over_ground_mps: NDArray[np.float32]) -> NDArray[np.uint32]:
     ramp = np.where((over_ground_mps < 0)[:, None], _APPROACH[low] * (1 - part) + _APPROACH[low + 1] * part,
                     _RECEDE[low] * (1 - part) + _RECEDE[low + 1] * part).astype(np.uint32)
     colours = ramp[:, 0] << 24 | ramp[:, 1] << 16 | ramp[:, 2] << 8 | 0xFF
-    return np.where(size < STATIC_BELOW_MPS, np.uint32(STATIC), colours).astype(np.uint32)
+    chosen: NDArray[np.uint32] = np.where(size < STATIC_BELOW_MPS, np.uint32(STATIC), colours)
+    return chosen

@@ -2,41 +2,82 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rerun.experimental import ViewerClient
 
-from outrider_recorder.bridge.server import binary, free_port
+from outrider_recorder.bridge.server import binary, die_with_parent, free_port, quiet
 
-TIMELINE = 'time'
-LOAD_S = 45.0
+LOAD_S, SETTLE_S = 60.0, 1.5
+SIZE = '1600x1000'
+NEEDS = 'Run: apt-get install mesa-vulkan-drivers ffmpeg'
+
+Say = Callable[[str], None]
 
 
-def draw(rrd: Path, png: Path, at_s: float | None, say: Callable[[str], None]) -> int:
-    """Draw `rrd` at `at_s` seconds from its start (None: its end) into `png`; return an exit code."""
-    subprocess.run([str(binary()), 'analytics', 'disable'], capture_output=True, check=False)
+def draw(rrd: Path, png: Path, at_s: float | None, say: Say) -> int:
+    """Draw `rrd` at `at_s` seconds from its start (None: its middle) into `png`; return an exit code."""
+    port = free_port(9900)
+    quiet()
+    # ViewerClient.spawn() would listen on every address of the machine.
+    viewer = subprocess.Popen([str(binary()), '--headless', '--bind', '127.0.0.1', '--port', str(port),
+                               '--hide-welcome-screen', '--window-size', SIZE],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
+                              env={**os.environ, 'XDG_RUNTIME_DIR': os.environ.get('XDG_RUNTIME_DIR', '/tmp')})
     try:
-        viewer = ViewerClient.spawn(headless=True, port=free_port(9900), hide_welcome_screen=True,
-                                    executable_path=str(binary()))
-    except Exception as error:  # the viewer's own library panics and raises what it likes
-        say(f'no picture, the viewer did not start ({str(error).splitlines()[0]}). '
-            'Run: apt-get install mesa-vulkan-drivers ffmpeg')
-        return 1
-    try:
-        viewer.open(str(rrd))
-        state = None
-        end = time.monotonic() + LOAD_S
-        while time.monotonic() < end:
-            state = viewer.get_state()
-            print(state, flush=True)
-            break
-        time.sleep(3)
-        viewer.save_screenshot(str(png))
+        client = _connect(f'rerun+http://127.0.0.1:{port}/proxy', viewer)
+        if client is None:
+            say(f'no picture, the viewer found nothing to draw with. {NEEDS}')
+            return 1
+        client.open(str(rrd.resolve()))
+        if not _try(lambda: bool(_timelines(client)), viewer, LOAD_S):
+            say(f'no picture, {rrd} was not loaded within {LOAD_S:.0f} s. Build it again: delete it first')
+            return 1
+        line = _timelines(client)[0]
+        start_s, end_s = line.start / 1e9, line.end / 1e9
+        at = (start_s + end_s) / 2 if at_s is None else min(start_s + at_s, end_s)
+        client.set_time(line.name, timestamp=at, play_state='paused')
+        time.sleep(SETTLE_S)  # the viewer says when data is there, not when it is drawn
+        client.save_screenshot(str(png.resolve()))
     finally:
-        with contextlib.suppress(Exception):
-            viewer.quit()
+        viewer.kill()
+        viewer.wait()
+    if not png.is_file():
+        say(f'no picture, the viewer wrote none. {NEEDS}')
+        return 1
     return 0
+
+
+def _connect(address: str, viewer: subprocess.Popen[bytes]) -> Any:
+    """Return a client of the viewer once it answers, or None where it ended or never did."""
+    found: list[Any] = []
+
+    def answers() -> bool:
+        client = ViewerClient.connect(address)
+        client.get_state()
+        found.append(client)
+        return True
+
+    return found[0] if _try(answers, viewer, LOAD_S) else None
+
+
+def _timelines(client: Any) -> list[Any]:
+    recordings = client.get_state().recordings
+    return [line for recording in recordings for line in recording.timelines if line.name == 'time']
+
+
+def _try(true: Callable[[], bool], viewer: subprocess.Popen[bytes], timeout_s: float) -> bool:
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end and viewer.poll() is None:
+        try:
+            if true():
+                return True
+        except Exception:  # not up yet: the client raises what its transport met
+            pass
+        time.sleep(0.2)
+    return False

@@ -103,7 +103,7 @@ class Scene:
         self._trail(batch, now_ns, {track.id: _xyz(track.position) for track in tracks})
 
     def _trail(self, batch: Batch, now_ns: int, places: dict[int, tuple[float, float, float]]) -> None:
-        if 0 <= now_ns - self._trailed_ns < TRAIL_STEP_NS:
+        if 0 <= now_ns - self._trailed_ns < TRAIL_STEP_NS and places.keys() == self._trails.keys():
             return
         self._trailed_ns = now_ns
         self._trails = {number: self._trails.get(number, deque()) for number in places}

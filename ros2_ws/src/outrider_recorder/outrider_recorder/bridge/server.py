@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import json
 import os
 import signal
@@ -19,9 +20,16 @@ _PR_SET_PDEATHSIG = 1
 
 def binary() -> Path:
     """Return the real rerun binary: the `rerun` script is a wrapper that leaves it running when it dies."""
-    import rerun_cli
+    found = importlib.util.find_spec('rerun_cli')
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError(2, 'rerun is not whole: rerun_cli is missing', 'rerun_cli')
+    return Path(next(iter(found.submodule_search_locations))) / 'rerun'
 
-    return Path(next(iter(rerun_cli.__path__))) / 'rerun'
+
+def quiet() -> None:
+    """Tell rerun once and for all to send no usage data anywhere."""
+    subprocess.run([str(binary()), 'analytics', 'disable'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   check=False)
 
 
 def free_port(wanted: int) -> int:
@@ -49,14 +57,13 @@ class Server:
         """Start on the next free ports; with `files` they are what is shown. Raises OSError."""
         self.grpc_port = free_port(grpc_port)
         self.web_port = free_port(web_port)
-        subprocess.run([str(binary()), 'analytics', 'disable'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       check=False)
+        quiet()
         command = [str(binary()), '--serve-web', '--bind', '127.0.0.1', '--port', str(self.grpc_port),
                    '--web-viewer-port', str(self.web_port), '--hide-welcome-screen', '--threads', '2',
                    '--server-memory-limit', MEMORY if not files else '1GB', *map(str, files)]
         with log.open('wb') as said:
             self._process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT,
-                                             stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,  # noqa: PLW1509
+                                             stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,
                                              env={**os.environ, 'RUST_LOG': 'warn'})
 
     @property

@@ -32,14 +32,9 @@ def _instances(kind: Any) -> Callable[[Rows], Any]:
     return columns
 
 
-def _boxes(rows: Rows) -> Any:
-    joined = {name: _joined(parts) for name, parts in rows.columns.items()}
-    return rr.Boxes3D.columns(**joined).partition(rows.lengths)
-
-
 _COLUMNS: dict[str, Callable[[Rows], Any]] = {
     'points': _instances(rr.Points3D),
-    'boxes': _boxes,
+    'boxes': _instances(rr.Boxes3D),
     'arrows': _instances(rr.Arrows3D),
     'lines': _instances(rr.LineStrips3D),
     'scalar': lambda rows: rr.Scalars.columns(scalars=rows.columns['scalars']),
@@ -81,11 +76,13 @@ class Sink:
         log('world', rr.ViewCoordinates.FLU, static=True)
         for drawing in (shapes.rings(), shapes.bicycle(), shapes.beam()):
             log(drawing.path, rr.LineStrips3D(
-                drawing.strips, colors=drawing.colours,
+                drawing.strips, colors=np.array(drawing.colours, dtype=np.uint32),
                 radii=[rr.Radius.ui_points(-width) if width < 0 else width for width in drawing.widths]), static=True)
         places, names = shapes.ring_names()
         log('world/rings/names', rr.Points3D(places, labels=names, colors=palette.RING_TEXT, show_labels=True,
                                              radii=rr.Radius.ui_points(0.1)), static=True)
+        log('hazard', rr.StateConfiguration(values=palette.LEVEL_NAMES,
+                                             colors=np.array(palette.STATES, dtype=np.uint32)), static=True)
         for path, name, colour in (('plots/closing', 'closing speed, m/s', palette.LINE_CLOSING),
                                    ('plots/distance', 'distance, m', palette.LINE_DISTANCE),
                                    ('plots/points', 'points per frame', palette.LINE_POINTS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from io import BytesIO
@@ -12,6 +13,8 @@ from mcap.data_stream import ReadDataStream
 from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, Message, Schema
 from mcap.stream_reader import breakup_chunk
+
+from outrider_recorder.damage import DAMAGE
 
 MAGIC_BYTES, HEAD = 8, struct.Struct('<BQ')
 # A torn or foreign file must not make us ask for memory it does not hold.
@@ -56,11 +59,6 @@ class Tail:
         self._passed = 0
 
     @property
-    def at_end(self) -> bool:
-        """Return whether all that stands in the folder has been read."""
-        return self._ended and segment_path(self.folder, self.number + 1) is None
-
-    @property
     def position(self) -> int:
         """Return how many bytes of the ride were read."""
         return self._passed + self._offset
@@ -79,7 +77,8 @@ class Tail:
                 continue
             opcode, body = record
             taken += len(body)
-            items.extend(self._read(opcode, body))
+            with contextlib.suppress(*DAMAGE):  # a damaged chunk is lost, not the ride
+                items.extend(self._read(opcode, body))
         return items
 
     def close(self) -> None:
@@ -137,7 +136,7 @@ class Tail:
         chunk = Chunk.read(ReadDataStream(BytesIO(body)))
         if chunk.uncompressed_size > LARGEST_RECORD:
             return
-        for record in breakup_chunk(chunk):
+        for record in breakup_chunk(chunk, validate_crc=True):
             if isinstance(record, Message):
                 channel = self._channels[record.channel_id]
                 schema = self._schemas[channel.schema_id]

@@ -1,0 +1,109 @@
+"""Helpers of these tests: messages with known content, MCAP read by its own library, programs run beside rerun."""
+
+from __future__ import annotations
+
+import array
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from mcap.reader import make_reader
+from mcap.stream_reader import StreamReader
+from outrider_interfaces.msg import Hazard, HazardArray, RecorderState, Track, TrackArray
+from sensor_msgs.msg import PointCloud2, PointField
+
+from outrider_node import qos
+from outrider_recorder import bridge_launcher
+from outrider_recorder.schema import Schemas
+from outrider_recorder.segment import Topic
+
+FIELDS = [PointField(name=name, offset=4 * i, datatype=PointField.FLOAT32, count=1)
+          for i, name in enumerate(('x', 'y', 'z', 'velocity', 'snr'))]
+
+
+def stamped(message, number, frame):
+    message.header.stamp.sec, message.header.stamp.nanosec = 1_700_000_000 + number // 30, number % 30 * 33_000_000
+    message.header.frame_id = frame
+    return message
+
+
+def cloud(number):
+    count = number % 7  # empty ones too
+    floats = array.array('f', [number + k / 8 for k in range(count * 5)])
+    message = PointCloud2(height=1, width=count, fields=FIELDS, point_step=20, row_step=20 * count, is_dense=True)
+    message.data = array.array('B', floats.tobytes())
+    return stamped(message, number, 'radar_link')
+
+
+def tracks(number):
+    message = TrackArray(ego_velocity_valid=True, degraded=['camera'])
+    for k in range(number % 4):
+        track = Track(id=k, class_id=Track.CLASS_CAR, length_m=4.4, width_m=1.8, height_m=1.5, heading_rad=0.25)
+        track.position.x, track.position.y, track.position.z = -10.0 - number - k, 1.5, 0.75
+        track.velocity_over_ground.x = 16.5
+        message.tracks.append(track)
+    return stamped(message, number, 'base_link')
+
+
+def hazards(number):
+    message = HazardArray(hazards=[Hazard(track_id=0, level=number % 4, distance_m=10.0)] if number % 3 else [])
+    return stamped(message, number, 'base_link')
+
+
+def only(rides):
+    (folder,) = rides.iterdir()
+    return folder
+
+
+def state_of(ros):
+    return ros.collect(RecorderState, 'recorder/state', qos.STATE)
+
+
+def ends(process, number=signal.SIGINT):
+    process.signal(number)
+    assert process.wait(5.0) == 0, process.output
+
+
+def make_topic(name='/count', kind='std_msgs/msg/UInt32'):
+    return Topic(name, kind, Schemas().text(kind))
+
+
+def wait_until(true, what, timeout_s=20.0):
+    end = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < end, f'waited for {what}'
+        time.sleep(0.01)
+
+
+def messages(path: Path, topic: str) -> list:
+    """Every message record of `topic` in a finished segment."""
+    with path.open('rb') as file:
+        return [message for _, _, message in make_reader(file).iter_messages(topics=[topic], log_time_order=False)]
+
+
+def streamed(path: Path) -> dict[str, list[int]]:
+    """Sequences by topic of a segment that may be torn, read as far as it goes."""
+    found: dict[str, list[int]] = {}
+    channels = {}
+    with path.open('rb') as file:
+        try:
+            for record in StreamReader(file, validate_crcs=True).records:
+                if type(record).__name__ == 'Channel':
+                    channels[record.id] = record.topic
+                elif type(record).__name__ == 'Message':
+                    found.setdefault(channels[record.channel_id], []).append(record.sequence)
+        except Exception as error:  # a torn end
+            found['torn'] = [type(error).__name__]
+    return found
+
+
+def in_rerun(program: str, *arguments: object) -> str:
+    """Run `program` in rerun's environment and return what it prints."""
+    python = bridge_launcher.interpreter(os.environ)
+    assert python, 'set-up makes the rerun environment; run: make setup'
+    done = subprocess.run([str(python), '-c', program, *map(str, arguments)], capture_output=True, text=True,
+                          env=bridge_launcher.clean(os.environ), timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
