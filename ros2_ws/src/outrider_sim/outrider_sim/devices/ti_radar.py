@@ -61,6 +61,7 @@ class FakeRadar:
         self._damage: tuple[str, int] | None = None
         self._empty = 0
         self.lost_bytes = 0
+        self.hold: Path | None = None  # while this file exists the recording waits
         self.plug()
 
     def plug(self) -> None:
@@ -105,7 +106,9 @@ class FakeRadar:
                 self._due_s = now_s + self._period_s
                 self._warn_of_another_chirp()
         due = self.wake_s()
-        if due is not None and now_s >= due:
+        if due is not None and now_s >= due and self.hold is not None and self.hold.exists():
+            self._due_s = now_s + self._period_s
+        elif due is not None and now_s >= due:
             self._send()
             # Absolute deadlines: no drift. A fake that was stopped for long does not catch up in a burst.
             self._due_s = due + self._period_s if now_s - due < 1.0 else now_s + self._period_s
@@ -201,6 +204,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--rate', type=float, default=1.0, help='how much faster than the recording (default 1)')
     parser.add_argument('--loop', action='store_true', help='start again at the end, else fall silent')
     parser.add_argument('--journal', type=Path, help='file for one JSON line a frame')
+    parser.add_argument('--hold', type=Path, metavar='FILE', help='no frame is sent while FILE exists')
     parser.add_argument('--control', type=Path, help='FIFO that takes lines which break the device')
     args = parser.parse_args(given)
     if not args.rate > 0:
@@ -215,6 +219,7 @@ def main(argv: list[str] | None = None) -> int:
     with contextlib.ExitStack() as stack:
         journal = stack.enter_context(args.journal.open('a')) if args.journal else None
         radar = FakeRadar(args.link_dir, args.play, radhar.FRAME_PERIOD_S / args.rate, args.loop, journal)
+        radar.hold = args.hold
         stack.callback(radar.close)
         control = Control(args.control) if args.control else None
         print(f'fake radar on {args.link_dir}/radar_cli and {args.link_dir}/radar_data', flush=True)
