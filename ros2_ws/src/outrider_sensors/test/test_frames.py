@@ -4,9 +4,9 @@ import struct
 
 import numpy as np
 import pytest
-from outrider_sim.devices import radhar, ti_frames
 
 from outrider_sensors.radar.frames import FrameParser
+from outrider_sim.devices import radhar, ti_frames
 
 STEP_MPS = radhar.VELOCITY_STEP_MPS
 WALK = radhar.load()
@@ -32,7 +32,7 @@ def test_every_point_of_the_recording_comes_out_as_its_text_says():
     frames = parser(range_bins=256, doppler_bins=16).feed(b''.join(PACKETS), 0)
     assert len(frames) == 603
     assert sum(len(frame.points) for frame in frames) == 13_755
-    assert all(same(frame, points) for frame, points in zip(frames, WALK))
+    assert all(same(frame, points) for frame, points in zip(frames, WALK, strict=True))
     assert [frame.number for frame in frames] == list(range(1, 604))
 
 
@@ -85,7 +85,8 @@ def test_q_beyond_the_width_of_a_coordinate_is_refused():
 
 def test_q_is_read_from_every_frame():
     point = struct.pack('<HhHhhh', 5, 0, 10, -100, 300, 50)
-    frames = parser().feed(b''.join(ti_frames.frame(1, [(1, struct.pack('<HH', 1, q) + point)], 1) for q in (7, 8, 9)), 0)
+    packets = [ti_frames.frame(1, [(1, struct.pack('<HH', 1, q) + point)], 1) for q in (7, 8, 9)]
+    frames = parser().feed(b''.join(packets), 0)
     assert [frame.points[0, 0] for frame in frames] == [300 / 128, 300 / 256, 300 / 512]
 
 
@@ -135,7 +136,8 @@ def test_header_that_counts_points_without_any_is_damage():
 @pytest.mark.parametrize('platform', [ti_frames.XWR1443, ti_frames.XWR1642])
 def test_other_tlvs_known_or_not_are_stepped_over(platform):
     value = PACKETS[0][44:44 + 4 + 12 * len(WALK[0])]
-    around = [(kind, bytes(range(256))[:size]) for kind, size in ((2, 256), (3, 0), (4, 128), (6, 24), (9, 28), (77, 5))]
+    sizes = {2: 256, 3: 0, 4: 128, 6: 24, 9: 28, 77: 5}
+    around = [(kind, bytes(range(256))[:size]) for kind, size in sizes.items()]
     packet = ti_frames.frame(1, [*around[:3], (1, value), *around[3:]], len(WALK[0]), platform=platform)
     frame, = parser().feed(packet, 0)
     assert same(frame, WALK[0])
@@ -145,7 +147,7 @@ def test_sdk3_floats_and_side_info():
     packets = [ti_frames.sdk3(number, points) for number, points in enumerate(WALK[:50], 1)]
     frames = parser().feed(b''.join(packets), 0)
     assert len(frames) == 50
-    for frame, points in zip(frames, WALK):
+    for frame, points in zip(frames, WALK[:50], strict=True):
         want = recorded(points).astype('f4')
         assert np.array_equal(frame.points[:, :4], want[:, :4])
         assert np.allclose(frame.points[:, 4], want[:, 4], atol=0.051)

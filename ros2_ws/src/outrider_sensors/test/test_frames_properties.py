@@ -1,11 +1,13 @@
 """What holds for any chunking, any damage and any bytes."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outrider_sim.devices import radhar, ti_frames
 
 from outrider_sensors.radar.frames import MAGIC, MAX_PADDING, FrameParser
+from outrider_sim.devices import radhar, ti_frames
 
 WALK = radhar.load()[:12]
 EMPTY = WALK[0][:0]
@@ -24,7 +26,7 @@ def parse(chunks) -> tuple[list[tuple[int, bytes]], FrameParser]:
 
 def cut(stream: bytes, cuts: list[int]) -> list[bytes]:
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
-    return [stream[begin:end] for begin, end in zip(edges, edges[1:])]
+    return [stream[begin:end] for begin, end in pairwise(edges)]
 
 
 @st.composite

@@ -5,11 +5,11 @@ import threading
 import time
 
 import pytest
-from outrider_sim.devices.ti_radar import FakeRadar
 
 from outrider_sensors.radar import cfg
 from outrider_sensors.radar import link as link_module
 from outrider_sensors.radar.link import RadarLink
+from outrider_sim.devices.ti_radar import FakeRadar
 
 
 @pytest.fixture

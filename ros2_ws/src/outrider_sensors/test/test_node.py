@@ -7,11 +7,11 @@ import time
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from outrider_sim.devices import radhar
 from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
 
 from outrider_node import qos
+from outrider_sim.devices import radhar
 
 ROWS = {'x': 0, 'y': 4, 'z': 8, 'velocity': 12, 'snr': 16}
 
@@ -80,7 +80,7 @@ def test_all_13755_points_of_603_frames_come_out_of_the_topic_as_the_text_says(s
     walk = radhar.load()
     assert len(stack.clouds) == len(walk)
     points = 0
-    for cloud, text in zip(stack.clouds, walk):
+    for cloud, text in zip(stack.clouds, walk, strict=True):
         got = rows(cloud)
         points += len(got)
         assert cloud.header.frame_id == 'radar_link'

@@ -45,7 +45,7 @@ def test_empty_frame_has_no_tlv():
     assert struct.unpack_from('<II', packet, 28) == (0, 0)
 
 
-@pytest.mark.parametrize('count', range(0, 30))
+@pytest.mark.parametrize('count', range(30))
 def test_packets_are_padded_to_32_and_longer_headers_are_counted(count):
     points = np.concatenate(WALK[:3])[:count]
     assert len(ti_frames.sdk1(1, points)) % 32 == 0

@@ -13,7 +13,7 @@ from outrider_sim.devices import radhar, ti_frames
 from outrider_sim.devices.ti_cli import PROMPT
 from outrider_sim.devices.ti_radar import damage
 
-CONFIGURATION = [line for line in """\
+CONFIGURATION = """\
 sensorStop
 flushCfg
 dfeDataOutputMode 1
@@ -26,7 +26,7 @@ frameCfg 0 2 16 0 33.333 1 0
 guiMonitor 1 0 0 0 0 0
 cfarCfg 0 2 8 4 3 0 1280
 sensorStart
-""".splitlines()]
+""".splitlines()
 
 
 class Wire:

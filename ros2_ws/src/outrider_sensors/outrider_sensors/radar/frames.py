@@ -224,7 +224,8 @@ class FrameParser:
         np.multiply(raw['y'], scale, out=block[:, 0])
         np.multiply(raw['x'], -scale, out=block[:, 1])
         np.multiply(raw['z'], scale, out=block[:, 2])
-        np.multiply(raw['doppler'], self._velocity_step_mps, out=block[:, 3], casting='same_kind')
+        # dtype named: numpy 1 would multiply in float32
+        np.multiply(raw['doppler'], self._velocity_step_mps, out=block[:, 3], dtype=np.float64, casting='same_kind')
         block[:, 4] = _SNR_DB[raw['peak']]
         inside = (raw['range'] < self._range_bins) & (np.abs(raw['doppler'], dtype=np.int32) <= self._doppler_half)
         return block, None if inside.all() else inside

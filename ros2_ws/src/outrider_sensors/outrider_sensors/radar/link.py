@@ -26,6 +26,8 @@ RETRY_S = 0.5  # between two attempts to open the ports: a replugged radar is ba
 HUNG_RETRY_S = 3.0  # a device that does not answer or refuses is not pressed
 SILENT_S = 1.0  # without a frame for so long, the radar is silent
 RESTART_S = 3.0  # and after so long it is configured anew: it may have lost power while its USB stayed
+RESTART_MAX_S = 30.0  # twice as long after each restart that brought no frame
+IN_USE = 'is used by another program'
 _READ_BYTES = 65536
 _PORT_ERRORS = (OSError, termios.error)  # pyserial's own are OSErrors
 
@@ -71,7 +73,7 @@ class RadarLink:
         self._next_try_s = clock()
         self._heard_s = 0.0
         self._silent_s = max(SILENT_S, 3e-3 * chirp.frame_period_ms)
-        self._restart_s = max(RESTART_S, 2 * self._silent_s)
+        self._restart_s = self._first_restart_s = max(RESTART_S, 2 * self._silent_s)
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
 
@@ -182,13 +184,14 @@ class RadarLink:
             stamp_ns = self._stamp_ns()
             frames = self.parser.feed(self._take(data), stamp_ns)
             if frames:
-                self._heard_s = self._clock()
+                self._heard_s, self._restart_s = self._clock(), self._first_restart_s
                 self._become('streaming', f'radar: streaming from {data.port}, {self._config.describe()}.', 'info')
                 return frames
         quiet_s = self._clock() - self._heard_s
         expected = f'expected {self._config.chirp.frame_rate_hz:.0f}/s'
         if quiet_s >= self._restart_s:
-            raise _LostError(f'no frames on {data.port} for {self._restart_s:g} s ({expected})')
+            waited_s, self._restart_s = self._restart_s, min(2 * self._restart_s, RESTART_MAX_S)
+            raise _LostError(f'no frames on {data.port} for {waited_s:g} s ({expected})')
         if quiet_s >= self._silent_s:
             self._become('silent', f'radar: no frames on {data.port} for {self._silent_s:g} s ({expected}). '
                          'Run: outrider doctor radar', 'warn')
@@ -233,7 +236,7 @@ def _open(path: str, baud: int) -> serial.Serial:
         if 'Permission denied' in reason:
             raise _LostError(f'no permission for {path}. Run: sudo usermod -aG dialout $USER; log in again') from None
         if 'exclusively lock' in reason:
-            raise _LostError(f'{path} is used by another program. End it') from None
+            raise _LostError(f'{path} {IN_USE}. End it') from None
         raise _LostError(f'{path} cannot be opened ({reason})') from None
     return port
 
