@@ -11,8 +11,10 @@ from outrider_perception.levels import AHEAD, BEHIND, LEFT, RIGHT, HazardSetting
 from outrider_perception.outline import gap
 from outrider_perception.tracker import Step
 
-_COARSE = 41       # instants over the horizon: every 0.2 s a car at 25 m/s moves its own length
-_FINE = 17         # between two coarse ones
+# In a straight line the distance of convex outlines is a convex function of time (a sum of sets moved along a line), so
+# the neighbours of the least of a few instants bracket the true minimum.
+_COARSE = 21       # instants over the horizon
+_FINE = 17         # from the one before to the one after: every 0.05 s
 _SAME_M = 0.05     # within this of its least, a clearance counts as closest approach
 _CREEP_MPS = 1e-3  # slower is not closing
 

@@ -59,8 +59,8 @@ class Bank:
         heard = np.full((n, 3), -np.inf)
         heard[:, source_row(sensor)] = stamp_s
         return cls(identity, state, covariance, np.full(n, log_odds), np.zeros(n, dtype=np.bool_), np.full(n, stamp_s),
-                   np.full(n, stamp_s), heard, depth_m, depth_m.copy(), np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
-                   np.zeros((n, CLASSES)))
+                   np.full(n, stamp_s), heard, depth_m, depth_m.copy(), np.zeros(n), np.zeros(n),
+                   np.full((n, 3), np.nan), np.zeros((n, CLASSES)))
 
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""

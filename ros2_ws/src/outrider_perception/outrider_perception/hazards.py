@@ -53,7 +53,7 @@ class HazardJudge:
         self._now_s = step.stamp_s
         approach = foresee(step, self.settings)
         on, still = self._raw(approach, 1.0), self._raw(approach, self.settings.off_factor)
-        said = [self._say(identity, int(on[i]), int(still[i]), step.stamp_s)
+        said = [self._say(identity, int(on[i]), int(still[i]), step)
                 for i, identity in enumerate(step.tracks.identity.tolist())]
         alive = set(step.tracks.identity.tolist())
         self._said = {identity: told for identity, told in self._said.items() if identity in alive}
@@ -74,10 +74,11 @@ class HazardJudge:
             raw = np.where(holds, np.maximum(raw, rule.level), raw)
         return raw
 
-    def _say(self, identity: int, on: int, still: int, now_s: float) -> _Said:
-        s = self.settings
+    def _say(self, identity: int, on: int, still: int, step: Step) -> _Said:
+        s, now_s = self.settings, step.stamp_s
         told = self._said.setdefault(identity, _Said(deque(maxlen=s.up_window)))
-        told.recent.append(on)
+        if step.used:  # a repeated scan is no second witness
+            told.recent.append(on)
         # Up to the highest level that enough of the last scans reached.
         reached = sorted(told.recent, reverse=True)
         up = reached[s.up_hits - 1] if len(reached) >= s.up_hits else NONE

@@ -17,7 +17,7 @@ _NAMES = {NOTICE: 'notice', WARN: 'warn', URGENT: 'urgent'}
 PARAMETERS = (
     Param('outline_length_m', _HAZARDS.outline_length_m, 'm', "the rig's outline, centred on base_link", 0.1, 20.0),
     Param('outline_width_m', _HAZARDS.outline_width_m, 'm', "the rig's outline, handlebar included", 0.1, 5.0),
-    Param('leakage_range_m', _TRACKS.leakage_range_m, 'm', 'nearer points are the radar hearing itself', 0.0, 5.0),
+    Param('leakage_range_m', _TRACKS.leakage_range_m, 'm', 'nearer points are the radar hearing itself', 0.05, 5.0),
     Param('velocity_bin_mps', _TRACKS.velocity_bin_mps, 'm/s', "Doppler bin of the radar's chirp", 0.01, 5.0),
     Param('range_sigma_m', _TRACKS.range_sigma_m, 'm', 'error of a range, one sigma', 0.01, 5.0),
     Param('azimuth_sigma_rad', _TRACKS.azimuth_sigma_rad, 'rad', 'error of a bearing, one sigma', 0.001, 0.5),

@@ -76,9 +76,8 @@ class Passes:
         went_by = closest.closing_mps > 0.0 and closest.clearance_m < self._settings.pass_clearance_m
         return [closest] if went_by else []
 
-    @staticmethod
-    def _instant(step: Step, approach: Approach, row: int, speed: float, closing: float) -> ClosePass:
+    def _instant(self, step: Step, approach: Approach, row: int, speed: float, closing: float) -> ClosePass:
         variance = step.tracks.covariance[row, :2, :2].trace() / 2
         return ClosePass(int(step.tracks.identity[row]), step.stamp_s, int(step.tracks.class_id[row]),
                          int(approach.side[row]), float(approach.distance_m[row]),
-                         float(np.sqrt(variance + 0.04)), speed, closing)
+                         float(np.sqrt(variance + self._settings.extent_sigma_m ** 2)), speed, closing)

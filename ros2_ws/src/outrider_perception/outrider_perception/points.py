@@ -10,6 +10,8 @@ from outrider_perception.arrays import Bools, Floats
 from outrider_perception.measurements import PolarScan
 from outrider_perception.settings import Settings
 
+_MIN_RANGE_M = 0.01  # a range of zero has no direction
+
 
 @dataclass(frozen=True)
 class Points:
@@ -50,7 +52,7 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     reach, azimuth, elevation, rate, snr = columns
     sane = (finite & (reach <= s.max_range_m) & (reach >= 0.0) & (np.abs(rate) <= s.max_range_rate_mps)
             & (np.abs(azimuth) <= 2 * np.pi) & (np.abs(elevation) <= np.pi / 2) & (np.abs(snr) <= 1e3))
-    leakage = sane & (reach < s.leakage_range_m)
+    leakage = sane & (reach < max(s.leakage_range_m, _MIN_RANGE_M))
     steep = sane & ~leakage & (np.abs(elevation) > s.max_elevation_rad)
     use = sane & ~leakage & ~steep
     left_out = {'not_finite': int((~finite).sum()), 'out_of_bounds': int((finite & ~sane).sum()),

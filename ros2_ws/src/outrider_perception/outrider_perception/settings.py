@@ -50,11 +50,12 @@ class Settings:
 
     # Motion --------------------------------------------------------------------------------------------------------
     accel_along_m2ps3: float = 3.0       # white acceleration along the road: 1.7 m/s in a second, braking and walkers
-    accel_across_m2ps3: float = 1.0      # across it for what drives: a lane change reaches 1 m/s in a second
+    accel_across_m2ps3: float = 0.2      # across it for what drives: 0.45 m/s in a second is one sigma, a lane change
+                                         # (1 m/s) two; more makes a bearing's grid error look like a swerve
     walking_mps: float = 2.5             # slower bodies may turn on the spot: no preferred direction
     turn_tau_s: float = 0.5              # a slow body without Doppler has most likely stopped; time for a step
     start_along_sigma_mps: float = 8.0   # first guess of velocity relative to the rig, along the road
-    start_across_sigma_mps: float = 2.0  # and across it
+    start_across_sigma_mps: float = 0.7  # and across it: traffic runs along the road, lane changes reach 1 m/s
 
     # Identity ------------------------------------------------------------------------------------------------------
     gate: float = 11.3                   # chi-square, 3 degrees of freedom, 99 %

@@ -78,7 +78,8 @@ class Road:
         sine = np.concatenate([sine[visible], draw.uniform(-0.8, 0.8, extra)])
         rate = np.concatenate([rate[visible], draw.uniform(-10.0, 10.0, extra)])
         bins = [np.round(value / step + draw.normal(0.0, jitter, len(value))) * step
-                for value, step, jitter in ((reach, RANGE_BIN_M, 0.3), (sine, SINE_BIN, 0.3), (rate, RATE_BIN_MPS, 0.15))]
+                for value, step, jitter in ((reach, RANGE_BIN_M, 0.3), (sine, SINE_BIN, 0.3),
+                                            (rate, RATE_BIN_MPS, 0.15))]
         leak = 4  # the radar hears itself
         reach = np.concatenate([np.maximum(bins[0], RANGE_BIN_M), np.full(leak, 0.1)])
         azimuth = np.concatenate([np.arcsin(np.clip(bins[1], -0.99, 0.99)), np.zeros(leak)])

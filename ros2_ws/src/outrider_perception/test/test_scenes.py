@@ -126,7 +126,8 @@ def test_parked_cars_are_no_hazard_to_a_rolling_rig(road: Any, body: Any, played
 
 
 def test_two_runs_are_equal_to_the_last_bit(road: Any, body: Any, played: Any) -> None:
-    scans = road(bodies=[body(straight(-40.0, 1.0, 12.0)), body(straight(-60.0, 3.0, 14.0))], posts=posts(4.0)).scans(4.0)
+    cars = [body(straight(-40.0, 1.0, 12.0)), body(straight(-60.0, 3.0, 14.0))]
+    scans = road(bodies=cars, posts=posts(4.0)).scans(4.0)
     one, two = played(scans), played(scans)
     for a, b in zip(one.steps, two.steps, strict=True):
         assert a.tracks.state.tobytes() == b.tracks.state.tobytes()
