@@ -1,0 +1,43 @@
+# Everything a person types. `make` alone says what there is.
+SECONDS ?= 30
+WORKERS ?= 2
+MAKEFLAGS += --no-print-directory
+
+# make's job server and flags are not for what the recipes start.
+in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; export OUTRIDER_ROOT; . tools/env.sh && exec
+
+.PHONY: help setup dev demo test lint types portability clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo [SECONDS=30]   a real radar recording becomes tracks, hazards and a ride; nothing else needed'
+	@echo 'make test                all behaviour, about 10 minutes'
+	@echo 'make setup               the environments and the build only; what is done is skipped'
+	@echo 'make lint types portability   the three static checks'
+	@echo 'make clean               remove what set-up made; rides stay'
+	@echo 'then: ./outrider --help'
+
+setup:
+	@tools/setup
+
+dev:
+	@tools/setup --dev --quiet
+
+demo:
+	@tools/setup --quiet
+	@./outrider demo --seconds $(SECONDS)
+
+test: dev
+	@$(in_environment) python -m pytest -n $(WORKERS) --dist worksteal
+
+lint: dev
+	@$(in_environment) ruff check .
+
+types: dev
+	@$(in_environment) mypy
+
+portability:
+	@python3 tools/check_portability.py
+
+clean:
+	rm -rf .venv .venv-jazzy .venv-rerun .build .run ros2_ws/build ros2_ws/install ros2_ws/log

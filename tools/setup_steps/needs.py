@@ -1,0 +1,66 @@
+"""What only root can install: the compiler, CMake, Python's headers and venv, missing ROS packages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Mapping
+from xml.etree import ElementTree
+
+from .pythons import Python
+from .ros import has_package
+
+OLDEST_CMAKE = (3, 21)  # the first whose CMAKE_PROJECT_INCLUDE and DEFER do what tools/wheel_includes.cmake needs
+
+
+def missing_tools(python: Python | None) -> list[str]:
+    """Return the Debian packages of build tools that are really missing."""
+    packages = []
+    if not shutil.which('g++') and not shutil.which('c++'):
+        packages.append('g++')
+    if not shutil.which('make'):
+        packages.append('make')
+    if cmake_version() < OLDEST_CMAKE:
+        packages.append('cmake')
+    if python is None:
+        packages += ['python3', 'python3-venv', 'python3-dev']
+    else:
+        # The system's Python names its packages after itself; another one (pyenv, conda) has both within it.
+        if not python.has_venv:
+            packages.append(f'python{python.short}-venv')
+        if not python.has_headers:
+            packages.append(f'python{python.short}-dev')
+    return packages
+
+
+def cmake_version() -> tuple[int, int]:
+    """Return the version of the cmake on the PATH, (0, 0) when there is none."""
+    if not shutil.which('cmake'):
+        return (0, 0)
+    said = subprocess.run(['cmake', '--version'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          stdin=subprocess.DEVNULL, check=False).stdout.decode(errors='replace')
+    found = re.search(r'version (\d+)\.(\d+)', said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def missing_ros_packages(root: Path, distro: str, environment: Mapping[str, str]) -> list[str]:
+    """Return the Debian packages of the ROS packages that ours name and the system's ROS has not."""
+    ours = {folder.name for folder in (*(root / 'ros2_ws/src').iterdir(), *(root / 'tools/underlay').iterdir())}
+    wanted = set()
+    for manifest in (*(root / 'ros2_ws/src').glob('*/package.xml'), *(root / 'tools/underlay').glob('*/package.xml')):
+        for tag in ElementTree.parse(manifest).getroot():
+            if tag.tag.endswith('depend') and tag.text and not tag.text.startswith('python3-'):
+                wanted.add(tag.text.strip())
+    lacking = sorted(name for name in wanted - ours if not has_package(name, environment))
+    return [f'ros-{distro}-{name.replace("_", "-")}' for name in lacking]
+
+
+def advice(packages: list[str]) -> str:
+    """Return the one sentence for whoever is not root."""
+    names = ' '.join(packages)
+    if shutil.which('apt-get'):
+        return f'missing on this machine: {names}. Run: sudo apt-get install {names}'
+    return (f"missing on this machine: {names} (the names are Debian's). "
+            'Install them with your package manager, then run make setup.')

@@ -1,0 +1,189 @@
+"""The steps of one environment: what each is made from, how it is made, how it knows that it is done."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+from . import environments, ros
+from .command import Runner, StepError
+from .machine import Machine
+from .pythons import Python
+from .stamps import Stamp, digest
+from .workspace import Workspace, environment_file
+
+NUMPY_1 = ('humble', 'jazzy')  # releases whose packages are compiled against it
+
+_CHECK = """
+import numpy, rclpy, yaml, serial, mcap.writer, lz4.frame, zstandard, outrider_interfaces.msg, outrider_interfaces.srv
+import tf2_msgs.msg
+if {numpy_1} and int(numpy.__version__.split('.')[0]) > 1:
+    raise SystemExit('error: numpy ' + numpy.__version__ + ' in ' + numpy.__path__[0] + ' hides the numpy 1 that '
+                     'ROS {distro} is compiled against; remove it with: python3 -m pip uninstall numpy')
+"""
+
+
+class Step(NamedTuple):
+    """One step: `make` gets its log; `beside` steps run while the others go on; `key` is what it is made from."""
+
+    name: str
+    title: str
+    about_s: float
+    done: Callable[[], bool]
+    make: Callable[[Path], None]
+    beside: bool = False
+
+
+class Plan:
+    """The steps of the environment `name`: main (the machine's), or jazzy (the second release, from wheels)."""
+
+    def __init__(self, root: Path, machine: Machine, name: str, distro: str | None, with_dev: bool) -> None:
+        self.root = root
+        self.name = name
+        self.system = name == 'main' and distro is not None
+        self.distro = distro or 'kilted' if name == 'main' else name
+        self.venv = root / ('.venv' if name == 'main' else f'.venv-{name}')
+        self.viewer = root / '.venv-rerun'
+        self.workspace = Workspace(root, name)
+        self.setup_file = Path(machine.root) / 'opt/ros' / self.distro / 'setup.bash'
+        self._with_dev = with_dev
+        self._locks = root / 'tools' / 'locks'
+        self._stamp = Stamp(self.venv / 'outrider.json')
+
+    def known_python(self) -> list[str]:
+        """Return the Python that the environment was made from, if any: it is kept while it is there."""
+        path = self._stamp.read().get('python')
+        return [path] if isinstance(path, str) and os.access(path, os.X_OK) else []
+
+    def bind(self, python: Python, runner: Runner, log: Path) -> list[Step]:
+        """Return the steps, made with `python`."""
+        self._python, self._runner = python, runner
+        self._installer = environments.Installer(self.root, runner, python, log / 'installer.log')
+        what = (f'a Python environment over ROS 2 {self.distro.title()}' if self.system
+                else f'ROS 2 {self.distro.title()} from wheels')
+        cores = len(os.sched_getaffinity(0))
+        steps = [Step('environment', f'installing {what}', 10 if self.system else 15,
+                      lambda: self._stamp.holds(self._key()) and self.known_python() != [], self._environment)]
+        if self.name == 'main':
+            steps.append(Step('viewer', 'installing rerun, the viewer', 15, self._viewer_done, self._make_viewer, True))
+        if self._with_dev:
+            steps.append(Step('dev', 'installing what the tests need', 5,
+                              lambda: self._dev_stamp().holds(self._dev_key()), self._dev))
+        return [*steps,
+                Step('messages', 'building messages', max(20, 90 / cores),
+                     lambda: self._messages_stamp().holds(self._messages_key()), self._messages),
+                Step('nodes', 'building nodes', 6, lambda: self._nodes_stamp().holds(self._nodes_key()), self._nodes)]
+
+    def base(self) -> dict[str, str]:
+        """Return the environment in which the workspace is built: the system's ROS or the wheels', .venv first."""
+        clean = self._runner.clean_environment()
+        if self.system:
+            clean = ros.source(self.setup_file, clean)
+            clean['PYTHONNOUSERSITE'] = '1'  # a numpy 2 in the home folder would hide the system's
+        else:
+            clean.update(ROS_DISTRO=self.distro, AMENT_PREFIX_PATH=str(self.venv), CMAKE_PREFIX_PATH=str(self.venv))
+        clean['PATH'] = f'{self.venv}/bin:{clean["PATH"]}'
+        return clean
+
+    def _prefixes(self) -> dict[str, str]:
+        # As base(), from what was noted when the environment was made: sourcing ROS costs half a second.
+        return {'AMENT_PREFIX_PATH': str(self._stamp.read().get('prefixes', ''))}
+
+    def _lock(self) -> Path:
+        return self._locks / ('system.txt' if self.system else f'{self.distro}.txt')
+
+    def _key(self) -> str:
+        return digest([str(self.root), str(self.system), self.distro, str(self.setup_file), self._lock().read_text(),
+                       Path(environments.__file__).read_text(), self._python.path])
+
+    def _environment(self, log: Path) -> None:
+        key = self._key()
+        self._stamp.remove()
+        constraint = self._locks / 'numpy1.txt' if self.distro in NUMPY_1 and self._python.version < (3, 13) else None
+        self._installer.prepare()
+        environments.make_environment(self.venv, self._python, self._runner, log, self.system, constraint)
+        self._installer.install(self.venv, self._lock())
+        self._stamp.write(key, python=self._python.path, version=self._python.short,
+                          prefixes=self.base()['AMENT_PREFIX_PATH'])
+
+    def _viewer_stamp(self) -> Stamp:
+        return Stamp(self.viewer / 'outrider.json')
+
+    def _viewer_key(self) -> str:
+        return digest([str(self.root), (self._locks / 'rerun.txt').read_text(), self._python.path,
+                       Path(environments.__file__).read_text()])
+
+    def _viewer_done(self) -> bool:
+        return self._viewer_stamp().holds(self._viewer_key())
+
+    def _make_viewer(self, log: Path) -> None:
+        key = self._viewer_key()
+        self._viewer_stamp().remove()
+        self._installer.prepare()
+        environments.make_viewer_environment(self.viewer, self._python, self._installer, self._runner, log)
+        self._installer.install(self.viewer, self._locks / 'rerun.txt')
+        self._viewer_stamp().write(key)
+
+    def _dev_stamp(self) -> Stamp:
+        return Stamp(self.venv / 'outrider_dev.json')
+
+    def _dev_key(self) -> str:
+        return digest([self._key(), (self._locks / 'dev.txt').read_text()])
+
+    def _dev(self, log: Path) -> None:
+        self._dev_stamp().remove()
+        self._installer.prepare()
+        self._installer.install(self.venv, self._locks / 'dev.txt')
+        self._dev_stamp().write(self._dev_key())
+
+    def _build_key(self) -> str:
+        # Another Python, folder or set of packages: nothing of an old build is of use.
+        names = [folder.name for folder in self.workspace.packages()]
+        return digest([self._key(), Path(__file__).with_name('workspace.py').read_text(), *names,
+                       (self.root / 'tools' / 'wheel_includes.cmake').read_text()])
+
+    def _messages_stamp(self) -> Stamp:
+        return Stamp(self.workspace.install / 'outrider_messages.json')
+
+    def _messages_key(self) -> str:
+        return digest([self._build_key(), self.workspace.message_inputs(self._prefixes())])
+
+    def _messages(self, log: Path) -> None:
+        stamp, build = self._messages_stamp(), self._build_key()
+        if stamp.read().get('build') != build:
+            self.workspace.clean()
+        stamp.remove()  # a build that is killed half way is made anew: it may hold half-written objects
+        base = self.base()
+        self.workspace.colcon(self._runner, self.venv / 'bin/python', log, base, self.workspace.message_packages(base))
+        stamp.write(self._messages_key(), build=build)
+
+    def _nodes_stamp(self) -> Stamp:
+        return Stamp(self.workspace.install / 'outrider_nodes.json')
+
+    def _nodes_key(self) -> str:
+        return digest([self._messages_key(), self.workspace.node_inputs(),
+                       Path(__file__).read_text()])
+
+    def _nodes(self, log: Path) -> None:
+        self._nodes_stamp().remove()
+        base = self.base()
+        messages = self.workspace.message_packages(base)
+        nodes = [folder for folder in self.workspace.packages() if folder not in messages]
+        self.workspace.forget(nodes)
+        self.workspace.colcon(self._runner, self.venv / 'bin/python', log, base, nodes)
+        text = environment_file(self.workspace, self._runner.clean_environment(), self.workspace.environment(base),
+                                self.distro, self.venv / 'bin/python', self.viewer / 'bin/python')
+        (self.workspace.install / 'outrider_env.sh').write_text(text)
+        self._check(log)
+        self._nodes_stamp().write(self._nodes_key())
+
+    def _check(self, log: Path) -> None:
+        # What every node imports, in the environment in which it will run.
+        code = _CHECK.format(numpy_1=self.system and self.distro in NUMPY_1, distro=self.distro)
+        env = self._runner.clean_environment(OUTRIDER_ROOT=str(self.root), OUTRIDER_ENV=self.name)
+        try:
+            self._runner.run(['sh', '-c', '. "$OUTRIDER_ROOT/tools/env.sh" && exec "$OUTRIDER_PYTHON" -c "$0"', code],
+                             log, env)
+        except StepError as failed:
+            raise StepError(f'what was built does not import ({failed})') from None
