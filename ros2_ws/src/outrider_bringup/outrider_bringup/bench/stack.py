@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outrider_bringup import paths
+from outrider_bringup.demo import claim
 from outrider_bringup.demo.rows import Seen
 from outrider_bringup.demo.session import Options, Session
 from outrider_bringup.errors import UserError
@@ -23,9 +24,9 @@ def watch(frames: int, domain: int, *, everything: bool, say: Callable[[str], No
 
     Raises UserError where the stack does not get that far.
     """
-    with tempfile.TemporaryDirectory(prefix='outrider-bench-') as folder:
+    with tempfile.TemporaryDirectory(prefix='outrider-bench-') as folder, claim.domain(domain) as own:
         options = Options(paths.checkout() / 'launch' / 'bicycle.launch.yaml', Path(folder) / 'rides',
-                          Path(folder) / 'run', domain, record=everything, live=everything, web_port=PORT)
+                          Path(folder) / 'run', own, record=everything, live=everything, web_port=PORT)
         session = Session(options, time.monotonic())
         try:
             session.start()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import signal
 import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -41,18 +39,6 @@ class Stop:
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.event.set()
-
-
-@contextlib.contextmanager
-def only_one(run: Path) -> Iterator[int]:
-    """Hold the run folder for this demo, as a descriptor. Raises UserError where another demo holds it."""
-    run.mkdir(parents=True, exist_ok=True)
-    with (run / 'lock').open('w') as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f'a demo is running already (it holds {run}). Stop that one, then start again.') from None
-        yield lock.fileno()
 
 
 class Player:

@@ -6,7 +6,6 @@ import argparse
 import math
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from outrider_bringup import paths
@@ -33,12 +32,13 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f'--seconds is {args.seconds:g}, expected more than 0. Try: ./outrider demo --seconds 30')
     if args.json is not None and not args.json.absolute().parent.is_dir():
         raise UserError(f'--json {args.json} lies in no folder that exists. Make it, or choose another file.')
-    from outrider_bringup.demo.play import Player, only_one
+    from outrider_bringup.demo import claim
+    from outrider_bringup.demo.play import Player
     from outrider_bringup.demo.session import Options
 
-    os.environ['ROS_DOMAIN_ID'] = str(args.domain)
     run_folder = paths.run_folder() / 'demo'
-    options = Options(paths.checkout() / 'launch' / 'bicycle.launch.yaml', paths.rides(), run_folder, args.domain,
-                      web_port=args.web_port)
-    with only_one(run_folder) as lock:
-        return Player(replace(options, holds=(lock,)), args.seconds, began_s).play(args.json)
+    with claim.folder(run_folder) as lock, claim.domain(args.domain) as domain:
+        os.environ['ROS_DOMAIN_ID'] = str(domain)
+        options = Options(paths.checkout() / 'launch' / 'bicycle.launch.yaml', paths.rides(), run_folder, domain,
+                          web_port=args.web_port, holds=(lock,))
+        return Player(options, args.seconds, began_s).play(args.json)
