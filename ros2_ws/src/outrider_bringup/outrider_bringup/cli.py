@@ -52,7 +52,8 @@ def _run(words: list[str]) -> int:
     verb = importlib.import_module(f'outrider_bringup.verbs.{name}')
     parser = argparse.ArgumentParser(prog=f'./outrider {name}', description=verb.HELP, allow_abbrev=False)
     verb.add_arguments(parser)
-    code: int = verb.run(parser.parse_args(words[1:]))
+    # Intermixed: `up bicycle --sim rate:=2.0` is as good as `up bicycle rate:=2.0 --sim`.
+    code: int = verb.run(parser.parse_intermixed_args(words[1:]))
     return code
 
 

@@ -75,5 +75,8 @@ def ros_arguments(name: str | None, where: str, params_files: Sequence[str],
 
 def _flow(value: Scalar | list[Scalar]) -> str:
     """Return `value` as one line of YAML that reads back as the same type."""
-    return str(yaml.safe_dump(value, default_flow_style=True, width=1 << 30, allow_unicode=True)
+    texts = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    # Plain and single-quoted YAML breaks lines at control characters, double-quoted escapes them.
+    style = '"' if any(not text.isprintable() for text in texts) else None
+    return str(yaml.safe_dump(value, default_flow_style=True, default_style=style, width=1 << 30, allow_unicode=True)
                ).removesuffix('\n').removesuffix('\n...')

@@ -40,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
                                 (args.no_live, 'live', 'false')):
         if wanted:
             given[name] = value
+    if given.get('sim') == 'true':
+        given.setdefault('loop', 'true')  # a rig that is up does not end after twenty seconds
     if args.radar:
         given['radar_config'] = str(_radar(args.radar, root / 'config' / 'radar'))
     folder = _made(Path(given['run']))

@@ -1,0 +1,97 @@
+"""`outrider doctor [TOPIC]`: what is well, what is not, and what to do."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from outrider_bringup.doctor.check import Check, Result
+from outrider_bringup.errors import UserError, nearest
+
+HELP = 'what is well, what is not, what to do'
+GROUP = 'go'
+# In the order of asking: first the ground, then what stands on it.
+MODULES = ('outrider_bringup.doctor.system', 'outrider_bringup.doctor.radar', 'outrider_bringup.doctor.recorder')
+COLOURS = {'ok': '\x1b[32m', 'warn': '\x1b[33m', 'fail': '\x1b[31m'}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check with its result."""
+
+    name: str
+    topic: str
+    status: str
+    seen: str
+    expected: str
+    action: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of `doctor`."""
+    parser.add_argument('topic', nargs='?', help='only the checks of one topic: system, radar, recorder')
+    parser.add_argument('--json', metavar='F', type=Path, help='write the findings there too; - is the standard output')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask everything; return 1 where something fails."""
+    checks = [check for module in MODULES for check in importlib.import_module(module).CHECKS]
+    topics = list(dict.fromkeys(check.topic for check in checks))
+    if args.topic is not None:
+        if args.topic not in topics:
+            raise UserError(f"doctor knows no '{args.topic}'.{nearest(args.topic, topics)}")
+        checks = [check for check in checks if check.topic == args.topic]
+    to_stdout = args.json is not None and str(args.json) == '-'
+    findings = []
+    for check in checks:
+        findings.append(ask(check))
+        if not to_stdout:
+            print(spoken(findings[-1], colour=sys.stdout.isatty()), flush=True)
+    failed = sum(finding.status == 'fail' for finding in findings)
+    warned = sum(finding.status == 'warn' for finding in findings)
+    if not to_stdout:
+        print(f'{len(findings)} checks: {failed} failed, {warned} to look at' if failed or warned
+              else f'{len(findings)} checks: all is well')
+    if args.json is not None:
+        _write(args.json, findings)
+    return 1 if failed else 0
+
+
+def ask(check: Check) -> Finding:
+    """Run one check. One that breaks is itself a failure, and the others are still asked."""
+    try:
+        result = check.run()
+    except Exception as error:  # the doctor must not die of one illness
+        result = Result('fail', f'the check itself broke: {type(error).__name__}: {error}', 'an answer',
+                        'report this as a defect of outrider')
+    return Finding(check.name, check.topic, result.status, result.seen, result.expected, result.action)
+
+
+def spoken(finding: Finding, *, colour: bool = False) -> str:
+    """Return a finding as the user reads it; what is well needs no expectation and no deed."""
+    word = f'[{finding.status}]'
+    mark = f'{COLOURS[finding.status]}{word}\x1b[0m' if colour else word
+    line = f'{mark}{" " * (7 - len(word))}{finding.name}: {finding.seen}'
+    if finding.status == 'ok':
+        return line
+    if finding.expected:
+        line += f' (expected {finding.expected})'
+    return f'{line}\n       do: {finding.action}' if finding.action else line
+
+
+def _write(path: Path, findings: Iterable[Finding]) -> None:
+    text = json.dumps({'time': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
+                       'checks': [asdict(finding) for finding in findings]}, indent=1) + '\n'
+    if str(path) == '-':
+        sys.stdout.write(text)
+        return
+    try:
+        path.write_text(text)
+    except OSError as error:
+        raise UserError(f'{path}: {error.strerror}; give --json a file that can be written') from None

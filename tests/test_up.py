@@ -1,0 +1,264 @@
+"""`./outrider up bicycle --sim` as a user has it: over the fake radar's pseudo-terminals, with every process real."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NODES = ('fake_radar', 'radar', 'fusion', 'recorder')
+STOP_S = 3.0
+
+
+def wait_until(true, what, timeout_s=20.0):
+    end = time.monotonic() + timeout_s
+    while not (answer := true()):
+        if time.monotonic() > end:
+            pytest.fail(f'waited {timeout_s:g} s for {what}')
+        time.sleep(0.02)
+    return answer
+
+
+def environ(pid):
+    try:
+        return Path(f'/proc/{pid}/environ').read_bytes()
+    except OSError:
+        return b''
+
+
+class Up:
+    """A running `outrider up` with its own run folder and rides."""
+
+    def __init__(self, folder, *words, terminal=False):
+        self.run, self.rides = folder / 'run', folder / 'rides'
+        self.mark = f'OUTRIDER_RUN={self.run}'.encode()
+        self.text = b''
+        env = {**os.environ, 'OUTRIDER_RUN': str(self.run), 'OUTRIDER_RIDES': str(self.rides)}
+        self.reader, writer = pty.openpty() if terminal else os.pipe()
+        self.popen = subprocess.Popen([ROOT / 'outrider', 'up', 'bicycle', *words], stdin=subprocess.DEVNULL,
+                                      stdout=writer, stderr=writer, env=env, start_new_session=True)
+        os.close(writer)
+
+    @property
+    def output(self):
+        while select.select([self.reader], [], [], 0)[0]:
+            try:
+                piece = os.read(self.reader, 65536)
+            except OSError:  # a pseudo-terminal whose other side has gone
+                break
+            if not piece:
+                break
+            self.text += piece
+        return self.text.decode(errors='replace')
+
+    def says(self, pattern, timeout_s=20.0):
+        wait_until(lambda: re.search(pattern, self.output) or self.popen.poll() is not None, pattern, timeout_s)
+        found = re.search(pattern, self.output)
+        assert found, f'ended without saying {pattern!r}:\n{self.output}'
+        return found
+
+    def processes(self):
+        """Return {name: pid} of the nodes, by what they carry in their environment; children of nodes too."""
+        found = {}
+        for entry in os.listdir('/proc'):
+            if entry.isdigit() and self.mark in (variables := environ(entry).split(b'\0')):
+                for variable in variables:
+                    if variable.startswith(b'OUTRIDER_PROCESS='):
+                        found.setdefault(variable.decode().split(':')[-1], []).append(int(entry))
+        return found
+
+    def main(self, name):
+        """Return the pid of the node itself: the one that leads a session, the oldest."""
+        return min(pid for pid in self.processes()[name] if os.getsid(pid) == pid)
+
+    def anybody(self):
+        return [entry for entry in os.listdir('/proc') if entry.isdigit() and int(entry) != os.getpid()
+                and self.mark in environ(entry).split(b'\0')]
+
+    def end(self, number=signal.SIGINT):
+        """Signal the runner as a terminal would; return exit code and seconds until nothing was left."""
+        began = time.monotonic()
+        if self.popen.poll() is None:
+            os.kill(self.popen.pid, number)
+        while self.popen.poll() is None:
+            assert time.monotonic() - began < 10, self.output
+            self.output  # noqa: B018 - keep the pipe empty
+            time.sleep(0.01)
+        return self.popen.returncode, time.monotonic() - began
+
+    def close(self):
+        if self.popen.poll() is None:
+            self.popen.kill()
+            self.popen.wait()
+        wait_until(lambda: not self.anybody(), 'the guard to clear up', 6.0)
+        os.close(self.reader)
+
+
+@pytest.fixture
+def up(tmp_path):
+    started = []
+
+    def start(*words, **more):
+        started.append(Up(tmp_path, *words, **more))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+def messages(folder):
+    """Count what can be read of all segments of a ride, closed or not."""
+    from mcap.exceptions import McapError
+    from mcap.stream_reader import StreamReader
+
+    count = 0
+    for path in folder.glob('segment_*'):
+        with path.open('rb') as file, contextlib.suppress(McapError):  # a torn end is what kill -9 leaves
+            for record in StreamReader(file).records:
+                count += type(record).__name__ == 'Message'
+    return count
+
+
+def test_points_tracks_and_hazards_arrive_and_ctrl_c_names_the_ride(up, ros):
+    from outrider_interfaces.msg import HazardArray, TrackArray
+    from sensor_msgs.msg import PointCloud2
+
+    from outrider_node import qos
+
+    one = up('--sim', '--no-live')
+    points = ros.collect(PointCloud2, 'radar/points', qos.SENSOR)
+    tracks = ros.collect(TrackArray, 'tracks', qos.SENSOR)
+    hazards = ros.collect(HazardArray, 'hazards', qos.SENSOR)
+    ros.until(lambda: any(cloud.width for cloud in points), 'points')
+    ros.until(lambda: any(array.tracks for array in tracks), 'a track')
+    ros.until(lambda: len(hazards) > 10, 'hazards')
+    one.says(r'radar \d+/s \d+ pts   \d+ tracks?')
+    code, seconds = one.end()
+    assert code == 0, one.output
+    assert seconds < STOP_S
+    assert one.anybody() == []
+    ride = one.says(r'ride (\S+)   [\d.]+ MB   open it with: ./outrider view').group(1)
+    assert messages(one.rides / ride) > 30
+    assert json.loads((one.rides / ride / 'ride.json').read_text())
+
+
+def test_the_live_view_is_named_and_goes_with_the_rest(up):
+    one = up('--sim', 'web_port:=0')
+    one.says(r'\[bridge\]')
+    code, seconds = one.end()
+    assert code == 0, one.output
+    assert seconds < STOP_S
+    assert one.anybody() == []
+
+
+@pytest.mark.parametrize('moment', [0.0, 0.1, 0.25, 0.5, 0.9, 1.4])
+def test_ctrl_c_while_it_starts_leaves_nothing(up, moment):
+    one = up('--sim', '--no-live')
+    # Not waiting for anything is the point: the moment is the test's input.
+    time.sleep(moment)
+    code, seconds = one.end()
+    assert seconds < STOP_S
+    assert one.anybody() == []
+    assert code in (0, 130, -signal.SIGINT), one.output
+    if moment >= 0.25:
+        assert 'Traceback' not in one.output
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+def test_kill_and_a_closed_terminal_stop_it_in_order_too(up, number):
+    one = up('--sim', '--no-live')
+    one.says(r'radar \d+/s')
+    code, seconds = one.end(number)
+    assert (code, one.anybody()) == (0, [])
+    assert seconds < STOP_S
+
+
+def test_on_a_terminal_the_status_stays_on_one_line(up):
+    one = up('--sim', '--no-live', terminal=True)
+    one.says(r'\r\x1b\[Kradar \d+/s \d+ pts')
+    assert one.end()[0] == 0
+
+
+@pytest.mark.parametrize('name', NODES)
+def test_a_killed_node_comes_back_and_the_record_stays_readable(up, ros, name):
+    from outrider_interfaces.msg import HazardArray
+
+    from outrider_node import qos
+
+    one = up('--sim', '--no-live')
+    hazards = ros.collect(HazardArray, 'hazards', qos.SENSOR)
+    ros.until(lambda: len(hazards) > 10, 'hazards')
+    one.says(r'recording 0\.[1-9]')  # a chunk of the record is on the disk
+    first = one.main(name)
+    os.kill(first, signal.SIGKILL)
+    one.says(rf'{name} was ended by SIGKILL; started again in 0.5 s')
+    one.says(f'{name} runs again')
+    assert one.main(name) != first
+    hazards.clear()
+    ros.until(lambda: len(hazards) > 10, f'hazards after {name} was killed', 30.0)
+    assert one.end()[0] == 0
+    assert sum(messages(ride) for ride in one.rides.iterdir()) > 30
+
+
+def test_a_killed_runner_takes_everything_with_it(up):
+    one = up('--sim', '--no-live')
+    one.says(r'radar \d+/s')
+    assert set(one.processes()) >= set(NODES)
+    one.popen.kill()
+    one.popen.wait()
+    wait_until(lambda: not one.anybody(), 'the guard to stop everything', 4.0)
+
+
+def test_a_second_one_is_refused_within_two_seconds_naming_the_first(up):
+    one = up('--sim', '--no-record')
+    one.says('is starting')
+    began = time.monotonic()
+    second = up('--sim', '--no-record')
+    assert second.popen.wait(5) == 2
+    assert time.monotonic() - began < 2.0
+    assert f'bicycle is up already, as process {one.popen.pid} since ' in second.output
+
+
+@pytest.mark.parametrize(('words', 'says'), [
+    (['raider:=x'], "unknown argument 'raider'. Did you mean"),
+    (['radar'], "'radar' is no argument of a launch file, expected NAME:=VALUE"),
+    (['--radar', 'rode'], "unknown radar configuration 'rode'. Did you mean 'road'?"),
+    (['--radar', '/no/such.cfg'], '/no/such.cfg was not found'),
+])
+def test_what_cannot_be_meant_is_refused_before_anything_starts(up, words, says):
+    one = up('--sim', *words)
+    assert one.popen.wait(10) == 2
+    assert says in one.output
+    assert 'Traceback' not in one.output
+
+
+@pytest.mark.parametrize(('text', 'says'), [
+    ('/**/rader:\n  ros__parameters: {}\n', r"rig.yaml:1: section '/\*\*/rader' names no node .* Did you mean 'radar'"),
+    ('/**/radar:\n  ros_parameters: {}\n', r"rig.yaml:2: 'ros_parameters' stands where 'ros__parameters' is expected"),
+    ('/**/radar: [\n', 'rig.yaml:2: no YAML'),
+])
+def test_a_rig_file_with_a_wrong_section_is_refused_before_anything_starts(up, tmp_path, text, says):
+    rig = tmp_path / 'rig.yaml'
+    rig.write_text(text)
+    one = up('--sim', f'rig:={rig}')
+    assert one.popen.wait(10) == 2
+    assert re.search(says, one.output), one.output
+
+
+def test_a_node_that_refuses_its_parameters_stops_the_start_with_its_sentence(up, tmp_path):
+    rig = tmp_path / 'rig.yaml'
+    rig.write_text('/**/radar:\n  ros__parameters:\n    mount_xyz: [0.0, 0.0, 0.0]\n')
+    one = up('--sim', '--no-live', f'rig:={rig}')
+    assert one.popen.wait(20) == 2
+    assert "[radar] radar: unknown parameter 'mount_xyz'. Did you mean 'mount_xyz_m'?" in one.output
+    assert 'bicycle was stopped, for a part of it refused to run' in one.output
+    assert one.anybody() == []
