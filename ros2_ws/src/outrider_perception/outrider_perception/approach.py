@@ -13,8 +13,8 @@ from outrider_perception.tracker import Step
 
 # In a straight line the distance of convex outlines is a convex function of time (a sum of sets moved along a line), so
 # the neighbours of the least of a few instants bracket the true minimum.
-_COARSE = 21       # instants over the horizon
-_FINE = 17         # from the one before to the one after: every 0.05 s
+_COARSE = 9        # instants while a body can be nearest, besides now
+_FINE = 11         # from the one before to the one after
 _SAME_M = 0.05     # within this of its least, a clearance counts as closest approach
 _CREEP_MPS = 1e-3  # slower is not closing
 
@@ -43,15 +43,15 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
         return Approach(none, np.zeros((0, 2)), none, none, none, none, none, np.zeros(0, dtype=np.int64))
     rows = np.arange(n)
 
-    times = np.broadcast_to(np.linspace(0.0, settings.horizon_s, _COARSE), (n, _COARSE))
+    times = _instants(step.centre_m, velocity, size, rig, settings.horizon_s)
     places = step.centre_m[:, None, :] + velocity[:, None, :] * times[..., None]
     coarse, on_body, on_rig = gap(places, size, heading, rig)
     distance, nearest = coarse[:, 0], on_body[:, 0]
     closing = _closing(step.centre_m, velocity, nearest, on_rig[:, 0], distance)
 
     first = np.argmax(coarse <= coarse.min(axis=1)[:, None] + _SAME_M, axis=1)
-    tick = settings.horizon_s / (_COARSE - 1)
-    fine = np.maximum(0.0, times[rows, first][:, None] + np.linspace(-tick, tick, _FINE)[None, :])
+    low, high = times[rows, np.maximum(first - 1, 0)], times[rows, np.minimum(first + 1, _COARSE)]
+    fine = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, _FINE)
     places = step.centre_m[:, None, :] + velocity[:, None, :] * fine[..., None]
     finer, on_body, on_rig = gap(places, size, heading, rig)
     clearance = np.minimum(finer.min(axis=1), coarse.min(axis=1))
@@ -65,6 +65,19 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     with np.errstate(divide='ignore', invalid='ignore', over='ignore'):
         collision = np.where(closing > _CREEP_MPS, distance / np.maximum(closing, _CREEP_MPS), np.inf)
     return Approach(distance, nearest, closing, collision, when, clearance, sigma, _side(arm))
+
+
+def _instants(centre: Floats, velocity: Floats, size: Floats, rig: Floats, horizon_s: float) -> Floats:
+    """Return now and the instants (n, 1 + _COARSE) at which the outlines may be nearest, in order, up to the horizon.
+
+    Outlines are nearest while the centres are no further from their own closest approach than both half diagonals.
+    """
+    speed2 = np.maximum((velocity ** 2).sum(axis=1), _CREEP_MPS ** 2)
+    middle = -(centre * velocity).sum(axis=1) / speed2
+    reach = 0.5 * (np.hypot(size[:, 0], size[:, 1]) + np.hypot(rig[0], rig[1])) / np.sqrt(speed2)
+    low, high = np.clip(middle - reach, 0.0, horizon_s), np.clip(middle + reach, 0.0, horizon_s)
+    grid = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, _COARSE)
+    return np.concatenate([np.zeros((len(centre), 1)), grid], axis=1)
 
 
 def _closing(centre: Floats, velocity: Floats, nearest: Floats, on_rig: Floats, distance: Floats) -> Floats:

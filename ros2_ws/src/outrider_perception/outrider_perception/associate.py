@@ -15,6 +15,8 @@ from outrider_perception.detections import Detections
 from outrider_perception.existence import hit, log_odds
 from outrider_perception.settings import Settings
 
+_LOOK_NATS = 3.0  # one look with score 1 makes its class 20 times as likely as any other
+
 
 @dataclass(frozen=True)
 class Matched:
@@ -90,7 +92,7 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     old = bank.size_m[t]
     bank.size_m[t] = np.where(np.isfinite(size), np.where(np.isfinite(old), 0.8 * old + 0.2 * size, size), old)
     named = detections.class_ids[d] > 0
-    bank.beliefs[t[named], detections.class_ids[d][named]] += detections.scores[d][named]
+    bank.beliefs[t[named], detections.class_ids[d][named]] += _LOOK_NATS * detections.scores[d][named]
     bank.beliefs[t] = np.minimum(bank.beliefs[t], 20.0)
 
 

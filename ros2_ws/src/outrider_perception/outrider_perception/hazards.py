@@ -76,7 +76,9 @@ class HazardJudge:
 
     def _say(self, identity: int, on: int, still: int, step: Step) -> _Said:
         s, now_s = self.settings, step.stamp_s
-        told = self._said.setdefault(identity, _Said(deque(maxlen=s.up_window)))
+        told = self._said.get(identity)
+        if told is None:
+            told = self._said[identity] = _Said(deque(maxlen=s.up_window))
         if step.used:  # a repeated scan is no second witness
             told.recent.append(on)
         # Up to the highest level that enough of the last scans reached.

@@ -10,6 +10,7 @@ from outrider_perception.approach import Approach
 from outrider_perception.levels import HazardSettings
 from outrider_perception.tracker import Step
 
+_FAR_M = 10.0   # further away nothing passes yet
 _NEWS_M = 0.05  # the first instant within 5 cm of the least clearance is the closest
 
 
@@ -48,16 +49,15 @@ class Passes:
         s = self._settings
         over: list[ClosePass] = []
         identities = step.tracks.identity.tolist()
-        over_ground = step.tracks.state[:, 2:] + step.ego.velocity_mps
-        for row, identity in enumerate(identities):
-            relative = float(np.hypot(*step.tracks.state[row, 2:]))
-            speed = float(np.hypot(*over_ground[row]))
-            distance = float(approach.distance_m[row])
+        speeds = np.hypot(*(step.tracks.state[:, 2:] + step.ego.velocity_mps).T)
+        moves = (np.hypot(*step.tracks.state[:, 2:].T) >= s.pass_speed_mps) & (speeds >= s.pass_ground_speed_mps)
+        rows = zip(identities, speeds.tolist(), moves.tolist(), approach.distance_m.tolist(),
+                   approach.closing_mps.tolist(), strict=True)
+        for row, (identity, speed, moving, distance, closing) in enumerate(rows):
             known = self._open.get(identity)
-            closing = max(float(approach.closing_mps[row]), known.closest.closing_mps if known else 0.0)
-            moves = relative >= s.pass_speed_mps and speed >= s.pass_ground_speed_mps
+            closing = max(closing, known.closest.closing_mps if known else 0.0)
             if known is None:
-                if not moves:
+                if not moving or distance > _FAR_M:
                     continue
                 known = self._open[identity] = _Open(self._instant(step, approach, row, speed, closing))
             elif distance < known.closest.clearance_m - _NEWS_M and not known.told:
