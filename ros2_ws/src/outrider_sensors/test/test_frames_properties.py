@@ -70,16 +70,14 @@ def test_byte_by_byte_gives_the_same_frames():
 
 @settings(max_examples=400)
 @given(st.data())
-def test_damage_in_one_frame_never_harms_the_next_but_one(data):
+def test_damage_in_one_frame_harms_no_other(data):
     packets = data.draw(GENERATION)
     stream, index = data.draw(damaged(packets))
     frames, _ = parse([stream])
     clean, _ = parse([b''.join(packets)])
     assert frames[:index] == clean[:index]
-    after = clean[index + 2:]
+    after = clean[index + 1:]
     assert frames[len(frames) - len(after):] == after
-    # It is held to more: the very next frame is never lost either.
-    assert clean[index + 1:index + 2] == [frame for frame in frames if frame in clean[index + 1:index + 2]][:1]
 
 
 @settings(max_examples=200)

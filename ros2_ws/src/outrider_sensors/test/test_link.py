@@ -79,7 +79,7 @@ def streaming(bench):
 
 def test_configures_the_device_and_streams(bench, config):
     bench.until(streaming(bench), 'streaming')
-    assert bench.fake._port.configured['profileCfg'] == tuple(
+    assert bench.fake.port.configured['profileCfg'] == tuple(
         next(line.text for line in config.lines if line.name == 'profileCfg').split()[1:])
     assert [level for level, _ in bench.said] == ['info', 'info']
     assert bench.link.connections == 1
@@ -141,14 +141,14 @@ def test_hanging_sensor_start_is_given_five_seconds(bench):
 def test_device_that_does_not_know_a_command_is_told(bench, monkeypatch):
     from outrider_sim.devices import ti_cli
 
-    monkeypatch.delitem(ti_cli._ARGUMENTS, 'multiObjBeamForming')
+    monkeypatch.delitem(ti_cli.ARGUMENTS, 'multiObjBeamForming')
     bench.until(lambda: 'refuses' in bench.sentences(), 'the refusal')
     assert "the device refuses 'multiObjBeamForming 1 0.5' (radhar.cfg:" in bench.link.state.sentence
     assert "'multiObjBeamForming' is not recognized as a CLI command" in bench.link.state.sentence
 
 
 def test_half_typed_line_of_somebody_else_does_no_harm(tmp_path, bench):
-    bench.fake._port.type(b'sensorSt')
+    bench.fake.port.type(b'sensorSt')
     bench.until(streaming(bench), 'streaming')
     assert bench.link.connections == 1
 
@@ -200,5 +200,5 @@ def test_close_stops_the_sensor(bench):
     bench.link.close()
     bench.closed = True
     end = time.monotonic() + 5
-    while bench.fake._port.streaming:
+    while bench.fake.port.streaming:
         assert time.monotonic() < end

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import PointCloud2, PointField
 
-from outrider_sensors.radar.frames import COLUMNS
+from outrider_sensors.radar.points import COLUMNS
 
 POINT_STEP = 4 * len(COLUMNS)
 

@@ -30,15 +30,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from outrider_sensors.radar import points
+
 MAGIC = bytes((2, 1, 4, 3, 6, 5, 8, 7))
-COLUMNS = ('x', 'y', 'z', 'velocity', 'snr')
 
 _HEADER = struct.Struct('<8x7I')
 _HEADER_BYTES = 36
 _TLV = struct.Struct('<II')
 _COUNT_Q = struct.Struct('<HH')
 _TLV_POINTS, _TLV_SIDE_INFO = 1, 7
-_POINT_12 = np.dtype([('range', '<u2'), ('doppler', '<i2'), ('peak', '<u2'), ('x', '<i2'), ('y', '<i2'), ('z', '<i2')])
 _XWR14XX = 0x1443
 _PLATFORMS = frozenset((_XWR14XX, 0x1642, 0x1843, 0x6843))  # the low half: 0xA1443 and so on
 # Far above the largest real frame (1642, 256 x 32 range-Doppler map: 20 kB), far below what would be waited for.
@@ -90,9 +90,7 @@ class FrameParser:
     def __init__(self, velocity_step_mps: float, range_bins: int = 65536, doppler_bins: int = 65536) -> None:
         """Start with an empty buffer."""
         self.counts = Counts()
-        self._velocity_step_mps = velocity_step_mps
-        self._range_bins = range_bins
-        self._doppler_half = doppler_bins // 2
+        self._limits = points.Limits(velocity_step_mps, range_bins, doppler_bins // 2)
         self._rest = b''
         self._rest_times: list[tuple[int, int]] = []  # (offset in the rest, arrival of the chunk that starts there)
         self._done = 0  # bytes at the head of the rest that belong to a finished frame
@@ -152,7 +150,7 @@ class FrameParser:
             at += 4
         sdk3 = version >> 24 >= 3
         next_magic = data.find(MAGIC, start + 8)
-        q, points, side_info, seen = 0, b'', b'', False
+        q, body, side_info, seen = 0, b'', b'', False
         for _ in range(tlvs):
             head = at
             at += 8
@@ -171,22 +169,22 @@ class FrameParser:
                 if sdk3:
                     if length % 16:
                         return self._damaged('bad length')
-                    points = data[head:at]
+                    body = data[head:at]
                 else:
                     count, q = _COUNT_Q.unpack_from(data, head) if length >= 4 else (1, 0)
                     if length != 4 + 12 * count or q > MAX_Q:
                         return self._damaged('bad length')
-                    points = data[head + 4:at]
+                    body = data[head + 4:at]
             elif kind == _TLV_SIDE_INFO and sdk3:
                 side_info = data[head:at]
         if at > size:  # no TLVs, and the last header word is still to come
             return 0
         if objects and not seen:
             return self._damaged('points missing')
-        if sdk3 and side_info and len(side_info) * 4 != len(points):
+        if sdk3 and side_info and len(side_info) * 4 != len(body):
             return self._damaged('bad length')
         arrival = times[bisect_right(times, start, key=lambda time: time[0]) - 1][1] if len(times) > 1 else times[0][1]
-        found.append(_Raw(number, arrival, cycles, sdk3, q, points, side_info))
+        found.append(_Raw(number, arrival, cycles, sdk3, q, body, side_info))
         self._after_frame = True
         return at - start
 
@@ -200,8 +198,12 @@ class FrameParser:
         first = found[0]
         if any(raw.sdk3 != first.sdk3 or raw.q != first.q for raw in found):
             return [frame for raw in found for frame in self._convert([raw])]
-        block, good = self._floats(found) if first.sdk3 else self._fixed_point(found)
-        size = 16 if first.sdk3 else 12
+        if first.sdk3:
+            size = points.SDK3_BYTES
+            block, good = points.from_floats([(raw.points, raw.side_info) for raw in found])
+        else:
+            size = points.SDK1_BYTES
+            block, good = points.from_fixed_point([raw.points for raw in found], first.q, self._limits)
         frames = []
         at = 0
         for raw in found:
@@ -215,40 +217,6 @@ class FrameParser:
             frames.append(Frame(raw.number, raw.arrival_ns, raw.cpu_cycles, block[begin:at]))
         self.counts.frames += len(frames)
         return frames
-
-    def _fixed_point(self, found: list[_Raw]) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
-        """SDK 1/2: TI x right, y forward, z up -> REP 103; peakVal is linear."""
-        raw = np.frombuffer(found[0].points if len(found) == 1 else b''.join(f.points for f in found), _POINT_12)
-        block = np.empty((len(raw), 5), np.float32)
-        scale = np.float32(1.0 / (1 << found[0].q))
-        np.multiply(raw['y'], scale, out=block[:, 0])
-        np.multiply(raw['x'], -scale, out=block[:, 1])
-        np.multiply(raw['z'], scale, out=block[:, 2])
-        # dtype named: numpy 1 would multiply in float32
-        np.multiply(raw['doppler'], self._velocity_step_mps, out=block[:, 3], dtype=np.float64, casting='same_kind')
-        block[:, 4] = _SNR_DB[raw['peak']]
-        inside = (raw['range'] < self._range_bins) & (np.abs(raw['doppler'], dtype=np.int32) <= self._doppler_half)
-        return block, None if inside.all() else inside
-
-    def _floats(self, found: list[_Raw]) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
-        """SDK 3: metres and m/s as they are; strength from TLV 7, 0 where the frame has none."""
-        raw = np.frombuffer(b''.join(f.points for f in found), '<f4').reshape(-1, 4)
-        block = np.empty((len(raw), 5), np.float32)
-        block[:, 0] = raw[:, 1]
-        # Not np.negative: numpy 2.4.6 reads the wrong elements from strided float32 into a strided `out`.
-        np.multiply(raw[:, 0], np.float32(-1), out=block[:, 1])
-        block[:, 2:4] = raw[:, 2:4]
-        at = 0
-        for frame in found:
-            begin, at = at, at + len(frame.points) // 16
-            side = np.frombuffer(frame.side_info, '<i2')
-            block[begin:at, 4] = side[::2] * np.float32(0.1) if len(side) else 0.0
-        finite = np.isfinite(raw).all(axis=1)
-        return block, None if finite.all() else finite
-
-
-# snr in dB by peakVal: 10 log10(peakVal + 1), which inverts the recording's driver to the last bit.
-_SNR_DB = (10.0 * np.log10(np.arange(65536) + 1.0)).astype(np.float32)
 
 
 def _plausible(version: int, platform: int, tlvs: int) -> bool:

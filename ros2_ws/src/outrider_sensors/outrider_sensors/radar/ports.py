@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,7 +42,10 @@ def find(cli: str, data: str, by_id: Path = BY_ID) -> Ports:
 
 
 def _look_up(by_id: Path) -> Ports:
-    names = sorted(path.name for path in by_id.iterdir()) if by_id.is_dir() else []
+    try:
+        names = sorted(os.listdir(by_id))
+    except OSError:  # the last serial port is gone, and the folder with it
+        names = []
     pairs = []
     for adapter, cli_end, data_end in _ADAPTERS:
         for name in names:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 PROMPT = 'mmwDemo:/>'
 # Arguments of each command on xWR14xx (SDK 1/2), by the demo's handlers.
-_ARGUMENTS = {
+ARGUMENTS = {
     'sensorStop': 0, 'flushCfg': 0, 'sensorStart': 0, 'dfeDataOutputMode': 1, 'channelCfg': 3, 'adcCfg': 2,
     'adcbufCfg': 4, 'profileCfg': 14, 'chirpCfg': 8, 'frameCfg': 7, 'lowPower': 2, 'guiMonitor': 6, 'cfarCfg': 7,
     'peakGrouping': 5, 'multiObjBeamForming': 2, 'clutterRemoval': 1, 'calibDcRangeSig': 4,
@@ -54,9 +54,9 @@ class CommandPort:
 
     def _obey(self, tokens: list[str]) -> str:
         command, arguments = tokens[0], tuple(tokens[1:])
-        if command not in _ARGUMENTS:
+        if command not in ARGUMENTS:
             return f"'{command}' is not recognized as a CLI command\r\n"
-        if len(arguments) != _ARGUMENTS[command]:
+        if len(arguments) != ARGUMENTS[command]:
             return 'Error: Invalid usage of the CLI command\r\nError -1\r\n'
         if command == 'sensorStop':
             ignored = '' if self.streaming else 'Ignored: Sensor is already stopped\r\n'

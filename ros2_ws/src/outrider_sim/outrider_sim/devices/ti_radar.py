@@ -68,7 +68,7 @@ class FakeRadar:
         """Power up: new ptys, nothing configured."""
         self._link_dir.mkdir(parents=True, exist_ok=True)
         self.cli, self.data = Pty(self._link_dir / 'radar_cli'), Pty(self._link_dir / 'radar_data')
-        self._port = CommandPort()
+        self.port = CommandPort()
         self._back_s = None
 
     def unplug(self, back_s: float) -> None:
@@ -86,7 +86,7 @@ class FakeRadar:
         """Return when something is due, None where only the driver can cause anything."""
         if self._back_s is not None:
             return self._back_s
-        return self._due_s if self._port.streaming and self._next < len(self._frames) else None
+        return self._due_s if self.port.streaming and self._next < len(self._frames) else None
 
     def readable(self) -> list[int]:
         """Return the descriptors to wait on: only commands come in."""
@@ -100,9 +100,9 @@ class FakeRadar:
             return
         typed = self.cli.read()
         if typed:
-            streamed = self._port.streaming
-            self.cli.write(self._port.type(typed))
-            if self._port.streaming and not streamed:
+            streamed = self.port.streaming
+            self.cli.write(self.port.type(typed))
+            if self.port.streaming and not streamed:
                 self._due_s = now_s + self._period_s
                 self._warn_of_another_chirp()
         due = self.wake_s()
@@ -114,7 +114,7 @@ class FakeRadar:
             self._due_s = due + self._period_s if now_s - due < 1.0 else now_s + self._period_s
 
     def _warn_of_another_chirp(self) -> None:
-        profile = self._port.configured['profileCfg']
+        profile = self.port.configured['profileCfg']
         if any(profile[place] != f'{value:g}' for place, value in _RECORDED_PROFILE.items()):
             print('fake_ti_radar: the recording was made with the chirp of config/radar/radhar.cfg; with this one the '
                   'driver scales its velocities wrongly. Send radhar.cfg.', file=sys.stderr, flush=True)
@@ -145,7 +145,7 @@ class FakeRadar:
             elif word == 'pause' and len(rest) == 1:
                 self._due_s = max(self._due_s, now_s) + float(rest[0])
             elif word == 'hang' and len(rest) <= 1:
-                self._port.hangs_on = rest[0] if rest else 'all'
+                self.port.hangs_on = rest[0] if rest else 'all'
             elif word in ('drop', 'flip', 'double') and len(rest) == 1:
                 self._damage = (word, int(rest[0]))
             elif word == 'empty' and len(rest) == 1:
