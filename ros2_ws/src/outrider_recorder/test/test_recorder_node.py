@@ -9,7 +9,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from outrider_interfaces.msg import HazardArray, TrackArray
 from outrider_interfaces.srv import MarkRide, StartRecording, StopRecording
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rclpy.serialization import deserialize_message, serialize_message
+from rclpy.serialization import serialize_message
 from recorder_helpers import cloud, ends, hazards, messages, only, state_of, streamed, tracks
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import UInt32
@@ -38,7 +38,6 @@ def test_known_messages_come_back_byte_for_byte(recorder, ros, rides):
         assert [m.sequence for m in read] == list(range(120))
         for record, (message, data) in zip(read, made, strict=True):
             assert record.data == data + bytes(-len(data) % 4)  # the wire ends on a multiple of four
-            assert deserialize_message(record.data, kinds[name]) == message
             assert record.publish_time == message.header.stamp.sec * 1_000_000_000 + message.header.stamp.nanosec
             assert record.log_time > record.publish_time
     info = json.loads((folder / 'ride.json').read_text())

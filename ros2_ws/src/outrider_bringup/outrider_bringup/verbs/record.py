@@ -12,11 +12,12 @@ from typing import Any
 
 from outrider_bringup import paths
 from outrider_bringup.errors import UserError
+from outrider_recorder import ride
 
 HELP = 'record what runs'
 GROUP = 'rides'
-# Discovery takes 25..250 ms, at times longer on a busy machine.
-FIND_S, ANSWER_S = 2.0, 10.0
+# Discovery takes 25..250 ms, on a busy machine seconds; who only asks whether one runs does not wait that long.
+FIND_S, LOOK_S, ANSWER_S = 5.0, 3.0, 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +53,9 @@ def _ask(node: Any, kind: Any, what: str, request: Any, *, needed: bool = True) 
     import rclpy
 
     client = node.create_client(kind, f'recorder/{what}')
-    if not client.wait_for_service(timeout_sec=FIND_S):
+    # An open ride is a recorder that runs, found or not: a second one beside it would record everything twice.
+    sure = needed or any(ride.is_open(folder) for folder in ride.all_rides(paths.rides())[-3:])
+    if not client.wait_for_service(timeout_sec=FIND_S if sure else LOOK_S):
         if needed:
             raise UserError(f'no recorder runs, so there is nothing to {what}. Run: ./outrider record')
         return None

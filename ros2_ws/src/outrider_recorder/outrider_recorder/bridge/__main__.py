@@ -91,6 +91,7 @@ def _serve(given: argparse.Namespace) -> int:
 def main(argv: list[str] | None = None) -> int:
     """Do one of the above; a signal ends it cleanly."""
     given = _arguments(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # rides are private, and so is what is made of them
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set() if given.rides else sys.exit(0))

@@ -13,6 +13,10 @@ TIMELINE = 'time'
 # One radar frame holds few points; a quarter of a second of them shows the shape of what moves.
 POINTS_SHOWN_S = 0.25
 PLOTS_SHOWN_S = 20.0
+# From here on a scene is a road; the walk of the carried recording ends at 9 m.
+ROAD_M = 20.0
+
+Place = tuple[float, float, float]
 
 
 def _last(seconds: float) -> Any:
@@ -32,16 +36,25 @@ def _view(name: str, eye: Any) -> Any:
                                            fill_mode=rr.components.FillMode.TransparentFillMajorWireframe)])
 
 
+def _eye(position: Place, target: Place, scale: float, *, up: Place) -> Any:
+    return rrb.EyeControls3D(position=[scale * part for part in position],
+                             look_target=[scale * part for part in target], eye_up=up)
+
+
 def _plot(name: str, *paths: str, legend: bool = False) -> Any:
     return rrb.TimeSeriesView(name=name, origin='plots', contents=[f'$origin/{path}' for path in paths],
                               time_ranges=[_last(PLOTS_SHOWN_S)],
                               plot_legend=rrb.PlotLegend(visible=legend, corner=rrb.Corner2D.LeftBottom))
 
 
-def blueprint() -> Any:
-    """Return the layout: space to the left, from behind and from above; curves and words to the right."""
-    behind = rrb.EyeControls3D(position=(7.0, 4.5, 5.0), look_target=(-7.0, 0.0, -0.6), eye_up=(0, 0, 1))
-    above = rrb.EyeControls3D(position=(-9.0, 0.0, 26.0), look_target=(-9.0, 0.0, 0.0), eye_up=(1, 0, 0))
+def blueprint(reach_m: float = ROAD_M) -> Any:
+    """Return the layout: space to the left, from behind and from above; curves and words to the right.
+
+    `reach_m` is how far the radar sees; a room is looked at from nearer than a road.
+    """
+    near = min(1.0, max(0.5, reach_m / ROAD_M))
+    behind = _eye((7.0, 4.5, 5.0), (-7.0, 0.0, -0.6), near, up=(0, 0, 1))
+    above = _eye((-9.0, 0.0, 26.0), (-9.0, 0.0, 0.0), near, up=(1, 0, 0))
     space = _view('Road behind', behind)
     bird = _view("Bird's eye", above)
     curves = rrb.Vertical(

@@ -10,6 +10,7 @@ from typing import Protocol
 from outrider_recorder.bridge.rows import Batch
 
 EVERY_NS = 100_000_000  # 10 Hz is what an eye and a browser have use for
+CLOSE_S = 0.5
 WAITING = 20  # about 5 s of batches; then the oldest goes
 
 
@@ -22,6 +23,9 @@ class Sink(Protocol):
     def flush(self, timeout_s: float = 0.0) -> None:
         """Push it out; may block."""
 
+    def close(self) -> None:
+        """End the stream; may block."""
+
 
 class Live:
     """Sends thinned batches to a sink that may block for ever; drops the oldest waiting ones then."""
@@ -30,7 +34,8 @@ class Live:
         """`make` opens the sink, in the thread."""
         self.dropped = 0
         self._waiting: queue.Queue[Batch | None] = queue.Queue(WAITING)
-        threading.Thread(target=self._run, args=(make,), name='live', daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(make,), name='live', daemon=True)
+        self._thread.start()
 
     def send(self, batch: Batch) -> None:
         """Queue `batch`; never waits."""
@@ -49,11 +54,13 @@ class Live:
                     continue
 
     def close(self) -> None:
-        """Let the thread end once all that waits is sent; does not wait for it."""
+        """Let the thread end once all that waits is sent; waits for it CLOSE_S at most."""
         self._put(None)
+        self._thread.join(CLOSE_S)
 
     def _run(self, make: Callable[[], Sink]) -> None:
         sink = make()
         while (batch := self._waiting.get()) is not None:
             sink.send(batch)
             sink.flush()
+        sink.close()

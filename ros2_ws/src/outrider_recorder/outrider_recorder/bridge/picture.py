@@ -13,7 +13,7 @@ from rerun.experimental import ViewerClient
 
 from outrider_recorder.bridge.server import binary, die_with_parent, free_port, quiet
 
-LOAD_S, SETTLE_S = 60.0, 1.5
+LOAD_S, SETTLE_S, DRAW_S = 60.0, 3.5, 1.0
 SIZE = '1600x1000'
 NEEDS = 'Run: apt-get install mesa-vulkan-drivers ffmpeg'
 
@@ -35,14 +35,15 @@ def draw(rrd: Path, png: Path, at_s: float | None, say: Say) -> int:
             say(f'no picture, the viewer found nothing to draw with. {NEEDS}')
             return 1
         client.open(str(rrd.resolve()))
-        if not _try(lambda: bool(_timelines(client)), viewer, LOAD_S):
+        if not _try(lambda: bool(client.get_state().recordings), viewer, LOAD_S):
             say(f'no picture, {rrd} was not loaded within {LOAD_S:.0f} s. Build it again: delete it first')
             return 1
-        line = _timelines(client)[0]
-        start_s, end_s = line.start / 1e9, line.end / 1e9
-        at = (start_s + end_s) / 2 if at_s is None else min(start_s + at_s, end_s)
-        client.set_time(line.name, timestamp=at, play_state='paused')
-        time.sleep(SETTLE_S)  # the viewer says when data is there, not when it is drawn
+        time.sleep(SETTLE_S)  # it says when data begins to come, not when all is there and its greeting gone
+        for line in _timelines(client):
+            start_s, end_s = line.start / 1e9, line.end / 1e9
+            at = (start_s + end_s) / 2 if at_s is None else min(start_s + at_s, end_s)
+            client.set_time(line.name, timestamp=at, play_state='paused')
+            time.sleep(DRAW_S)
         client.save_screenshot(str(png.resolve()))
     finally:
         viewer.kill()

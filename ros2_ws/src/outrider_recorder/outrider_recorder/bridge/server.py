@@ -64,6 +64,7 @@ class Server:
         with log.open('wb') as said:
             self._process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT,
                                              stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,
+                                             start_new_session=True,  # Ctrl+C is for us: the stream closes first
                                              env={**os.environ, 'RUST_LOG': 'warn'})
 
     @property

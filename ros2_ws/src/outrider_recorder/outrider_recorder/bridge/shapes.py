@@ -46,7 +46,7 @@ def bicycle() -> Drawing:
         [(0.3, 0.29, 1.02), (0.3, -0.29, 1.02)], [(-0.34, 0.0, 0.95), (-0.08, 0.0, 0.95)], [seat, (-0.24, 0.0, 0.95)],
     ]
     return Drawing('world/rig', wheels + frame, [palette.RIG_DIM] * 2 + [palette.RIG] * len(frame),
-                   [0.018] * 2 + [0.02] * len(frame), [])
+                   [0.013] * 2 + [0.015] * len(frame), [])
 
 
 def beam(half_angle_deg: float = 60.0, reach_m: float = 3.0) -> Drawing:

@@ -12,7 +12,7 @@ import numpy as np
 import rerun as rr
 
 from outrider_recorder.bridge import palette, shapes
-from outrider_recorder.bridge.blueprint import blueprint
+from outrider_recorder.bridge.blueprint import ROAD_M, blueprint
 from outrider_recorder.bridge.rows import Batch, Rows
 
 APPLICATION = 'outrider'
@@ -51,6 +51,7 @@ class Sink:
         self._stream = rr.RecordingStream(APPLICATION, recording_id=ride, batcher_config=_BATCHER)
         self._stream.set_sinks(target, default_blueprint=blueprint())
         self._stream.send_recording_name(ride)
+        self._framed = False
         self._draw_statics()
 
     def send(self, batch: Batch) -> None:
@@ -59,8 +60,19 @@ class Sink:
             self._stream.log(placed.path, rr.Transform3D(
                 translation=placed.translation_m, quaternion=rr.Quaternion(xyzw=placed.quaternion)), static=True)
         for path, rows in batch.parts():
+            if rows.kind == 'points' and not self._framed:
+                self._frame(rows)
             times = rr.TimeColumn(TIMELINE, timestamp=np.array(rows.times_ns, dtype='datetime64[ns]'))
             self._stream.send_columns(path, indexes=[times], columns=_COLUMNS[rows.kind](rows))
+
+    def _frame(self, rows: Rows) -> None:
+        """Set the eyes as near as the first points allow."""
+        points = _joined(rows.columns['positions'])
+        if len(points):
+            self._framed = True
+            reach_m = float(np.percentile(np.linalg.norm(points, axis=1), 98))
+            if reach_m < ROAD_M:
+                self._stream.send_blueprint(blueprint(reach_m))
 
     def flush(self, timeout_s: float = 0.0) -> None:
         """Push what was sent towards the target; at most `timeout_s` is waited for."""
