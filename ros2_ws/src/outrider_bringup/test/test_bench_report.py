@@ -50,8 +50,16 @@ def test_the_table_shows_value_unit_limit_peer_verdict_and_samples():
     assert cells == ['byte to hazard p50', '3.14', 'ms', '<= 6.00', '0.94 bare hop', 'ok', '600 frames']
 
 
-def test_only_the_verdict_is_painted():
-    assert '\x1b[32m  ok\x1b[0m  600' in render([result(1.0)], width=100, colour=True)[1]
+def test_verdict_and_detail_are_painted():
+    line = render([result(1.0)], width=100, colour=True)[1]
+    assert '0.94 bare hop  \x1b[32mok\x1b[0m  ' in line
+    assert line.count('\x1b[') == 4  # verdict and detail, each begun and ended
+
+
+def test_what_a_value_rests_on_goes_below_where_the_line_would_be_too_long():
+    lines = render([result(3.0)], width=60, colour=False)
+    assert lines[1].endswith('ok')
+    assert lines[2] == '    600 frames; peer: 0.94 bare hop'
 
 
 def test_no_line_of_the_table_is_wider_than_the_terminal():

@@ -23,6 +23,12 @@ def test_no_domain_left_is_one_sentence(tmp_path):
         pass
 
 
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(UserError, match='cannot be written'), claim.folder(tmp_path / 'file' / 'run'):
+        pass
+
+
 def test_a_folder_is_held_by_one_run(tmp_path):
     held, second = claim.folder(tmp_path / 'run'), claim.folder(tmp_path / 'run')
     with held, pytest.raises(UserError, match='running already'), second:

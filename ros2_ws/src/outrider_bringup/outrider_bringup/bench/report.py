@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider_bringup.bench.figure import Figure, Measured
-from outrider_bringup.demo.columns import align, paint
+from outrider_bringup.demo.columns import GAP, align, clip, paint
 
 OK, MISSED, UNMEASURED, NO_LIMIT = 'ok', 'missed', 'not measured', ''
 ROLES = {OK: 'ok', MISSED: 'FAILED', UNMEASURED: 'FAILED'}
@@ -53,20 +53,37 @@ def number(value: float | None) -> str:
 
 
 def render(done: Sequence[Result], *, width: int, colour: bool) -> list[str]:
-    """Return the table as lines of at most `width` columns, then the reasons of what was not measured."""
-    cells = [['figure', 'value', 'unit', 'limit', 'peer', '', '']]
-    for result in done:
-        seen = result.measured or Measured(0.0)
-        limit = f'{result.sense} {number(result.limit)}' if result.limit is not None else ''
-        peer = f'{number(seen.peer_value)} {seen.peer}'.strip()
-        cells.append([result.name, number(seen.value) if result.measured else '-', result.unit, limit, peer,
-                      result.verdict, seen.detail])
-    lines = align(cells, width=width, right=(1,), give=6)
+    """Return the table as lines of at most `width` columns, then the reasons of what was not measured.
+
+    Peer and what a value rests on stand in the line of a figure, or below it where that would be too long.
+    """
+    measured = [result.measured or Measured(0.0) for result in done]
+    peers = [f'{number(seen.peer_value)} {seen.peer}'.strip() for seen in measured]
+    details = [seen.detail for seen in measured]
+    lines = _columns(done, width, peers)
+    ends = max(len(line) for line in lines)
+    beside = all(ends + GAP + len(detail) <= width for detail in details)
+    if not beside:
+        lines = _columns(done, width, None)
+        details = ['; '.join(filter(None, (detail, peer and f'peer: {peer}')))
+                   for detail, peer in zip(details, peers, strict=True)]
     painted = [paint(lines[0], 'dim', colour)]
-    for line, result in zip(lines[1:], done, strict=True):
-        before, verdict, after = line.rpartition(f'  {result.verdict}') if result.verdict else (line, '', '')
-        painted.append(before + paint(verdict, ROLES.get(result.verdict, ''), colour) + after)
+    for line, result, detail in zip(lines[1:], done, details, strict=True):
+        text = line[:len(line) - len(result.verdict)] + paint(result.verdict, ROLES.get(result.verdict, ''), colour)
+        space = ' ' * (ends - len(line) + GAP)
+        painted.append(text + space + paint(detail, 'dim', colour) if beside and detail else text)
+        if detail and not beside:
+            painted.append(paint(clip(f'    {detail}', width), 'dim', colour))
     return painted + list(dict.fromkeys(result.why for result in done if result.why))
+
+
+def _columns(done: Sequence[Result], width: int, peers: Sequence[str] | None) -> list[str]:
+    cells = [['figure', 'value', 'unit', 'limit', *(['peer'] if peers is not None else []), '']]
+    for index, result in enumerate(done):
+        limit = f'{result.sense} {number(result.limit)}' if result.limit is not None else ''
+        cells.append([result.name, number(result.measured.value) if result.measured else '-', result.unit, limit,
+                      *([peers[index]] if peers is not None else []), result.verdict])
+    return align(cells, width=width, right=(1,), give=0)
 
 
 def as_json(done: Sequence[Result]) -> list[dict[str, object]]:

@@ -17,9 +17,13 @@ SPARE_DOMAINS = (95, 96, 97, 98, 99)
 
 @contextlib.contextmanager
 def folder(run: Path) -> Iterator[int]:
-    """Hold the run folder, as a descriptor. Raises UserError where another demo holds it."""
-    run.mkdir(parents=True, exist_ok=True)
-    with (run / 'lock').open('w') as lock:
+    """Hold the run folder, as a descriptor. Raises UserError where another demo holds it or nobody can."""
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        lock = (run / 'lock').open('w')
+    except OSError as error:
+        raise UserError(f'{run} cannot be written ({error.strerror}). Free it, or set OUTRIDER_RUN.') from None
+    with lock:
         if not _locked(lock.fileno()):
             raise UserError(f'a demo is running already (it holds {run}). Stop that one, then start again.')
         yield lock.fileno()

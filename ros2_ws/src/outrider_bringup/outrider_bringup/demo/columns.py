@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 GAP = 2
-PLAIN_COLUMNS = 100  # where nobody looks at a terminal
+PLAIN_COLUMNS = 160  # where nobody looks at a terminal
 PAINT = {'ok': '32', 'over': '33', 'FAILED': '31;1', 'warn': '33;1', 'urgent': '31;1', 'dim': '2', 'bold': '1'}
 
 

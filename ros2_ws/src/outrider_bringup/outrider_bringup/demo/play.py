@@ -59,8 +59,6 @@ class Player:
         try:
             self._session.start()
             self._run()
-        except OSError:  # the terminal has gone: end in order, tell nobody
-            self._stop.event.set()
         finally:
             seen = self._session.stop()
             with contextlib.suppress(OSError):
@@ -73,16 +71,23 @@ class Player:
             self._session.tick()
             view = self._view()
             if view.elapsed_s is not None and view.elapsed_s >= self._seconds:
-                self._screen.draw(view)
+                self._show(view)
                 break
             if view.elapsed_s is None and time.monotonic() - self._began_s > FIRST_FRAME_S:
                 self._session.incidents.append(f'no radar frame came within {FIRST_FRAME_S:g} s of the start. '
                                                f'See {self._options.run}/stack.log')
                 break
-            self._screen.draw(view)
-            if (first_s := self._session.first_track_s()) is not None:
-                self._screen.first_track(first_s)
+            self._show(view)
             self._stop.event.wait(REDRAW_S if view.elapsed_s is not None else LOOK_S)
+
+    def _show(self, view: View) -> None:
+        first_s = self._session.first_track_s()
+        try:
+            self._screen.draw(view)
+            if first_s is not None:
+                self._screen.first_track(first_s)
+        except OSError:  # the terminal has gone: end in order
+            self._stop.event.set()
 
     def _view(self) -> View:
         session, watcher = self._session, self._session.watcher
