@@ -134,3 +134,25 @@ def test_two_runs_are_equal_to_the_last_bit(road: Any, body: Any, played: Any) -
         assert a.tracks.covariance.tobytes() == b.tracks.covariance.tobytes()
         assert a.ego.velocity_mps.tobytes() == b.ego.velocity_mps.tobytes()
     assert one.levels() == two.levels()
+
+
+def test_car_that_cuts_in_becomes_urgent_before_contact(road: Any, body: Any, played: Any) -> None:
+    def where(t: float) -> tuple[float, float]:
+        part = min(max((t - 2.0) / 2.0, 0.0), 1.0)
+        return -60.0 + 15.5 * t, 3.7 - 3.1 * part * part * (3.0 - 2.0 * part)
+    for seed in range(3):
+        out = played(road(bodies=[body(where)], posts=posts(6.0), seed=seed).scans(5.4))
+        urgent = [i for i, level in enumerate(out.levels()) if level == URGENT]
+        assert urgent
+        assert (60.0 - 3.15) / 10.0 - urgent[0] * FRAME_S >= 0.9
+
+
+def test_cyclist_who_crosses_behind_a_standing_rig_is_followed_and_is_no_danger(road: Any, body: Any,
+                                                                               played: Any) -> None:
+    rider = body(lambda t: (-12.0, -12.0 + 4.0 * t), 1.8, 0.6, points=2)
+    scene = road(rig_mps=0.0, bodies=[rider], posts=[(-20.0, float(y)) for y in range(-9, 10, 3)], clutter=0.1)
+    out = played(scene.scans(5.0))
+    met = {out.nearest(i, *scene.relative(rider, i * FRAME_S)[:2], within_m=1.5) for i in range(15, 95)}
+    assert len(met) == 1
+    assert None not in met
+    assert max(out.levels()) <= NOTICE

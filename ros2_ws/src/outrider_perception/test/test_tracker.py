@@ -92,7 +92,8 @@ def test_late_measurement_is_ignored_and_counted() -> None:
 
 def test_points_without_a_place_are_counted_not_dropped_silently() -> None:
     nan, inf = float('nan'), float('inf')
-    step = Tracker().step(scan(0.0, (nan, 0.0, 0.0), (5.0, inf, 0.0), (5.0, 0.0, nan), (1e200, 0.0, 0.0), (0.1, 0.0, 0.0)))
+    step = Tracker().step(scan(0.0, (nan, 0.0, 0.0), (5.0, inf, 0.0), (5.0, 0.0, nan), (1e100, 0.0, 0.0),
+                               (0.1, 0.0, 0.0)))
     assert (step.counts['points'], step.counts['not_finite']) == (5, 3)
     assert (step.counts['out_of_bounds'], step.counts['leakage']) == (1, 1)
 
