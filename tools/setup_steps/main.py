@@ -37,7 +37,7 @@ def run(here: machine.Machine, root_path: str, argv: list[str]) -> int:
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         plan = Plan(root, here, options.env, machine.choose_ros(here, os.environ), options.dev)
-        return _set_up(plan, here, runner, options.quiet, progress)
+        return _set_up(plan, here, runner, options, progress)
     except RefusalError as refused:
         return _end(progress, 2, str(refused))
     except StepError as failed:
@@ -52,15 +52,20 @@ def run(here: machine.Machine, root_path: str, argv: list[str]) -> int:
         return _end(progress, 130, 'set-up interrupted. The same command goes on where it can.')
 
 
-def _set_up(plan: Plan, here: machine.Machine, runner: Runner, quiet: bool, shown: list[Progress]) -> int:
+def _set_up(plan: Plan, here: machine.Machine, runner: Runner, options: argparse.Namespace,
+            shown: list[Progress]) -> int:
     log = plan.root / '.build' / 'log' / plan.name
     python, seen = pythons.choose([*plan.known_python(), *pythons.candidates(here.root)])
     if python is None and seen:
         raise RefusalError(machine.old_python(max(found.version for found in seen)))
-    if python and not [step for step in plan.bind(python, runner, log) if not step.done()]:
-        if not quiet:
+    pending = [step for step in plan.bind(python, runner, log) if not step.done()] if python else []
+    if python and not pending:
+        if not options.quiet:
             print('outrider: set up already')
         return 0
+    if options.check:
+        print(f'outrider: set-up is left with {", ".join(step.title for step in pending) or "everything"}')
+        return 3
     _check_room(plan.root)
     lacking = _lacking(plan, python, runner)
     if lacking and os.geteuid() != 0 or lacking and not shutil.which('apt-get'):
@@ -73,7 +78,7 @@ def _set_up(plan: Plan, here: machine.Machine, runner: Runner, quiet: bool, show
         steps = [step for step in plan.bind(python, runner, log) if not step.done()]
         progress = Progress(len(steps))
         shown.append(progress)
-        _run(steps, runner, progress, log, python)
+        perform(steps, runner, progress, log, python)
     return 0
 
 
@@ -104,7 +109,8 @@ def _install(packages: list[str], plan: Plan, here: machine.Machine, runner: Run
     return python
 
 
-def _run(steps: list[Step], runner: Runner, progress: Progress, log: Path, python: pythons.Python) -> None:
+def perform(steps: list[Step], runner: Runner, progress: Progress, log: Path, python: pythons.Python) -> None:
+    """Make the steps in order, those marked `beside` meanwhile; raise what breaks one, with the others ended."""
     numbered = list(enumerate(steps, start=1))
     failures: list[BaseException] = []
 
@@ -121,6 +127,7 @@ def _run(steps: list[Step], runner: Runner, progress: Progress, log: Path, pytho
     threads = [threading.Thread(target=chain, args=(links,), daemon=True) for links in chains if links]
     for thread in threads:
         thread.start()
+        thread.join(0.02)  # the first line printed is that of the first step
     while any(thread.is_alive() for thread in threads) and not failures:
         for thread in threads:
             thread.join(0.25)
@@ -188,5 +195,6 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument('--dev', action='store_true', help='also what only tests and checks need')
     parser.add_argument('--env', choices=('main', 'jazzy'), default='main',
                         help='jazzy: the second release from wheels, in .venv-jazzy and .build/jazzy')
+    parser.add_argument('--check', action='store_true', help='do nothing; end with 3 when something is left to do')
     parser.add_argument('--quiet', action='store_true', help='say nothing when there is nothing to do')
     return parser.parse_args(argv)

@@ -25,7 +25,7 @@ def listing(folder: Path, skip: Iterable[str] = ('__pycache__', '.egg-info', '.p
     """Return the names of all files below a folder that are no Python: what setup.py finds by their names."""
     skipped = tuple(skip)
     return '\n'.join(sorted(str(path.relative_to(folder)) for path in folder.rglob('*')
-                            if path.suffix not in ('.py', '.pyc')
+                            if path.suffix not in ('.py', '.pyc') and path.is_file()
                             and not any(part.endswith(skipped) for part in path.parts)))
 
 
