@@ -47,6 +47,12 @@ def test_free_radar_is_started_listened_to_and_stopped(fake, run):
     assert 'radhar.cfg' in result.seen
 
 
+def test_links_of_a_killed_fake_are_not_believed(fake, run, monkeypatch):
+    fake().kill()
+    assert (run / 'radar_cli').is_symlink()
+    assert radar._names() == ('auto', 'auto')
+
+
 def test_hanging_radar_is_told(fake, run, tmp_path):
     control = tmp_path / 'control'
     os.mkfifo(control)

@@ -91,7 +91,7 @@ def test_unplugged_and_replugged_is_told_and_configured_again(bench):
     bench.until(streaming(bench), 'streaming')
     bench.control('unplug 0.1')
     bench.until(lambda: bench.link.state.name == 'connecting', 'the loss')
-    assert 'unplugged?' in bench.link.state.sentence
+    assert 'perhaps unplugged' in bench.link.state.sentence
     assert bench.link.state.sentence.endswith('Run: outrider doctor radar')
     bench.until(streaming(bench), 'streaming again')
     assert bench.link.connections == 2

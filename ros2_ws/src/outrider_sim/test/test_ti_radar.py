@@ -223,7 +223,15 @@ def test_ros_arguments_are_ignored(fake):
     assert process.popen.poll() is None
 
 
-@pytest.mark.parametrize('options', [('--rate', '0'), ('--play', '/none'), ('--what',)])
+def test_second_fake_in_the_same_folder_is_refused_with_one_sentence(fake, spawn, tmp_path):
+    process, wire = fake()
+    second = spawn('--link-dir', tmp_path, module='outrider_sim.devices.ti_radar')
+    assert second.wait() == 2
+    assert 'is used by another fake radar' in second.output
+    assert PROMPT in wire.ask('')
+
+
+@pytest.mark.parametrize('options', [('--rate', '0'), ('--play', '/none'), ('--what',), ('--control', '/etc/passwd')])
 def test_wrong_arguments_end_with_code_2(spawn, tmp_path, options):
     process = spawn('--link-dir', tmp_path, *options, module='outrider_sim.devices.ti_radar')
     assert process.wait() == 2

@@ -12,6 +12,7 @@ from outrider_bringup import paths
 from outrider_bringup.doctor.check import Check, Result
 from outrider_sensors.radar import cfg, ports
 from outrider_sensors.radar.link import IN_USE, RadarLink
+from outrider_sim.devices.ptys import claim
 
 PLUG_IN = './outrider up bicycle --sim   # or plug the radar in: USB, 5 V supply, SOP jumpers for functional mode'
 LISTEN_S = 10.0  # sensorStart alone may take 5
@@ -22,9 +23,18 @@ DIAGNOSTICS_S = 4.0
 def _names() -> tuple[str, str]:
     """Return the ports to ask for: those of a running fake where there is one, else whatever is plugged in."""
     run = paths.run_folder()
-    if (run / 'radar_cli').exists() and (run / 'radar_data').exists():
+    if (run / 'radar_cli').exists() and (run / 'radar_data').exists() and _fake_lives(run):
         return str(run / 'radar_cli'), str(run / 'radar_data')
     return ports.AUTO, ports.AUTO
+
+
+def _fake_lives(run: Path) -> bool:
+    """Links alone say nothing: those of a killed fake may lead to anybody's terminal by now."""
+    lock = claim(run)
+    if lock is None:
+        return True
+    lock.close()
+    return False
 
 
 def _found() -> ports.Ports | None:

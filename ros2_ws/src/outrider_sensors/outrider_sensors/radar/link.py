@@ -214,9 +214,9 @@ class RadarLink:
         except BlockingIOError:
             return b''
         except OSError as error:
-            raise _LostError(f'lost {port.port} ({error.strerror}), unplugged?') from None
+            raise _LostError(f'lost {port.port} ({error.strerror}), perhaps unplugged') from None
         if not got:  # readable and empty: a hang-up
-            raise _LostError(f'lost {port.port} (hung up), unplugged?')
+            raise _LostError(f'lost {port.port} (hung up), perhaps unplugged')
         return got
 
     def _close_ports(self) -> None:

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pty
 import tty
 from pathlib import Path
+from typing import IO
+
+LOCK = '.fake_radar.lock'
+
+
+def claim(folder: Path) -> IO[bytes] | None:
+    """Take `folder` for this process's links until it ends, however it ends. None where another one has it.
+
+    A killed fake leaves its links, and the kernel gives their ptys to anybody: only a held lock says that a fake lives.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / LOCK).open('ab')
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
 
 
 class Pty:

@@ -30,7 +30,7 @@ from typing import TextIO
 import numpy as np
 
 from outrider_sim.devices import radhar, ti_frames
-from outrider_sim.devices.ptys import Pty
+from outrider_sim.devices.ptys import Pty, claim
 from outrider_sim.devices.ti_cli import CommandPort
 
 # start, idle, ADC start, ramp end, slope, samples, sample rate: by their places in profileCfg
@@ -66,7 +66,6 @@ class FakeRadar:
 
     def plug(self) -> None:
         """Power up: new ptys, nothing configured."""
-        self._link_dir.mkdir(parents=True, exist_ok=True)
         self.cli, self.data = Pty(self._link_dir / 'radar_cli'), Pty(self._link_dir / 'radar_data')
         self.port = CommandPort()
         self._back_s = None
@@ -211,12 +210,18 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f'--rate is {args.rate:g}, expected more than 0')
     if args.play and not args.play.is_file():
         parser.error(f'--play {args.play} is no file')
+    if args.control and args.control.exists() and not args.control.is_fifo():
+        parser.error(f'--control {args.control} is no FIFO')
+    lock = claim(args.link_dir)
+    if lock is None:
+        parser.error(f'--link-dir {args.link_dir} is used by another fake radar; end that one or name another folder')
     stop_read, stop_write = os.pipe()
     os.set_blocking(stop_write, False)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     signal.set_wakeup_fd(stop_write)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(lock)
         journal = stack.enter_context(args.journal.open('a')) if args.journal else None
         radar = FakeRadar(args.link_dir, args.play, radhar.FRAME_PERIOD_S / args.rate, args.loop, journal)
         radar.hold = args.hold
