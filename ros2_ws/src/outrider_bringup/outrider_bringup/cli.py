@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from outrider_bringup.errors import UserError, nearest
 
@@ -50,11 +51,18 @@ def _run(words: list[str]) -> int:
     if name not in VERBS:
         raise UserError(f"unknown verb '{name}'.{nearest(name, VERBS)} See: ./outrider --help")
     verb = importlib.import_module(f'outrider_bringup.verbs.{name}')
-    parser = argparse.ArgumentParser(prog=f'./outrider {name}', description=verb.HELP, allow_abbrev=False)
+    parser = _Parser(prog=f'./outrider {name}', description=verb.HELP, allow_abbrev=False)
     verb.add_arguments(parser)
     # Intermixed: `up bicycle --sim rate:=2.0` is as good as `up bicycle rate:=2.0 --sim`.
     code: int = verb.run(parser.parse_intermixed_args(words[1:]))
     return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the words in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f'{message}. See: {self.prog} --help')
 
 
 def overview() -> str:

@@ -63,7 +63,7 @@ def shared_memory() -> Result:
     except OSError as error:
         return Result('fail', f'{SHM}: {error.strerror}', 'a tmpfs', f'mount -t tmpfs -o size=64m tmpfs {SHM}')
     seen = f'{free / 1e6:.0f} MB free in {SHM}'
-    tidy = f'stop all ROS nodes, then: rm -f {SHM}/fastrtps_* {SHM}/sem.fastrtps_*'
+    tidy = f'stop all ROS nodes, then: rm -f {SHM}/fast*_* {SHM}/sem.fast*_*'
     if free < SHM_LEAST:
         return Result('fail', seen, f'{SHM_LEAST >> 20} MB', f'{tidy} (in a container: --shm-size 256m)')
     if free < SHM_GOOD:

@@ -20,7 +20,7 @@ STALE = ('live.json', 'radar_cli', 'radar_data')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `up`."""
-    parser.add_argument('rig', help='name of a rig: a file launch/RIG.launch.yaml')
+    parser.add_argument('rig', nargs='?', default='', help='name of a rig: a file launch/RIG.launch.yaml')
     parser.add_argument('arguments', nargs='*', metavar='ARG:=VALUE', help='arguments of the launch file')
     parser.add_argument('--sim', action='store_true', help='without hardware: a radar recording is played')
     parser.add_argument('--no-record', action='store_true', help='write no ride')
@@ -65,6 +65,8 @@ def _arguments(words: list[str]) -> dict[str, str]:
 
 def _named(name: str, folder: Path, ending: str, what: str) -> Path:
     known = [path.name.removesuffix(ending) for path in folder.glob(f'*{ending}')]
+    if not name:
+        raise UserError(f'which {what}?{nearest("", known)}')
     if name not in known:
         raise UserError(f"unknown {what} '{name}'.{nearest(name, known)}")
     return folder / f'{name}{ending}'
