@@ -10,7 +10,7 @@ from outrider_bringup.errors import UserError
 
 def seen(frames, late_ms):
     """Return a run whose frame n has stamp n and hazards late_ms(n) after its last byte."""
-    return Seen([], written=[Written(n * 1000, 1) for n in range(frames)], frame_of_stamp={n: n for n in range(frames)},
+    return Seen([], written=[Written(n * 1000, 1) for n in range(frames)], clouds=[(n, n) for n in range(frames)],
                 hazards=[(n, n * 1000 + int(late_ms(n) * 1e6)) for n in range(frames)])
 
 

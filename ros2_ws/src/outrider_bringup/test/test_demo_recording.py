@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from outrider_bringup.demo import journal
-from outrider_bringup.demo.journal import Written, delays_ms, percentile
+from outrider_bringup.demo.journal import Written, delays_ms, frames_of, percentile
 from outrider_bringup.demo.recording import Follower, Step, as_points
 from outrider_sim.devices import radhar
 
@@ -69,12 +69,15 @@ def test_a_missing_journal_is_empty(tmp_path):
 
 def test_delays_go_by_the_frame_and_not_by_the_nearest_time():
     written = [Written(0, 1), Written(33_000_000, 1)]
-    late = delays_ms(written, {100: 0, 200: 1}, [(100, 40_000_000), (200, 41_000_000)])
-    assert late.tolist() == [40.0, 8.0]
+    assert delays_ms(written, [(0, 40_000_000), (1, 41_000_000)]).tolist() == [40.0, 8.0]
 
 
-def test_messages_of_unknown_stamp_or_unwritten_frame_are_left_out():
-    assert delays_ms([Written(0, 1)], {1: 0, 2: 7}, [(9, 1), (2, 1), (1, 1_000_000)]).tolist() == [1.0]
+def test_messages_of_unknown_or_later_frames_are_left_out():
+    assert delays_ms([Written(0, 1)], [(None, 1), (7, 1), (0, 1_000_000)]).tolist() == [1.0]
+
+
+def test_frames_that_share_a_stamp_are_told_apart_by_their_order():
+    assert frames_of([(100, 0), (200, 1), (200, 2)], [100, 200, 200, 200, 300]) == [0, 1, 2, None, None]
 
 
 @pytest.mark.parametrize(('percent', 'value'), [(0, 1), (50, 50), (99, 99), (99.5, 100), (100, 100)])

@@ -54,6 +54,7 @@ def test_a_long_address_is_kept_whole_and_the_hint_gives_way():
     address = 'http://127.0.0.1:8000/?url=rerun%2Bhttp://127.0.0.1:9876/proxy'
     assert lines(view(address=address), 78)[1] == f'watch it        {address}'
     assert lines(view(address=address), 77)[1] == f'watch it  {address}'
+    assert lines(view(address=address), 100)[1] == f'watch it        {address}   Ctrl+C stops'
 
 
 def test_before_the_first_frame_the_note_stands_in_the_first_line():

@@ -1,5 +1,6 @@
 """The closing table says what was measured; the exit code follows it."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -29,10 +30,10 @@ def good():
     return Seen(
         RECORDING, written=[Written(stamp, len(frame)) for stamp, frame in zip(stamps, RECORDING, strict=True)],
         steps=[Step(n, len(frame), len(frame)) for n, frame in enumerate(RECORDING)],
-        frame_of_stamp={stamp: n for n, stamp in enumerate(stamps)}, tracks=list(zip(stamps, bodies, strict=True)),
+        clouds=[(stamp, n) for n, stamp in enumerate(stamps)], tracks=list(zip(stamps, bodies, strict=True)),
         hazards=[(stamp, stamp + 4_000_000) for stamp in stamps], first_track_s=4.0, mount=IDENTITY,
         cost=Cost(8, 300.0, 40.0, 18.0),
-        ride=RideRead('2026-11-21T21-30-04Z', {'/radar/points': count}, set(stamps), [], 2_000_000, 9_000_000),
+        ride=RideRead('2026-11-21T21-30-04Z', {'/radar/points': count}, Counter(stamps), [], 2_000_000, 9_000_000),
         stopped_s=1.0)
 
 
@@ -105,19 +106,27 @@ def test_a_torn_record_fails(good):
 
 
 def test_messages_missing_from_the_record_fail(good):
-    seen = replace(good, ride=replace(good.ride, stamps_ns=good.ride.stamps_ns - set(list(good.frame_of_stamp)[5:7])))
+    missing = Counter(stamp for stamp, _ in good.clouds[5:7])
+    seen = replace(good, ride=replace(good.ride, stamps_ns=good.ride.stamps_ns - missing))
     assert verdicts(seen) == {'recorded': 'FAILED'}
     assert rows.losses(seen, []) == 'Lost: 2 radar messages between topic and record.'
 
 
 def test_a_recorder_that_joined_late_says_from_which_frame_on(good):
-    seen = replace(good, ride=replace(good.ride, stamps_ns=set(sorted(good.ride.stamps_ns)[7:])))
+    seen = replace(good, ride=replace(good.ride, stamps_ns=Counter(sorted(good.ride.stamps_ns)[7:])))
     assert verdicts(seen) == {}
     assert table(seen)['recorded'].measured == '596 of 596 radar messages from frame 8 on'
 
 
 def test_a_record_without_a_radar_message_is_no_success(good):
-    assert table(replace(good, ride=replace(good.ride, stamps_ns=set())))['recorded'].verdict == '-'
+    assert table(replace(good, ride=replace(good.ride, stamps_ns=Counter())))['recorded'].verdict == '-'
+
+
+def test_frames_that_share_a_stamp_are_counted_one_by_one(good):
+    stamp = good.clouds[10][0]
+    shared = replace(good, clouds=[*good.clouds[:10], (stamp, 10), (stamp, 11), *good.clouds[12:]])
+    once = replace(good.ride, stamps_ns=Counter(stamp for stamp, _ in shared.clouds) - Counter([stamp]))
+    assert table(replace(shared, ride=once))['recorded'].measured == '602 of 603 radar messages'
 
 
 def test_loss_that_the_recorder_reports_fails(good):

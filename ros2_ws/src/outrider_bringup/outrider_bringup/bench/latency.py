@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from outrider_bringup.bench import hop, stack
 from outrider_bringup.bench.figure import Figure, Measured
 from outrider_bringup.demo.journal import delays_ms, percentile
-from outrider_bringup.demo.rows import P50_MS, P99_MS, Seen
+from outrider_bringup.demo.rows import P50_MS, P99_MS, Seen, arrivals
 from outrider_bringup.errors import UserError
 
 FRAMES, WARM_UP = 600, 150  # the live view takes some seconds to start
@@ -20,8 +20,8 @@ PEER = 'bare hop'
 
 def steady_ms(seen: Seen, frames: int = FRAMES, warm_up: int = WARM_UP) -> NDArray[np.float64]:
     """Return the delays of the `frames` frames after the warm-up. Raises UserError when more than 1 % have none."""
-    numbers = {stamp: frame for stamp, frame in seen.frame_of_stamp.items() if warm_up <= frame < warm_up + frames}
-    delays = delays_ms(seen.written, numbers, seen.hazards)
+    steady = range(warm_up, warm_up + frames)
+    delays = delays_ms(seen.written, [(frame, when) for frame, when in arrivals(seen) if frame in steady])
     if len(delays) < 0.99 * frames:
         raise UserError(f'hazards came for {len(delays)} of {frames} radar frames, expected all. '
                         'Run: ./outrider doctor')

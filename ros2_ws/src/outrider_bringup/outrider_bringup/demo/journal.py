@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,19 +39,25 @@ def read(path: Path) -> list[Written]:
     return parse(path.read_text(encoding='utf-8').splitlines())
 
 
-def delays_ms(written: Sequence[Written], frame_of_stamp: Mapping[int, int],
-              received: Iterable[tuple[int, int]]) -> NDArray[np.float64]:
+def frames_of(clouds: Iterable[tuple[int, int]], stamps: Iterable[int]) -> list[int | None]:
+    """Return for each of `stamps`, in their order of arrival, the frame it belongs to; None for an unknown one.
+
+    `clouds` holds (stamp, frame) of the point messages, the frame told from the points themselves, so that a late
+    message is never taken for the next frame. Frames that a busy driver read at once share a stamp: first come, first.
+    """
+    waiting: defaultdict[int, deque[int]] = defaultdict(deque)
+    for stamp, frame in clouds:
+        waiting[stamp].append(frame)
+    return [waiting[stamp].popleft() if waiting[stamp] else None for stamp in stamps]
+
+
+def delays_ms(written: Sequence[Written], received: Iterable[tuple[int | None, int]]) -> NDArray[np.float64]:
     """Return for each received message how long after its last byte on the wire it came, in ms.
 
-    `frame_of_stamp` tells which frame a stamp belongs to (from the points themselves, so that a late message is never
-    taken for the next frame); `received` holds (stamp_ns, received_ns). Unknown stamps are left out.
+    `received` holds (frame, received_ns). Messages of unknown or later frames are left out.
     """
-    delays = []
-    for stamp_ns, received_ns in received:
-        frame = frame_of_stamp.get(stamp_ns)
-        if frame is not None and frame < len(written):
-            delays.append((received_ns - written[frame].written_ns) / 1e6)
-    return np.array(delays, dtype=np.float64)
+    return np.array([(received_ns - written[frame].written_ns) / 1e6 for frame, received_ns in received
+                     if frame is not None and frame < len(written)], dtype=np.float64)
 
 
 def percentile(samples: NDArray[np.float64], percent: float) -> float:

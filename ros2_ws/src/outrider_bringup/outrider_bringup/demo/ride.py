@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ class RideRead:
 
     name: str
     messages: dict[str, int] = field(default_factory=dict)
-    stamps_ns: set[int] = field(default_factory=set)
+    stamps_ns: Counter[int] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     record_bytes: int = 0
     rrd_bytes: int = 0
@@ -62,4 +63,4 @@ def _read_segment(segment: Path, ride: RideRead) -> None:
         for _, channel, message in reader.iter_messages(log_time_order=False):
             ride.messages[channel.topic] = ride.messages.get(channel.topic, 0) + 1
             if channel.topic == POINTS:
-                ride.stamps_ns.add(message.publish_time)
+                ride.stamps_ns[message.publish_time] += 1

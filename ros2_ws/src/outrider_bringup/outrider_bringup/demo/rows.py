@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outrider_bringup.demo.journal import Written, delays_ms, percentile
+from outrider_bringup.demo.journal import Written, delays_ms, frames_of, percentile
 from outrider_bringup.demo.recording import Step
 from outrider_bringup.demo.ride import RideRead
 from outrider_bringup.demo.table import FAILED, Row
@@ -45,7 +46,7 @@ class Seen:
     recording: Sequence[NDArray[np.void]]
     written: Sequence[Written] = ()
     steps: Sequence[Step] = ()
-    frame_of_stamp: dict[int, int] = field(default_factory=dict)
+    clouds: Sequence[tuple[int, int]] = ()  # stamp and frame of each point message, up to the end of `written`
     tracks: Sequence[tuple[int, Sequence[tuple[int, float, float]]]] = ()
     hazards: Sequence[tuple[int, int]] = ()
     first_track_s: float | None = None
@@ -89,7 +90,8 @@ def first_track_row(seen: Seen) -> Row:
 
 def walker_rows(seen: Seen) -> list[Row]:
     """The tracks against the moving points of the recording itself."""
-    frames = [(seen.frame_of_stamp[stamp], bodies) for stamp, bodies in seen.tracks if stamp in seen.frame_of_stamp]
+    numbers = frames_of(seen.clouds, [stamp for stamp, _ in seen.tracks])
+    frames = [(number, bodies) for number, (_, bodies) in zip(numbers, seen.tracks, strict=True) if number is not None]
     places = walker_places(seen.recording, seen.mount) if seen.mount is not None else {}
     followed = follow(places, len(seen.recording), frames)
     passes = max(1.0, len(seen.written) / len(seen.recording))
@@ -111,9 +113,15 @@ def walker_rows(seen: Seen) -> list[Row]:
     return rows
 
 
+def arrivals(seen: Seen) -> list[tuple[int | None, int]]:
+    """Return frame and time of arrival, ns, of each hazard message."""
+    frames = frames_of(seen.clouds, [stamp for stamp, _ in seen.hazards])
+    return [(frame, received_ns) for frame, (_, received_ns) in zip(frames, seen.hazards, strict=True)]
+
+
 def latency_row(seen: Seen) -> Row:
     """Last byte on the wire to the hazards in this process."""
-    delays = delays_ms(seen.written, seen.frame_of_stamp, seen.hazards)
+    delays = delays_ms(seen.written, arrivals(seen))
     limit = f'{P50_MS:g} / {P99_MS:g} ms'
     if not len(delays):
         return Row('byte to hazard', '', limit, None, must=False)
@@ -138,10 +146,10 @@ def cost_rows(seen: Seen) -> list[Row]:
     ]
 
 
-def to_record(seen: Seen) -> set[int]:
+def to_record(seen: Seen) -> Counter[int]:
     """Return the stamps that the record must hold: all that came here, from the first on that the recorder heard."""
     first = min(seen.ride.stamps_ns, default=math.inf) if seen.ride is not None else math.inf
-    return {stamp for stamp in seen.frame_of_stamp if stamp >= first}
+    return Counter(stamp for stamp, _ in seen.clouds if stamp >= first)
 
 
 def ride_rows(seen: Seen) -> list[Row]:
@@ -150,13 +158,13 @@ def ride_rows(seen: Seen) -> list[Row]:
         return [Row('recorded', 'no ride' if seen.written else '', 'all', False if seen.written else None)]
     ride = seen.ride
     due = to_record(seen)
-    kept = len(ride.stamps_ns & due)
-    late = len(seen.frame_of_stamp) - len(due)
+    kept, whole = sum((ride.stamps_ns & due).values()), sum(due.values())
+    late = len(seen.clouds) - whole
     since = f' from frame {late + 1} on' if late else ''
     rows = [
-        Row('recorded', f'{kept:,} of {len(due):,} radar messages{since}', 'all',
-            kept == len(due) and not seen.recorder_lost if due else None,
-            figures={'recorded': kept, 'due': len(due), 'recorder_lost': seen.recorder_lost}),
+        Row('recorded', f'{kept:,} of {whole:,} radar messages{since}', 'all',
+            kept == whole and not seen.recorder_lost if due else None,
+            figures={'recorded': kept, 'due': whole, 'recorder_lost': seen.recorder_lost}),
         Row('ride', '; '.join(ride.broken) or f'{ride.total:,} messages, {ride.record_bytes / 1e6:.1f} MB, closed',
             'readable', not ride.broken, figures={'ride_messages': ride.total, 'ride_bytes': ride.record_bytes}),
     ]
@@ -192,7 +200,7 @@ def losses(seen: Seen, rows: Sequence[Row]) -> str:
     points = points_row(seen).figures
     if points['points_exact'] != points['points_played']:
         lost.append(f'{points["points_played"] - points["points_exact"]:,.0f} points between wire and topic')
-    if seen.ride is not None and (missing := len(to_record(seen) - seen.ride.stamps_ns)):
+    if seen.ride is not None and (missing := sum((to_record(seen) - seen.ride.stamps_ns).values())):
         lost.append(f'{missing:,} radar messages between topic and record')
     if seen.recorder_lost:
         lost.append(f'{seen.recorder_lost:,} messages that DDS reported to the recorder')

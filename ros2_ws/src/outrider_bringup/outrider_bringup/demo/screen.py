@@ -56,8 +56,8 @@ def _watch(view: View, width: int) -> str:
     text = f'{"watch it":<{LABEL}}{view.address}'
     if len(text) > width:  # an address that is cut is none
         return f'watch it  {view.address}'
-    end = 'Ctrl+C stops'
-    return f'{text:<{min(LABEL + 41, width - len(end))}}{end}' if len(text) + 2 + len(end) <= width else text
+    end = '   Ctrl+C stops'
+    return f'{text:<{min(LABEL + 38, width - len(end))}}{end}' if len(text) + len(end) <= width else text
 
 
 def _sensors(view: View) -> str:

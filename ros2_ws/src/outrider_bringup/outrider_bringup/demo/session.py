@@ -175,10 +175,8 @@ class Session:
 
     def _judged(self, frame: int) -> bool:
         assert self.watcher is not None
-        if not self.watcher.hazards:
-            return False
-        stamp, _ = self.watcher.hazards[-1]
-        return self.watcher.frame_of_stamp.get(stamp, -1) >= frame
+        stamps = [stamp for stamp, number in self.watcher.clouds[-10:] if number >= frame]
+        return bool(stamps and self.watcher.hazards) and self.watcher.hazards[-1][0] >= stamps[0]
 
     def stop(self) -> Seen:
         """End everything in order and return what was seen up to the moment of the call."""
@@ -200,7 +198,7 @@ class Session:
     def _sum_up(self, seen: Seen, watcher: Watcher, cut: int) -> None:
         seen.written = journal.read(self._journal)[:cut]
         seen.steps = watcher.steps
-        seen.frame_of_stamp = {stamp: frame for stamp, frame in watcher.frame_of_stamp.items() if frame < cut}
+        seen.clouds = [(stamp, frame) for stamp, frame in watcher.clouds if frame < cut]
         seen.tracks, seen.hazards = watcher.tracks, watcher.hazards
         seen.mount = watcher.mounts.lookup(frames.BASE, frames.RADAR)
         if self._memory and self._ledger.seconds > 0:

@@ -38,7 +38,7 @@ class Watcher:
     def __init__(self, recording: Sequence[Points], domain: int) -> None:
         """Join ROS domain `domain`. `recording` is what the points are compared with, frame by frame."""
         self.steps: list[Step] = []
-        self.frame_of_stamp: dict[int, int] = {}
+        self.clouds: list[tuple[int, int]] = []  # stamp, frame
         self.cloud_times_ns: deque[int] = deque(maxlen=256)
         self.tracks: list[tuple[int, list[tuple[int, float, float]]]] = []  # stamp, (id, x, y) of each
         self.hazards: list[tuple[int, int]] = []  # stamp, arrival
@@ -91,7 +91,7 @@ class Watcher:
         step = self._follower.take(points)
         self.steps.append(step)
         self.first_frame_ns = self.first_frame_ns or now_ns
-        self.frame_of_stamp[stamp_ns(message.header)] = step.frame
+        self.clouds.append((stamp_ns(message.header), step.frame))
 
     def _hear_recorder(self, message: Any) -> None:
         self.recorder = message
