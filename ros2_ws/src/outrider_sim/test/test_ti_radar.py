@@ -104,6 +104,16 @@ def test_recording_is_played_byte_for_byte(fake, tmp_path):
     assert [line['points'] for line in lines] == [len(points) for points in radhar.load()[:99]]
 
 
+def test_recording_waits_for_the_hold_file_to_go_and_then_begins_at_its_first_frame(fake, tmp_path):
+    (tmp_path / 'hold').touch()
+    _, wire = fake('--rate', '5', '--hold', tmp_path / 'hold')
+    wire.start()
+    assert wire.quiet(0.2)
+    (tmp_path / 'hold').unlink()
+    first = ti_frames.sdk1(1, radhar.load()[0])
+    assert wire.read(len(first)) == first
+
+
 def test_pace_is_even_on_absolute_deadlines(fake, tmp_path):
     _, wire = fake('--rate', '2')
     wire.start()
