@@ -66,6 +66,12 @@ def ends(process, number=signal.SIGINT):
     assert process.wait(5.0) == 0, process.output
 
 
+def settled(ros):
+    """Wait until the recorder has said its state twice more: all that was sent before has been taken."""
+    states = state_of(ros)
+    ros.until(lambda: len(states) >= 3, 'three states')  # the first may be an old one
+
+
 def make_topic(name='/count', kind='std_msgs/msg/UInt32'):
     return Topic(name, kind, Schemas().text(kind))
 

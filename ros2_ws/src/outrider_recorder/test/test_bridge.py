@@ -9,7 +9,7 @@ import sys
 import pytest
 from rclpy.qos import QoSProfile
 from rclpy.serialization import serialize_message
-from recorder_helpers import cloud, ends, hazards, in_rerun, make_topic, messages, only, tracks, wait_until
+from recorder_helpers import cloud, ends, hazards, in_rerun, make_topic, messages, only, settled, tracks, wait_until
 
 from outrider_node import qos
 from outrider_recorder import ride
@@ -71,8 +71,8 @@ def same_scene(found, count):
         [[t.position.x, t.position.y, t.position.z] for t in tracks(number).tracks] for number in range(count)]
     sizes = flat(boxes, 'Boxes3D:half_sizes')
     assert all(half == pytest.approx([2.2, 0.9, 0.75]) for row in sizes for half in row)
-    labels = flat(boxes, 'Boxes3D:labels')
-    assert labels[3] == ['#0 car 59 km/h', '#1 car 59 km/h', '#2 car 59 km/h']
+    labels = flat(found['/world/tracks/name'], 'Points3D:labels')
+    assert [row for row in labels if row][2] == ['#0 car 59 km/h', '#1 car 59 km/h', '#2 car 59 km/h']
     arrows = flat(found['/world/tracks/velocity'], 'Arrows3D:vectors')
     assert all(arrow == [16.5, 0.0, 0.0] for row in arrows for arrow in row)
     assert flat(found['/plots/points'], 'Scalars:scalars') == [[float(number % 7)] for number in range(count)]
@@ -105,6 +105,7 @@ def test_the_bridge_writes_the_rrd_while_the_ride_grows(recorder, ros, rides, sp
     timer = ros.node.create_timer(1 / 30, tick)
     ros.until(lambda: sent[0] >= 75, '2.5 s of frames, three segments')
     timer.cancel()
+    settled(ros)
     told = json.loads((tmp_path / 'run' / 'live.json').read_text())
     assert told['web'].startswith('http://127.0.0.1:18')
     assert '?url=rerun%2Bhttp%3A%2F%2F127.0.0.1%3A19' in told['web']
@@ -138,6 +139,7 @@ def test_a_stopped_or_dead_bridge_takes_nothing_from_the_record(recorder, ros, r
     follows.signal(number)
     ros.until(lambda: sent[0] > 220, 'two seconds more')
     timer.cancel()
+    settled(ros)
     ends(process)
     got = [m.sequence for m in messages(only(rides) / 'segment_000.mcap', '/count')]
     assert got == list(range(sent[0]))
@@ -162,6 +164,7 @@ def test_a_stalled_viewer_does_not_hold_the_file_or_the_end(recorder, ros, rides
     timer = ros.node.create_timer(1 / 60, tick)
     ros.until(lambda: sent[0] >= 180, '3 s of frames')
     timer.cancel()
+    settled(ros)
     ends(process)
     follows.says('closed')
     ends(follows, signal.SIGTERM)

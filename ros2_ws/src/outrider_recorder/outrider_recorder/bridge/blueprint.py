@@ -32,7 +32,7 @@ def _view(name: str, eye: Any) -> Any:
         defaults=[rr.Points3D.from_fields(radii=rr.Radius.ui_points(3.2)),
                   rr.Arrows3D.from_fields(radii=0.03),
                   rr.LineStrips3D.from_fields(radii=rr.Radius.ui_points(1.2)),
-                  rr.Boxes3D.from_fields(radii=rr.Radius.ui_points(1.3), show_labels=True,
+                  rr.Boxes3D.from_fields(radii=rr.Radius.ui_points(1.3),
                                            fill_mode=rr.components.FillMode.TransparentFillMajorWireframe)])
 
 

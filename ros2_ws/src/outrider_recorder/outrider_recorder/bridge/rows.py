@@ -11,7 +11,7 @@ from typing import Any
 class Rows:
     """Rows of one entity. `columns[name][i]` belongs to `times_ns[i]` and holds `lengths[i]` instances."""
 
-    kind: str  # points, boxes, arrows, lines, scalar, state, text
+    kind: str  # points, boxes, names, arrows, lines, scalar, state, text
     times_ns: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 | message | entity | drawn as |
 |---|---|---|
 | PointCloud2 | world/<frame>/<topic> | points coloured by speed over ground, static ones subdued |
-| TrackArray | world/tracks/box, velocity, trail | boxes with id and speed, arrows of 1 s over ground, 3 s of path |
+| TrackArray | world/tracks/box, name, velocity, trail | boxes, id and speed, arrows of 1 s over ground, 3 s of path |
 | HazardArray | hazard, plots/closing, plots/distance | colour of the tracks, state bar, curves |
 | ClosePass, RecorderState, DiagnosticArray, Log | log | text |
 | TFMessage on tf_static | world/<frame> | where the frame sits |
@@ -28,6 +28,7 @@ TRAIL_NS, TRAIL_STEP_NS = 3_000_000_000, 90_000_000
 TRACKS, HAZARDS = 'outrider_interfaces/msg/TrackArray', 'outrider_interfaces/msg/HazardArray'
 # Half the outline of a body nobody could measure.
 LEAST_HALF_M = 0.15
+NAME_ABOVE_M = 0.3
 
 
 class Scene:
@@ -95,8 +96,12 @@ class Scene:
             now_ns, count, centers=centres, colors=colours,
             half_sizes=_array([[max(size / 2, LEAST_HALF_M) for size in (t.length_m, t.width_m, t.height_m)]
                                for t in tracks], 3),
-            quaternions=_array([[0, 0, math.sin(t.heading_rad / 2), math.cos(t.heading_rad / 2)] for t in tracks], 4),
-            labels=[words.label(track) for track in tracks])
+            quaternions=_array([[0, 0, math.sin(t.heading_rad / 2), math.cos(t.heading_rad / 2)] for t in tracks], 4))
+        # Above the box, so that the points inside are seen.
+        batch.of('world/tracks/name', 'names').add(
+            now_ns, count, colors=colours, labels=[words.label(track) for track in tracks],
+            positions=_array([[t.position.x, t.position.y, t.position.z + t.height_m / 2 + NAME_ABOVE_M]
+                              for t in tracks], 3))
         batch.of('world/tracks/velocity', 'arrows').add(now_ns, count, origins=centres, vectors=vectors,
                                                         colors=colours)
         batch.of('plots/tracks', 'scalar').add(now_ns, 1, scalars=float(count))

@@ -35,6 +35,7 @@ def _instances(kind: Any) -> Callable[[Rows], Any]:
 _COLUMNS: dict[str, Callable[[Rows], Any]] = {
     'points': _instances(rr.Points3D),
     'boxes': _instances(rr.Boxes3D),
+    'names': _instances(rr.Points3D),
     'arrows': _instances(rr.Arrows3D),
     'lines': _instances(rr.LineStrips3D),
     'scalar': lambda rows: rr.Scalars.columns(scalars=rows.columns['scalars']),
@@ -93,6 +94,8 @@ class Sink:
         places, names = shapes.ring_names()
         log('world/rings/names', rr.Points3D(places, labels=names, colors=palette.RING_TEXT, show_labels=True,
                                              radii=rr.Radius.ui_points(0.1)), static=True)
+        log('world/tracks/name', rr.Points3D.from_fields(radii=rr.Radius.ui_points(0.1), show_labels=True),
+            static=True)
         log('hazard', rr.StateConfiguration(values=palette.LEVEL_NAMES,
                                              colors=np.array(palette.STATES, dtype=np.uint32)), static=True)
         for path, name, colour in (('plots/closing', 'closing speed, m/s', palette.LINE_CLOSING),
