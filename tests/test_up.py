@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-NODES = ('fake_radar', 'radar', 'fusion', 'recorder')
+NODES = ('fake_radar', 'radar', 'fusion', 'recorder', 'bridge')
 STOP_S = 3.0
 
 
@@ -152,8 +152,8 @@ def test_points_tracks_and_hazards_arrive_and_ctrl_c_names_the_ride(up, ros):
 
 
 def test_the_live_view_is_named_and_goes_with_the_rest(up):
-    one = up('--sim', 'web_port:=0')
-    one.says(r'\[bridge\]')
+    one = up('--sim')
+    one.says(r'watch it  http://127\.0\.0\.1:\d+/')
     code, seconds = one.end()
     assert code == 0, one.output
     assert seconds < STOP_S
@@ -168,8 +168,9 @@ def test_ctrl_c_while_it_starts_leaves_nothing(up, moment):
     code, seconds = one.end()
     assert seconds < STOP_S
     assert one.anybody() == []
-    assert code in (0, 130, -signal.SIGINT), one.output
-    if moment >= 0.25:
+    # Before a line of ours runs, the interpreter itself answers Ctrl+C, with a traceback and a code of its own.
+    if 'is starting' in one.output:
+        assert code == 0, one.output
         assert 'Traceback' not in one.output
 
 
@@ -200,7 +201,7 @@ def test_a_killed_node_comes_back_and_the_record_stays_readable(up, ros, name):
     one.says(r'recording 0\.[1-9]')  # a chunk of the record is on the disk
     first = one.main(name)
     os.kill(first, signal.SIGKILL)
-    one.says(rf'{name} was ended by SIGKILL; started again in 0.5 s')
+    one.says(rf'{name} was ended by SIGKILL; started again in')
     one.says(f'{name} runs again')
     assert one.main(name) != first
     hazards.clear()

@@ -122,7 +122,7 @@ def test_groups_stop_in_order_and_each_waits_for_the_one_before(stack, tmp_path)
             time.sleep(0.1)
             with open({str(order)!r}, 'a') as file: file.write(sys.argv[0].split('/')[-1] + ' ')
             sys.exit(0)
-        signal.signal(signal.SIGINT, leave)
+        for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, leave)
         print('ready', flush=True)
         while True: time.sleep(0.01)
         """
@@ -151,6 +151,18 @@ def test_the_deaf_and_their_families_are_gone_within_three_seconds(stack, tmp_pa
     assert members(one.id) == []
     assert stopped.forced == ('deaf', 'deaf_recorder', 'family')
     assert stopped.left == ()
+
+
+def test_a_process_that_still_imports_goes_without_a_traceback(stack, tmp_path):
+    one, screen = stack(program(tmp_path, 'importing', """
+        import time
+        print('ready', flush=True)
+        time.sleep(60)
+        """))
+    one.start()
+    screen.ready('importing')
+    assert one.stop().seconds < 1.0
+    assert screen.lines == [('importing', 'ready')]
 
 
 def test_a_stopped_process_is_ended_too(stack, tmp_path):

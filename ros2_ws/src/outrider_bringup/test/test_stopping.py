@@ -76,6 +76,13 @@ def test_a_child_is_left_to_its_parent_until_that_has_gone():
     assert stopping.step(1.0, [Member(2, 4, 'bridge')]) == [(2, TERM)]
 
 
+def test_who_is_still_starting_gets_the_signal_that_is_no_traceback():
+    stopping = Stopping(0.0)
+    assert stopping.step(0.0, [Member(1, 4, 'radar', starting=True)]) == [(1, TERM)]
+    assert stopping.step(0.1, [Member(1, 4, 'radar', starting=True)]) == []
+    assert stopping.step(1.7, [Member(1, 4, 'radar', starting=True)]) == [(1, KILL)]
+
+
 def test_a_killed_node_is_started_again_until_the_fifth_time_within_ten_seconds():
     deaths = Deaths('radar', respawn=True, delay_s=0.5)
     assert [deaths.judge(second, -9).kind for second in (0, 1, 2, 3)] == ['respawn'] * 4

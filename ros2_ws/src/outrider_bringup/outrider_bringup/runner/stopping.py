@@ -2,7 +2,7 @@
 
 | after | what |
 |---|---|
-| 0 s | SIGINT to the first group, to the next when it has ended or its wait is over |
+| 0 s | SIGINT (SIGTERM to who is still starting) to the first group, to the next when it is gone or its wait over |
 | 1.0 s after its group's SIGINT, 2.0 s at the latest | SIGTERM |
 | 1.6 s after its group's SIGINT, 2.4 s at the latest | SIGKILL |
 """
@@ -24,12 +24,17 @@ LAST_TERM_S, LAST_KILL_S = 2.0, 2.4
 
 @dataclass(frozen=True)
 class Member:
-    """A living process of a stack. `root`: started by the runner, or left behind by a parent that is gone."""
+    """A living process of a stack.
+
+    `root`: started by the runner, or left behind by a parent that is gone. `starting`: too young to have anything to
+    close, and not yet listening for signals.
+    """
 
     pid: int
     group: int
     name: str
     root: bool = True
+    starting: bool = False
 
 
 @dataclass
@@ -72,4 +77,7 @@ class Stopping:
             return signal.SIGKILL
         if total_s >= LAST_TERM_S or asked_s >= TERM_S:
             return signal.SIGTERM
-        return signal.SIGINT if member.root and member.group <= self.group else None
+        if not member.root or member.group > self.group:
+            return None
+        # An interpreter that still imports answers SIGINT with a traceback, SIGTERM with silence.
+        return signal.SIGTERM if member.starting else signal.SIGINT
