@@ -14,8 +14,6 @@ fi
 # shellcheck source=/dev/null
 . "$outrider_overlay" || return 3
 unset outrider_overlay
-# The wheels add their libraries to the path once a process tree; the path was just set anew, so they must do it again.
-unset _ROS_WHEELS_BOOTSTRAP_COMPLETE
 # One file, two names: Humble and Jazzy know only the old one, Kilted warns in every process when it sees that.
 : "${OUTRIDER_FASTDDS:=$OUTRIDER_ROOT/config/fastdds/small.xml}"
 case "${ROS_DISTRO:-}" in

@@ -34,7 +34,7 @@ class Runner:
         self.root = root
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
-        self._stopped = False
+        self.stopped = False
 
     def clean_environment(self, **more: str) -> dict[str, str]:
         """Return the caller's environment less what belongs to another ROS, Python or make, plus `more`."""
@@ -55,7 +55,7 @@ class Runner:
             file.flush()
             start = file.tell()
             with self._lock:
-                if self._stopped:
+                if self.stopped:
                     raise StepError('interrupted')
                 try:
                     child = subprocess.Popen(list(argv), stdin=subprocess.DEVNULL, stdout=file,
@@ -72,7 +72,7 @@ class Runner:
     def stop(self) -> None:
         """End all children and what they started; later calls of run() fail."""
         with self._lock:
-            self._stopped = True
+            self.stopped = True
             for child in self._running:
                 try:
                     os.killpg(child.pid, signal.SIGKILL)

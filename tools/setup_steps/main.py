@@ -36,7 +36,8 @@ def run(here: machine.Machine, root_path: str, argv: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
-        plan = Plan(root, here, options.env, machine.choose_ros(here, os.environ), options.dev)
+        plan = Plan(root, here, options.env, machine.choose_ros(here, os.environ), options.dev,
+                    retry_viewer=not options.quiet)
         return _set_up(plan, here, runner, options, progress)
     except RefusalError as refused:
         return _end(progress, 2, str(refused))
@@ -78,7 +79,7 @@ def _set_up(plan: Plan, here: machine.Machine, runner: Runner, options: argparse
         steps = [step for step in plan.bind(python, runner, log) if not step.done()]
         progress = Progress(len(steps))
         shown.append(progress)
-        perform(steps, runner, progress, log, python)
+        perform(steps, runner, progress, log)
     return 0
 
 
@@ -109,7 +110,7 @@ def _install(packages: list[str], plan: Plan, here: machine.Machine, runner: Run
     return python
 
 
-def perform(steps: list[Step], runner: Runner, progress: Progress, log: Path, python: pythons.Python) -> None:
+def perform(steps: list[Step], runner: Runner, progress: Progress, log: Path) -> None:
     """Make the steps in order, those marked `beside` meanwhile; raise what breaks one, with the others ended."""
     numbered = list(enumerate(steps, start=1))
     failures: list[BaseException] = []
@@ -119,7 +120,7 @@ def perform(steps: list[Step], runner: Runner, progress: Progress, log: Path, py
             if failures:
                 return
             try:
-                _make(number, step, progress, log, python)
+                _make(number, step, progress, log, runner)
             except BaseException as failure:  # handed to the main thread, which says it
                 failures.append(failure)
 
@@ -139,7 +140,7 @@ def perform(steps: list[Step], runner: Runner, progress: Progress, log: Path, py
         raise failures[0]
 
 
-def _make(number: int, step: Step, progress: Progress, log: Path, python: pythons.Python) -> None:
+def _make(number: int, step: Step, progress: Progress, log: Path, runner: Runner) -> None:
     path = log / f'{step.name}.log'
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b'')
@@ -148,11 +149,9 @@ def _make(number: int, step: Step, progress: Progress, log: Path, python: python
     try:
         step.make(path)
     except StepError as failed:
-        if step.name == 'viewer' and python.version < (3, 11):
-            progress.say(f'outrider: no viewer on this machine ({failed}): rides are recorded all the same, '
-                         'watch them on a laptop')
-        else:
+        if step.without is None or runner.stopped:
             raise StepError(f'{step.title} failed: {failed}. The whole log: {path}') from None
+        progress.say(f'outrider: {step.without(str(failed))}')
     progress.end(number)
     with path.open('a') as file:
         file.write(f'took {time.monotonic() - began:.1f} s\n')

@@ -25,7 +25,10 @@ if {numpy_1} and int(numpy.__version__.split('.')[0]) > 1:
 
 
 class Step(NamedTuple):
-    """One step: `make` gets its log; `beside` steps run while the others go on; `key` is what it is made from."""
+    """One step: `make` gets its log, `beside` steps run while the others go on.
+
+    `without`, where the rest can do without it, is told why it failed and returns the sentence to say.
+    """
 
     name: str
     title: str
@@ -33,12 +36,14 @@ class Step(NamedTuple):
     done: Callable[[], bool]
     make: Callable[[Path], None]
     beside: bool = False
+    without: Callable[[str], str] | None = None
 
 
 class Plan:
     """The steps of the environment `name`: main (the machine's), or jazzy (the second release, from wheels)."""
 
-    def __init__(self, root: Path, machine: Machine, name: str, distro: str | None, with_dev: bool) -> None:
+    def __init__(self, root: Path, machine: Machine, name: str, distro: str | None, with_dev: bool,
+                 retry_viewer: bool = True) -> None:
         self.root = root
         self.name = name
         self.system = name == 'main' and distro is not None
@@ -48,6 +53,7 @@ class Plan:
         self.workspace = Workspace(root, name)
         self.setup_file = Path(machine.root) / 'opt/ros' / self.distro / 'setup.bash'
         self._with_dev = with_dev
+        self._retry_viewer = retry_viewer
         self._locks = root / 'tools' / 'locks'
         self._stamp = Stamp(self.venv / 'outrider.json')
 
@@ -66,7 +72,9 @@ class Plan:
         steps = [Step('environment', f'installing {what}', 10 if self.system else 15,
                       lambda: self._stamp.holds(self._key()) and self.known_python() != [], self._environment)]
         if self.name == 'main':
-            steps.append(Step('viewer', 'installing rerun, the viewer', 15, self._viewer_done, self._make_viewer, True))
+            own = python.version >= (3, 11)  # an older one needs a Python from the network, which may not be there
+            steps.append(Step('viewer', 'installing rerun, the viewer', 15, self._viewer_done, self._make_viewer, True,
+                              None if own else self._go_without_viewer))
         if self._with_dev:
             steps.append(Step('dev', 'installing what the tests need', 5,
                               lambda: self._dev_stamp().holds(self._dev_key()), self._dev))
@@ -115,7 +123,17 @@ class Plan:
                        Path(environments.__file__).read_text()])
 
     def _viewer_done(self) -> bool:
-        return self._viewer_stamp().holds(self._viewer_key())
+        return self._viewer_stamp().holds(self._viewer_key()) or (
+            not self._retry_viewer and self._no_viewer_stamp().holds(self._viewer_key()))
+
+    def _no_viewer_stamp(self) -> Stamp:
+        return Stamp(self.root / '.build' / 'no_viewer.json')
+
+    def _go_without_viewer(self, why: str) -> str:
+        # Remembered, so that a demo far from any network does not try again.
+        self._no_viewer_stamp().write(self._viewer_key())
+        return (f'no viewer on this machine ({why}): rides are recorded all the same, watch them on a laptop; '
+                'make setup tries again')
 
     def _make_viewer(self, log: Path) -> None:
         key = self._viewer_key()
