@@ -84,8 +84,8 @@ class Listening:
             if name in self.refused or self._is_excluded(name):
                 continue
             publishers = self._node.count_publishers(name)
-            if publishers and publishers != self._offers.get(name):
-                self._offers[name] = publishers
+            if publishers != self._offers.get(name, 0):
+                self._offers[name] = publishers  # 0 too: who comes back may offer less than who went
                 self._hear(name, kinds[0])
 
     def _is_excluded(self, name: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -70,6 +72,27 @@ def settled(ros):
     """Wait until the recorder has said its state twice more: all that was sent before has been taken."""
     states = state_of(ros)
     ros.until(lambda: len(states) >= 3, 'three states')  # the first may be an old one
+
+
+@contextlib.contextmanager
+def full_after(folder, size):
+    """Make `folder` hold `size` bytes at most; yields a function that does it to a process by its pid.
+
+    A small disk of its own where mounting is allowed; elsewhere a limit on file size, which ends in the same errors.
+    """
+    mount = subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={size}', 'tmpfs', str(folder)], capture_output=True,
+                           check=False)
+    if mount.returncode == 0:
+        try:
+            yield lambda pid: None
+        finally:
+            subprocess.run(['umount', '-l', str(folder)], check=True)
+        return
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        yield lambda pid: resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, before[1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def make_topic(name='/count', kind='std_msgs/msg/UInt32'):

@@ -2,7 +2,6 @@ import array
 import json
 import os
 import signal
-import subprocess
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
@@ -10,7 +9,7 @@ from outrider_interfaces.msg import HazardArray, TrackArray
 from outrider_interfaces.srv import MarkRide, StartRecording, StopRecording
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
-from recorder_helpers import cloud, ends, hazards, messages, only, state_of, streamed, tracks
+from recorder_helpers import cloud, ends, full_after, hazards, messages, only, state_of, streamed, tracks
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import UInt32
 
@@ -169,33 +168,31 @@ def test_kill_9_loses_at_most_the_open_chunk_and_the_next_start_repairs(recorder
     assert [m.sequence for m in messages(first / 'segment_000.mcap', '/count')] == got
 
 
-def test_disk_full_is_an_alarm_and_not_the_end_of_the_node(recorder, ros, tmp_path, rides):
-    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', str(rides)], check=True)
-    try:
+def test_disk_full_is_an_alarm_and_not_the_end_of_the_node(recorder, ros, rides):
+    with full_after(rides, 400 << 10) as fill:
         publisher = ros.node.create_publisher(PointCloud2, 'radar/points', qos.SENSOR)
         process = recorder()
+        fill(process.popen.pid)
         ros.matched(publisher)
         states = state_of(ros)
         diagnosed = ros.collect(DiagnosticArray, '/diagnostics', qos.EVENT)
         noise = cloud(0)
 
-        def fill():
+        def send():
             noise.data = array.array('B', os.urandom(4000))
             publisher.publish(noise)
 
-        timer = ros.node.create_timer(0.01, fill)
+        timer = ros.node.create_timer(0.01, send)
         ros.until(lambda: states and states[-1].alarm, 'the alarm')
         timer.cancel()
         assert 'the disk is full' in states[-1].alarm
         assert not states[-1].recording
         ros.until(lambda: any(status.level == b'\x02' and 'the disk is full' in status.message
-                              for array_ in diagnosed for status in array_.status), 'the diagnostic')
+                              for said in diagnosed for status in said.status), 'the diagnostic')
         got = streamed(only(rides) / 'segment_000.mcap.part')['/radar/points']
         assert got == list(range(len(got)))
         assert got
         ends(process)
-    finally:
-        subprocess.run(['umount', '-l', str(rides)], check=True)
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
