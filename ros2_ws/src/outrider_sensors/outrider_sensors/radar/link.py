@@ -20,6 +20,7 @@ import serial
 from outrider_sensors.radar import dialogue, ports
 from outrider_sensors.radar.cfg import Config
 from outrider_sensors.radar.frames import Frame, FrameParser
+from outrider_sensors.radar.stamps import spread
 
 CLI_BAUD, DATA_BAUD = 115_200, 921_600
 RETRY_S = 0.5  # between two attempts to open the ports: a replugged radar is back within a second
@@ -71,6 +72,7 @@ class RadarLink:
         self._cli: serial.Serial | None = None
         self._data: serial.Serial | None = None
         self._next_try_s = clock()
+        self._period_ns, self._last_stamp_ns = round(chirp.frame_period_ms * 1e6), 0
         self._heard_s = 0.0
         self._silent_s = max(SILENT_S, 3e-3 * chirp.frame_period_ms)
         self._restart_s = self._first_restart_s = max(RESTART_S, 2 * self._silent_s)
@@ -186,7 +188,7 @@ class RadarLink:
             if frames:
                 self._heard_s, self._restart_s = self._clock(), self._first_restart_s
                 self._become('streaming', f'radar: streaming from {data.port}, {self._config.describe()}.', 'info')
-                return frames
+                return self._stamped(frames)
         quiet_s = self._clock() - self._heard_s
         expected = f'expected {self._config.chirp.frame_rate_hz:.0f}/s'
         if quiet_s >= self._restart_s:
@@ -196,6 +198,11 @@ class RadarLink:
             self._become('silent', f'radar: no frames on {data.port} for {self._silent_s:g} s ({expected}). '
                          'Run: outrider doctor radar', 'warn')
         return []
+
+    def _stamped(self, frames: list[Frame]) -> list[Frame]:
+        stamps = spread([frame.arrival_ns for frame in frames], self._period_ns, self._last_stamp_ns)
+        self._last_stamp_ns = stamps[-1]
+        return [frame._replace(arrival_ns=stamp) for frame, stamp in zip(frames, stamps, strict=True)]
 
     # The ports.
 
