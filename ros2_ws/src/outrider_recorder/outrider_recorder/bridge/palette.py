@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 BACKGROUND = (13, 16, 22, 255)
 GRID = 0x2A3342FF
 RING = 0x33404FFF
-RING_TEXT = 0x5D6F84FF
+RING_TEXT = 0xC4CEDAFF  # readable on the dark theme's labels and on the light one's
 RIG = 0xDCE3EBFF
 RIG_DIM = 0x7C8A9AFF
 BEAM = 0x2E5E6AFF
