@@ -113,10 +113,10 @@ class Fusion(OutriderNode):
             values |= {'step_p50_ms': f'{p50:.2f}', 'step_p99_ms': f'{p99:.2f}'}
         values |= {f'total_{name}': count for name, count in sorted(self._tracker.totals.items())}
         if self._heard_ns is None:
-            return Diagnosis('warn', 'No radar yet: expected radar/points. Run: outrider doctor radar', values)
+            return Diagnosis('warn', 'No radar yet: expected radar/points. Run: ./outrider doctor radar', values)
         silent_s = (self.get_clock().now().nanoseconds - self._heard_ns) * 1e-9
         if silent_s > _SILENT_S:
-            return Diagnosis('error', f'No radar for {silent_s:.0f} s. Run: outrider doctor radar', values)
+            return Diagnosis('error', f'No radar for {silent_s:.0f} s. Run: ./outrider doctor radar', values)
         if self._waiting_for:
             return Diagnosis('warn', f'Waiting for {BASE} <- {self._waiting_for} on /tf_static; its driver publishes '
                              'it from mount_xyz_m and mount_rpy_deg.', values)

@@ -64,7 +64,7 @@ def find(rides: Path, ride: str) -> Path:
     """Return the folder of `ride`, which must be a real folder directly in `rides`. Raises RideError."""
     folder = rides / ride
     if not ID.fullmatch(ride) or folder.is_symlink() or not folder.is_dir():
-        raise RideError(f"no ride '{ride}' in {rides}. Run: outrider view --list")
+        raise RideError(f"no ride '{ride}' in {rides}. Run: ./outrider view --list")
     return folder
 
 
@@ -118,9 +118,9 @@ def read_info(folder: Path) -> dict[str, Any]:
         info = json.loads((folder / RIDE_FILE).read_text(encoding='utf-8'))
     except (OSError, ValueError):
         raise RideError(f'{folder.name}: {RIDE_FILE} is missing or damaged, so this is no ride. '
-                        'Run: outrider view --list') from None
+                        'Run: ./outrider view --list') from None
     if not isinstance(info, dict):
-        raise RideError(f'{folder.name}: {RIDE_FILE} holds no JSON object. Run: outrider view --list')
+        raise RideError(f'{folder.name}: {RIDE_FILE} holds no JSON object. Run: ./outrider view --list')
     return info
 
 

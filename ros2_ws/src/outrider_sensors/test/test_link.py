@@ -92,7 +92,7 @@ def test_unplugged_and_replugged_is_told_and_configured_again(bench):
     bench.control('unplug 0.1')
     bench.until(lambda: bench.link.state.name == 'connecting', 'the loss')
     assert 'perhaps unplugged' in bench.link.state.sentence
-    assert bench.link.state.sentence.endswith('Run: outrider doctor radar')
+    assert bench.link.state.sentence.endswith('Run: ./outrider doctor radar')
     bench.until(streaming(bench), 'streaming again')
     assert bench.link.connections == 2
     assert 'again' in bench.sentences()
@@ -159,7 +159,7 @@ def test_stream_that_stops_is_silent_then_started_anew(bench):
     bench.until(lambda: not bench.link.poll(0.02), 'the last frame')
     bench.ahead_s += 1.1
     bench.until(lambda: bench.link.state.name == 'silent', 'silence')
-    assert f'no frames on {bench.fake.data.link} for 1 s (expected 30/s). Run: outrider doctor radar' \
+    assert f'no frames on {bench.fake.data.link} for 1 s (expected 30/s). Run: ./outrider doctor radar' \
         in bench.link.state.sentence
     bench.ahead_s += 2.0
     bench.until(lambda: bench.link.state.name == 'connecting', 'the restart')

@@ -136,7 +136,7 @@ def test_unplugged_and_replugged_radar_reconnects_and_says_so(stack):
         lambda: next((said for said in stack.said()[1:] if said[0] == DiagnosticStatus.ERROR
                       and int(said[2]['frames'])), None), 'an error in the diagnostics')
     assert 'perhaps unplugged' in message or 'no port' in message
-    assert message.endswith('Run: outrider doctor radar')
+    assert message.endswith('Run: ./outrider doctor radar')
     before = len(stack.clouds)
     stack.ros.until(lambda: len(stack.clouds) >= before + 10, 'clouds after replugging')
     assert 'perhaps unplugged' in stack.node.output
@@ -205,7 +205,7 @@ def test_silent_radar_is_told_with_port_and_expected_rate(stack):
     stack.control('pause 2.6')
     _, message, _ = stack.until_said('silent')
     assert message == (f'radar: no frames on {stack.folder}/radar_data for 1 s (expected 30/s). '
-                       'Run: outrider doctor radar')
+                       'Run: ./outrider doctor radar')
     stack.until_clouds(5)
     assert stack.node.output.count('streaming from') == 2
 

@@ -97,7 +97,7 @@ class RadarLink:
         except _LostError as lost:
             self._close_ports()
             self._next_try_s = self._clock() + RETRY_S
-            self._become('connecting', f'radar: {lost}; trying again. Run: outrider doctor radar', 'warn')
+            self._become('connecting', f'radar: {lost}; trying again. Run: ./outrider doctor radar', 'warn')
         except _RefusedError as refused:
             self._close_ports()
             self._next_try_s = self._clock() + HUNG_RETRY_S
@@ -196,7 +196,7 @@ class RadarLink:
             raise _LostError(f'no frames on {data.port} for {waited_s:g} s ({expected})')
         if quiet_s >= self._silent_s:
             self._become('silent', f'radar: no frames on {data.port} for {self._silent_s:g} s ({expected}). '
-                         'Run: outrider doctor radar', 'warn')
+                         'Run: ./outrider doctor radar', 'warn')
         return []
 
     def _stamped(self, frames: list[Frame]) -> list[Frame]:
