@@ -11,7 +11,7 @@ from .command import Runner, StepError
 from .machine import Machine
 from .pythons import Python
 from .stamps import Stamp, digest
-from .workspace import Workspace, environment_file
+from .workspace import Workspace, environment_file, with_wheels
 
 NUMPY_1 = ('humble', 'jazzy')  # releases whose packages are compiled against it
 
@@ -190,8 +190,11 @@ class Plan:
         nodes = [folder for folder in self.workspace.packages() if folder not in messages]
         self.workspace.forget(nodes)
         self.workspace.colcon(self._runner, self.venv / 'bin/python', log, base, nodes)
-        text = environment_file(self.workspace, self._runner.clean_environment(), self.workspace.environment(base),
-                                self.distro, self.venv / 'bin/python', self.viewer / 'bin/python')
+        after = self.workspace.environment(base)
+        if not self.system:
+            after = with_wheels(after, self.venv)
+        text = environment_file(self.workspace, self._runner.clean_environment(), after, self.distro,
+                                self.venv / 'bin/python', self.viewer / 'bin/python')
         (self.workspace.install / 'outrider_env.sh').write_text(text)
         self._check(log)
         self._nodes_stamp().write(self._nodes_key())

@@ -79,6 +79,17 @@ class Workspace:
         return ros.source(setup_file, base)
 
 
+def with_wheels(after: Mapping[str, str], venv: Path) -> dict[str, str]:
+    """Return `after` with what the wheels' bootstrapper would set by starting every process a second time.
+
+    It would also set it once only: a process started from another one, with its own LD_LIBRARY_PATH, would go without.
+    """
+    hidden = sorted(str(folder) for folder in venv.glob('lib/python3*/site-packages/ros_*.libs'))
+    paths = [part for part in after.get('LD_LIBRARY_PATH', '').split(':') if part]
+    return {**after, 'LD_LIBRARY_PATH': ':'.join([*paths, str(venv / 'lib'), *hidden]),
+            '_ROS_WHEELS_BOOTSTRAP_COMPLETE': '1'}
+
+
 def environment_file(workspace: Workspace, before: Mapping[str, str], after: Mapping[str, str],
                      distro: str, python: Path, viewer: Path) -> str:
     """Return the text of outrider_env.sh: what sourcing ROS and the workspace changes, as plain assignments."""
