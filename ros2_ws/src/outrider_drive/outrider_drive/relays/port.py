@@ -1,0 +1,114 @@
+"""One serial port, owned by one process, that never blocks and never keeps old commands.
+
+pySerialTransfer writes through it. Its send() prints and swallows every exception and says True all the same, so
+what went wrong is remembered here, where the link can ask.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import tempfile
+import termios
+import time
+from pathlib import Path
+from typing import IO
+
+import serial
+
+# A frame of 27 bytes takes 2.4 ms at 115200 baud; a device that takes none for this long does not read any more.
+WRITE_TIMEOUT_S = 0.02
+BAUD = 115200
+# Linux gives these majors to the near ends of ptys (Documentation/admin-guide/devices.txt).
+_PTY_MAJORS = range(136, 144)
+
+
+class PortError(OSError):
+    """The port cannot be had: one sentence."""
+
+
+class OwnedPort(serial.Serial):  # type: ignore[misc]
+    """A port that is locked while open. `failure` is the reason why the last write did not go out, or ''."""
+
+    def __init__(self, name: str) -> None:
+        """Remember the name; nothing is opened yet."""
+        super().__init__(None, BAUD, timeout=0, write_timeout=WRITE_TIMEOUT_S)
+        self.port = name
+        self.failure = ''
+        self._lock: IO[str] | None = None
+
+    def own(self) -> None:
+        """Open the port and lock it against every other program. Raises PortError."""
+        self._lock = _locked(self.port)
+        try:
+            super().open()
+        except (OSError, serial.SerialException, termios.error) as error:
+            self._unlock()
+            reason = os.strerror(error.errno) if getattr(error, 'errno', None) else str(error)
+            raise PortError(f'relays: cannot open {self.port}: {reason}. Plug the relay controller in or correct the '
+                            'port in the rig file.') from None
+        # A pty's far end stays open between two of us and would keep the flag for ever.
+        if os.major(os.fstat(self.fileno()).st_rdev) not in _PTY_MAJORS:
+            fcntl.ioctl(self.fileno(), termios.TIOCEXCL)
+        self.failure = ''
+
+    def write(self, data: bytes) -> int:
+        """Write all of `data` within WRITE_TIMEOUT_S, or set `failure` and return 0."""
+        try:
+            return int(super().write(data) or 0)
+        except (OSError, termios.error) as error:  # SerialTimeoutException is an OSError too
+            self.failure = str(error) or type(error).__name__
+            return 0
+
+    def drain(self, timeout_s: float) -> None:
+        """Wait until what was written has left, `timeout_s` at most: tcdrain() would wait for ever."""
+        end = time.monotonic() + timeout_s
+        with contextlib.suppress(OSError, termios.error):
+            while self.out_waiting and time.monotonic() < end:
+                time.sleep(0.001)
+
+    def release(self) -> None:
+        """Close the port at once; what was written and not yet taken is thrown away, so that it cannot arrive late."""
+        with contextlib.suppress(OSError, termios.error, serial.SerialException):
+            if self.is_open:
+                # Without this, close() of a real port waits up to 30 s for the device to take what is queued.
+                self.reset_output_buffer()
+        with contextlib.suppress(OSError, termios.error, serial.SerialException):
+            self.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def lock_path(port: str) -> Path:
+    """Return the lock file of `port`; all names of one device, by-id links too, share it."""
+    device = os.path.realpath(port)
+    digest = hashlib.sha256(device.encode()).hexdigest()[:8]
+    return Path(tempfile.gettempdir()) / f'outrider_{Path(device).name}_{digest}.lock'
+
+
+def _locked(port: str) -> IO[str]:
+    """Return the held lock file; the kernel lets go of it with the process, however that ends."""
+    path = lock_path(port)
+    try:
+        # Where it exists it is opened without O_CREAT: fs.protected_regular forbids that on another user's file.
+        file = path.open('r+' if path.exists() else 'x+')
+    except OSError as error:
+        raise PortError(f'relays: cannot write the lock file {path}: {os.strerror(error.errno or 0)}. Delete it or '
+                        'run as its owner.') from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = file.read().strip() or 'unknown'
+        file.close()
+        raise PortError(f'relays: {port} belongs to process {holder}, and only one may move the machine. Stop that '
+                        'one first.') from None
+    file.truncate(0)
+    file.write(f'{os.getpid()}\n')
+    file.flush()
+    return file
