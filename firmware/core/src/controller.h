@@ -6,10 +6,12 @@
 #include "authority.h"
 #include "faults.h"
 #include "frame_decoder.h"
+#include "horn.h"
 #include "inputs.h"
 #include "io.h"
 #include "letters.h"
 #include "limits.h"
+#include "loop_clock.h"
 #include "pins.h"
 #include "reporter.h"
 #include "supervisor.h"
@@ -29,39 +31,52 @@ class Controller : private FrameSink {
   uint8_t tx(uint8_t* to, uint8_t room) { return reporter_.take(to, room); }
 
  private:
-  // FrameSink: what the decoder found in the bytes of this pass.
+  // What the decoder finds in the bytes of this pass.
   void frame(uint8_t id, const uint8_t* payload, uint8_t length) override;
-  void refused(Reject reason) override;
-
-  void on_hello(const uint8_t* payload);
-  void on_command(const uint8_t* payload);
+  void refused(Reject reason) override { reporter_.refused(reason); }
+  void on_hello(const Hello& hello);
+  void on_command(const Command& command);
   void on_letter(const uint8_t* payload);
+  void obey(const Command& command);
   void stop_everything();
   void interrupt_everything();
   bool anything_on() const;
 
-  void measure_loop(const Inputs& in);
-  void check_link(const Inputs& in);
-  void read_inputs(const Inputs& in);
+  // The pass, in this order.
+  void begin_pass(const Inputs& in);
+  void check_link(bool link_up);
+  void read_inputs(uint8_t open);
   void receive(const Inputs& in);
-  void check_actuators(const Inputs& in);
-  void check_latches();
+  void check_actuators(const int16_t* position);
+  void settle_faults();
   Outputs drive();
-  void report(const Outputs& out, bool link_up);
-  Status status(const Outputs& out, bool link_up) const;
+  void report(const Outputs& out);
+
+  void report_moves(const Direction* before);
+  ActuatorStatus status_of(uint8_t actuator) const;
+  uint8_t flags(const Outputs& out) const;
+  bool blink() const;
 
   const Limits& limits_;
   const Boot boot_;
   Pins& pins_;
+  LoopClock clock_;
   Faults faults_;
   Supervisor supervisor_;
   FrameDecoder decoder_;
   InputFilter inputs_;
   Authority authority_;
   Letters letters_;
+  Horn horn_;
   Actuator actuators_[kActuators];
   Welded welded_[kActuators];
   Reporter reporter_;
+  Elapsed since_byte_;
+  uint16_t faults_said_ = 0;
+  int16_t position_[kActuators] = {kNoPosition, kNoPosition};
+  bool link_up_ = false;
+  bool moved_by_letters_ = false;
+  bool clear_asked_ = false;
 };
 
 }  // namespace relay
