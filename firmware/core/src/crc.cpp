@@ -4,30 +4,43 @@ namespace relay {
 
 namespace {
 
-// A table of 16, half a byte at a time: five times the speed of bit by bit for 48 bytes of memory.
-const uint8_t kCrc8[16] = {0x00, 0x9B, 0xAD, 0x36, 0xC1, 0x5A, 0x6C, 0xF7,
-                           0x19, 0x82, 0xB4, 0x2F, 0xD8, 0x43, 0x75, 0xEE};
-const uint16_t kCrc16[16] = {0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5, 0x60C6, 0x70E7,
-                             0x8108, 0x9129, 0xA14A, 0xB16B, 0xC18C, 0xD1AD, 0xE1CE, 0xF1EF};
+constexpr uint8_t kCrc8Poly = 0x9B;
+
+// A byte at a time: the two CRCs are a third of the longest pass of a 16 MHz AVR, and this table costs it 256 bytes.
+struct Crc8Table {
+  uint8_t of[256];
+
+  constexpr Crc8Table() : of() {
+    for (unsigned byte = 0; byte < 256U; ++byte) {
+      unsigned crc = byte;
+      for (unsigned bit = 0; bit < 8U; ++bit) crc = (crc & 0x80U) != 0 ? (crc << 1U) ^ kCrc8Poly : crc << 1U;
+      of[byte] = static_cast<uint8_t>(crc);
+    }
+  }
+};
+
+constexpr Crc8Table kCrc8{};
 
 }  // namespace
 
 uint8_t crc8(const uint8_t* data, uint8_t length) {
   uint8_t crc = 0;
-  for (uint8_t i = 0; i < length; ++i) {
-    crc = static_cast<uint8_t>(crc ^ data[i]);
-    crc = static_cast<uint8_t>((crc << 4U) ^ kCrc8[crc >> 4U]);
-    crc = static_cast<uint8_t>((crc << 4U) ^ kCrc8[crc >> 4U]);
-  }
+  for (uint8_t i = 0; i < length; ++i) crc = kCrc8.of[static_cast<uint8_t>(crc ^ data[i])];
   return crc;
 }
 
+// Poly 0x1021 has so few terms that eight steps fold into shifts of single bytes: x is the byte that leaves, and
+// x ^ (x >> 4) what remains of it after eight steps; it returns at x^12, x^5 and x^0.
 uint16_t crc16(uint16_t crc, const uint8_t* data, uint8_t length) {
+  uint8_t high = static_cast<uint8_t>(crc >> 8U);
+  uint8_t low = static_cast<uint8_t>(crc & 0xFFU);
   for (uint8_t i = 0; i < length; ++i) {
-    crc = static_cast<uint16_t>((crc << 4U) ^ kCrc16[(crc >> 12U) ^ (data[i] >> 4U)]);
-    crc = static_cast<uint16_t>((crc << 4U) ^ kCrc16[(crc >> 12U) ^ (data[i] & 0x0FU)]);
+    uint8_t x = static_cast<uint8_t>(high ^ data[i]);
+    x = static_cast<uint8_t>(x ^ (x >> 4U));
+    high = static_cast<uint8_t>(low ^ static_cast<uint8_t>(x << 4U) ^ (x >> 3U));
+    low = static_cast<uint8_t>(x ^ static_cast<uint8_t>(x << 5U));
   }
-  return crc;
+  return static_cast<uint16_t>((static_cast<uint16_t>(high) << 8U) | low);
 }
 
 uint16_t crc16_of(uint8_t id, const uint8_t* data, uint8_t length) {
