@@ -55,6 +55,7 @@ void Controller::begin_pass(const Inputs& in) {
   supervisor_.begin_pass();
   faults_.begin_pass();
   clear_asked_ = false;
+  heard_ = false;
   faults_.raise_if(anything_on() && clock_.late(limits_.loop_budget_ms), Fault::loop_late);
   authority_.elapse(dt_ms);
   reporter_.elapse(in.now_ms, dt_ms);
@@ -101,6 +102,7 @@ void Controller::receive(const Inputs& in) {
 }
 
 void Controller::frame(uint8_t id, const uint8_t* payload, uint8_t length) {
+  heard_ = true;
   if (id == kLetterId) {
     on_letter(payload);
   } else if (!whole(id, payload, length)) {

@@ -77,6 +77,8 @@ class Controller : private FrameSink {
   bool link_up_ = false;
   bool moved_by_letters_ = false;
   bool clear_asked_ = false;
+  bool heard_ = false;    // a frame was judged in this pass
+  bool put_off_ = false;  // the report was put off for one, to the next pass and no further
 };
 
 }  // namespace relay

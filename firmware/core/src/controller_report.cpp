@@ -24,6 +24,9 @@ void Controller::report(const Outputs& out) {
   if (fresh != 0) reporter_.event(Happening::fault_latched, 0, fresh);
   faults_said_ = faults_.latched();
   if (!link_up_) return;
+  // Judging a frame and building one in the same pass would be the longest pass of an AVR, beyond its millisecond.
+  put_off_ = heard_ && !put_off_;
+  if (put_off_) return;
 
   Status status{};
   status.session = boot_.session;
