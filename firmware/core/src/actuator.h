@@ -8,10 +8,10 @@
 #include "duty.h"
 #include "faults.h"
 #include "inputs.h"
-#include "io.h"
 #include "lease.h"
-#include "limits.h"
+#include "limit_table.h"
 #include "protocol.h"
+#include "seam.h"
 
 namespace relay {
 

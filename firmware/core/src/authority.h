@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "counting.h"
-#include "limits.h"
+#include "limit_table.h"
 #include "protocol.h"
 
 namespace relay {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "counting.h"
-#include "limits.h"
+#include "limit_table.h"
 
 namespace relay {
 

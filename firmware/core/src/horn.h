@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "lease.h"
-#include "limits.h"
+#include "limit_table.h"
 
 namespace relay {
 

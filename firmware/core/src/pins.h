@@ -2,7 +2,7 @@
 // says so, and stays off until the fault is cleared.
 #pragma once
 
-#include "io.h"
+#include "seam.h"
 
 namespace relay {
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "io.h"
+#include "seam.h"
 
 namespace relay {
 

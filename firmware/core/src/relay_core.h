@@ -2,7 +2,7 @@
 #pragma once
 
 #include "controller.h"
-#include "io.h"
-#include "limits.h"
+#include "limit_table.h"
 #include "pins.h"
+#include "seam.h"
 #include "session_nonce.h"
