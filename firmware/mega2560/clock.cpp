@@ -22,6 +22,7 @@ void start_clock() {
   OCR0A = kCountsPerTick - 1;
   TCCR0A = 1U << WGM01;                  // clear on compare: exactly 1 kHz, so millis never jumps by two
   TCCR0B = (1U << CS01) | (1U << CS00);  // 1/64
+  TIFR0 = 1U << OCF0A;                   // a match left from before would count as a millisecond, and be taken back
   TIMSK0 = 1U << OCIE0A;
 }
 

@@ -16,6 +16,7 @@ from outrider_drive.relays.wire import Wire
 from outrider_drive.relays.words import STOP, Event, Flag, HelloAnswer, Status, Wanted
 
 COMMAND_PERIOD_S = 0.05  # 20 Hz: five chances within the device's 300 ms lease
+TICK_SLACK_S = 0.001  # a timer that fires this early is not sent round again
 STATUS_MAX_AGE_S = 0.150
 WANT_LEASE_S = 0.150  # a wish is renewed by its caller or is over
 REOPEN_S = 0.5
@@ -25,6 +26,9 @@ OTHER_HOST_QUIET_S = 1.1
 SILENCE_S = 1.0  # 20 statuses missed
 BOOT_SILENCE_S = 3.0  # opening an Arduino's port restarts it, and its bootloader waits up to 2 s
 CLOSE_DRAIN_S = 0.05
+# Ten commands without one accepted: somebody else's hello has taken the board from us.
+UNACCEPTED_S = 0.5
+RECENT_COMMANDS = 64
 
 
 class RelayLink:
@@ -43,7 +47,8 @@ class RelayLink:
         self.status: Status | None = None
         self.answer: HelloAnswer | None = None  # of the present session; None until hello was answered
         self.unreadable = 0  # whole frames that were no v1 frames
-        self._status_s = self._heard_s = self._opened_s = self._quiet_s = self._hello_s = self._sent_s = float('-inf')
+        self._status_s = self._heard_s = self._opened_s = self._quiet_s = self._hello_s = self._due_s = float('-inf')
+        self._accepted_s = float('-inf')
         self._retry_s = float('-inf')
         self._ticket = 0
         self._sequence = secrets.randbits(16)
@@ -58,7 +63,8 @@ class RelayLink:
         A stop is taken whatever its epoch.
         """
         if not wanted.is_stop and epoch != self.epoch:
-            return f'relays: the link is at epoch {self.epoch}, the command was made for {epoch}. Let go, then ask again.'
+            return (f'relays: the link is at epoch {self.epoch}, the command was made for {epoch}. '
+                    'Let go, then ask again.')
         self._wanted, self._computed_s = wanted, computed_s
         return ''
 
@@ -84,23 +90,22 @@ class RelayLink:
         except OSError:
             self._drop(now, 'was unplugged')
             return events
-        limit_s = SILENCE_S if self._heard_s > self._opened_s else BOOT_SILENCE_S
+        limit_s = SILENCE_S if self._heard_s >= self._opened_s else BOOT_SILENCE_S
         if now - max(self._heard_s, self._opened_s) > limit_s:
             self._drop(now, f'said nothing for {limit_s:g} s, expected 20 statuses/s')
         elif self.answer is None:
             self._greet(now)
         else:
-            self._command(now)
+            self._command(self.answer, now)
         return events
 
     def close(self) -> None:
         """Say stop, let it leave, close the port."""
         if self.wire.is_open:
             if self.answer is not None:
-                self._send_command(STOP)
+                self._send_command(STOP, self.answer)
             self._send_legacy_stops()
-            self.wire.port.drain(CLOSE_DRAIN_S)
-        self.wire.close()
+        self.wire.close(CLOSE_DRAIN_S)
         self.answer = self.status = None
 
     def _open(self, now: float) -> bool:
@@ -120,7 +125,7 @@ class RelayLink:
         """Begin a conversation: nothing that was known or wanted before holds any more."""
         self.epoch += 1
         self.status = self.answer = None
-        self._status_s = self._hello_s = float('-inf')
+        self._status_s = self._hello_s = self._due_s = float('-inf')
         self._quiet_s = now
         self._wanted = self._sent = STOP
 
@@ -143,19 +148,33 @@ class RelayLink:
         if isinstance(said, Status):
             self._take_status(said, now)
         elif isinstance(said, HelloAnswer):
-            if said.host_id == self.host_id and said.ticket == self._ticket and self.answer is None:
-                self.answer, self._greeted, self._echo_ms, self.problem = said, said.session, said.uptime_ms, ''
-                self.status = None  # of before the hello: it may still say that a stop was seen
-                self._status_s = float('-inf')
+            self._take_answer(said, now)
         else:
             return said
         return None
+
+    def _take_answer(self, answer: HelloAnswer, now: float) -> None:
+        if self.answer is not None or answer.host_id != self.host_id or answer.ticket != self._ticket:
+            return
+        self.answer, self._greeted, self._echo_ms, self.problem = answer, answer.session, answer.uptime_ms, ''
+        self._accepted_s = now
+        # The statuses of before the hello may still say that a stop was seen.
+        self.status, self._status_s = None, float('-inf')
 
     def _take_status(self, status: Status, now: float) -> None:
         known = self.status.session if self.status else self.answer.session if self.answer else status.session
         if status.session != known:
             self._renew(now)
             self.problem = f'relays: the relay controller restarted ({status.reset_cause.name.lower()}); greeting it.'
+        elif self.answer is not None:
+            if (self._sequence - status.sequence) & 0xFFFF < RECENT_COMMANDS:
+                self._accepted_s = now
+            if Flag.HELLO_SEEN not in status.flags:
+                self._renew(now)
+                self.problem = 'relays: the relay controller lost its link and forgot us; greeting it.'
+            elif now - self._accepted_s > UNACCEPTED_S:
+                self._renew(now)
+                self._greeted = None  # the board obeys somebody else: wait until that one is quiet
         if self.status is None or status.sequence != self.status.sequence:
             self._quiet_s = now
         self.status, self._status_s, self._echo_ms = status, now, status.uptime_ms
@@ -169,27 +188,30 @@ class RelayLink:
         self._hello_s = now
         moving = not Wanted(self.status.jack, self.status.steer).is_stop
         foreign = Flag.HELLO_SEEN in self.status.flags and self.status.session != self._greeted
-        if moving or foreign and now - self._quiet_s < OTHER_HOST_QUIET_S:
-            self.problem = 'relays: another program commands the relay controller. Stop that one first.'
+        if moving or (foreign and now - self._quiet_s < OTHER_HOST_QUIET_S):
+            self.problem = ('relays: the relay controller moves or obeys another host (reason of its newest refusal: '
+                            f'{self.status.last_reject}, see firmware/PROTOCOL.md). Stop that other program first.')
             return
         self._ticket = (self._ticket + 1) & 0xFFFF
         self._sent_or_drop(self.wire.send(protocol.ID_HELLO, protocol.encode_hello(self.host_id, self._ticket)), now)
 
-    def _command(self, now: float) -> None:
+    def _command(self, answer: HelloAnswer, now: float) -> None:
         valid = 0.0 <= now - self._computed_s <= WANT_LEASE_S
         wanted = self._wanted if valid else STOP
         if not wanted.is_stop and not self.ready(now):
             wanted = STOP
-        if wanted != self._sent or now - self._sent_s >= COMMAND_PERIOD_S:
-            self._sent_s = now
-            self._sent_or_drop(self._send_command(wanted), now)
+        changed = wanted != self._sent
+        if changed or now >= self._due_s - TICK_SLACK_S:
+            # From the due time, not from now: a caller's coarse timer must not stretch the period.
+            late = changed or now - self._due_s > COMMAND_PERIOD_S
+            self._due_s = (now if late else self._due_s) + COMMAND_PERIOD_S
+            self._sent_or_drop(self._send_command(wanted, answer), now)
 
-    def _send_command(self, wanted: Wanted) -> str:
-        assert self.answer is not None
+    def _send_command(self, wanted: Wanted, answer: HelloAnswer) -> str:
         self._sequence = (self._sequence + 1) & 0xFFFF
         self._sent = wanted
         return self.wire.send(protocol.ID_COMMAND, protocol.encode_command(
-            wanted, session=self.answer.session, host_id=self.host_id, sequence=self._sequence, echo_ms=self._echo_ms))
+            wanted, session=answer.session, host_id=self.host_id, sequence=self._sequence, echo_ms=self._echo_ms))
 
     def _send_legacy_stops(self) -> str:
         """The one word that a device obeys before any session: used before hello and at the end."""

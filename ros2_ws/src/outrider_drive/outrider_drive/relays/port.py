@@ -46,7 +46,8 @@ class OwnedPort(serial.Serial):  # type: ignore[misc]
             super().open()
         except (OSError, serial.SerialException, termios.error) as error:
             self._unlock()
-            reason = os.strerror(error.errno) if getattr(error, 'errno', None) else str(error)
+            number = getattr(error, 'errno', None)  # pyserial hides it in some of its own
+            reason = os.strerror(number) if number else str(error)
             raise PortError(f'relays: cannot open {self.port}: {reason}. Plug the relay controller in or correct the '
                             'port in the rig file.') from None
         # A pty's far end stays open between two of us and would keep the flag for ever.
@@ -62,22 +63,24 @@ class OwnedPort(serial.Serial):  # type: ignore[misc]
             self.failure = str(error) or type(error).__name__
             return 0
 
-    def drain(self, timeout_s: float) -> None:
-        """Wait until what was written has left, `timeout_s` at most: tcdrain() would wait for ever."""
-        end = time.monotonic() + timeout_s
+    def release(self, drain_s: float = 0.0) -> None:
+        """Close the port. What has not left after `drain_s` is thrown away, so that it cannot arrive late."""
         with contextlib.suppress(OSError, termios.error):
-            while self.out_waiting and time.monotonic() < end:
-                time.sleep(0.001)
-
-    def release(self) -> None:
-        """Close the port at once; what was written and not yet taken is thrown away, so that it cannot arrive late."""
-        with contextlib.suppress(OSError, termios.error, serial.SerialException):
-            if self.is_open:
+            if self.is_open and not self._left(drain_s):
                 # Without this, close() of a real port waits up to 30 s for the device to take what is queued.
                 self.reset_output_buffer()
-        with contextlib.suppress(OSError, termios.error, serial.SerialException):
+        with contextlib.suppress(OSError, termios.error):
             self.close()
         self._unlock()
+
+    def _left(self, within_s: float) -> bool:
+        """Return whether all that was written left within `within_s`; tcdrain() would wait for ever."""
+        if not within_s:
+            return False
+        end = time.monotonic() + within_s
+        while self.out_waiting and time.monotonic() < end:
+            time.sleep(0.001)
+        return not self.out_waiting
 
     def _unlock(self) -> None:
         if self._lock is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pySerialTransfer import pySerialTransfer as transfer
+from pySerialTransfer.pySerialTransfer import START_BYTE, SerialTransfer, State, Status
 
 from outrider_drive.relays.port import OwnedPort
 
@@ -27,7 +27,7 @@ class Wire:
         """Remember the port; nothing is opened yet."""
         self.port = OwnedPort(port)
         self.damaged = 0  # frames that did not survive the way, since the start
-        self._transfer = transfer.SerialTransfer(port, restrict_ports=False, debug=False)
+        self._transfer = SerialTransfer(port, restrict_ports=False, debug=False)
         self._transfer.connection = self.port
 
     @property
@@ -38,11 +38,11 @@ class Wire:
     def open(self) -> None:
         """Open and own the port; half a frame from before is forgotten. Raises PortError."""
         self.port.own()
-        self._transfer.state = transfer.State.FIND_START_BYTE
+        self._transfer.state = State.FIND_START_BYTE
 
-    def close(self) -> None:
-        """Close at once, whatever state the device is in."""
-        self.port.release()
+    def close(self, drain_s: float = 0.0) -> None:
+        """Give what was sent `drain_s` to leave, then close, whatever state the device is in."""
+        self.port.release(drain_s)
 
     def send(self, frame_id: int, payload: bytes) -> str:
         """Send one frame. Return '' or the reason why it did not go out whole."""
@@ -63,12 +63,12 @@ class Wire:
                 continue
             if length:
                 payload = bytes(self._transfer.rx_buff[:length])
-                first = payload.find(transfer.START_BYTE)
+                first = payload.find(START_BYTE)
                 if self._transfer.rec_overhead_byte == (first if first >= 0 else _NO_FIRST):
                     yield self._transfer.id_byte, payload
                 else:
                     self.damaged += 1
-            elif self._transfer.status in (transfer.Status.NO_DATA, transfer.Status.CONTINUE):
+            elif self._transfer.status in (Status.NO_DATA, Status.CONTINUE):
                 return
             else:
                 self.damaged += 1

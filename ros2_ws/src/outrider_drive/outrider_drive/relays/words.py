@@ -23,12 +23,13 @@ class Flag(IntFlag):
 
 
 class Limit(IntFlag):
-    """Bits of the three limit fields; open = at the limit or a broken wire."""
+    """Bits of the three input fields; open = at the limit, e-stop pressed, or a broken wire."""
 
     JACK_UPPER = 1
     JACK_LOWER = 2
     STEER_LEFT = 4
     STEER_RIGHT = 8
+    ESTOP = 16
 
 
 class Fault(IntFlag):
