@@ -76,8 +76,7 @@ FrameDecoder::Verdict FrameDecoder::judge(uint16_t at) const {
 }
 
 FrameDecoder::Verdict FrameDecoder::judge_header(uint8_t id, uint8_t length) const {
-  if (length == 0 || length > kMaxPayload) return Verdict::bad_length;
-  if (shape_count_ == 0) return Verdict::good;
+  if (shape_count_ == 0) return 0 < length && length <= kMaxPayload ? Verdict::good : Verdict::bad_length;
   for (uint8_t i = 0; i < shape_count_; ++i) {
     if (shapes_[i].id == id) return shapes_[i].length == length ? Verdict::good : Verdict::bad_length;
   }
