@@ -53,6 +53,7 @@ int main() {
   static relay::Pins pins(board::set_line);
   static relay::Controller controller(board::kLimits, {session, relay::BoardKind::mega2560, board::reset_cause()}, pins);
   board::start_clock();
+  GPIOR0 = 1;
   board::start_uart();
   sei();
 

@@ -35,8 +35,9 @@ avr_cycle_count_t wake(avr_t*, avr_cycle_count_t, void*) { return 0; }
 
 }  // namespace
 
-Board::Board(const std::string& elf, OnLine on_line, OnByte on_byte, OnReset on_reset)
-    : on_line_(std::move(on_line)), on_byte_(std::move(on_byte)), on_reset_(std::move(on_reset)) {
+Board::Board(const std::string& elf, OnLine on_line, OnByte on_byte, OnReset on_reset, OnRunning on_running)
+    : on_line_(std::move(on_line)), on_byte_(std::move(on_byte)), on_reset_(std::move(on_reset)),
+      on_running_(std::move(on_running)) {
   elf_firmware_t firmware{};
   if (elf_read_firmware(elf.c_str(), &firmware) != 0) throw std::runtime_error("cannot read the firmware " + elf);
   avr_ = avr_make_mcu_by_name("atmega2560");
@@ -74,14 +75,7 @@ Board::Board(const std::string& elf, OnLine on_line, OnByte on_byte, OnReset on_
 
   avr_register_io_write(avr_, kGpior0, [](avr_t* avr, avr_io_addr_t at, uint8_t value, void* self) {
     avr->data[at] = value;
-    auto* board = static_cast<Board*>(self);
-    if (value != 0) {
-      board->pass_began_ = board->cycle();
-    } else if (board->pass_began_ != 0) {
-      const uint64_t took = board->cycle() - board->pass_began_;
-      if (took > board->stats_.worst_loop_cycles) board->stats_.worst_loop_cycles = took;
-      ++board->stats_.loops;
-    }
+    static_cast<Board*>(self)->mark(value != 0);
   }, this);
   apply_inputs();
   paint_stack();
@@ -101,6 +95,19 @@ bool Board::run_until(uint64_t target) {
     if (was_reset_) after_reset();
   }
   return true;
+}
+
+// The firmware writes GPIOR0 where a pass begins and ends, for the first time where its clock starts.
+void Board::mark(bool begins) {
+  if (begins) {
+    if (!running_) on_running_();
+    running_ = true;
+    pass_began_ = cycle();
+  } else if (pass_began_ != 0) {
+    const uint64_t took = cycle() - pass_began_;
+    if (took > stats_.worst_loop_cycles) stats_.worst_loop_cycles = took;
+    ++stats_.loops;
+  }
 }
 
 void Board::feed_uart() {
@@ -154,6 +161,7 @@ void Board::chip_reset(avr_t* avr) {
 void Board::after_reset() {
   was_reset_ = false;
   if (avr_->cycle < last_cycle_) before_resets_ += last_cycle_ - avr_->cycle;
+  running_ = false;
   pass_began_ = 0;
   next_byte_ = 0;
   apply_inputs();

@@ -26,9 +26,10 @@ class Board {
   using OnLine = std::function<void(uint8_t lines)>;   // bits of pins.h, 1 = relay energised
   using OnByte = std::function<void(uint8_t byte)>;    // sent by the chip
   using OnReset = std::function<void()>;
+  using OnRunning = std::function<void()>;             // the firmware's own clock has just started
 
   // Throws std::runtime_error where the ELF cannot be read.
-  Board(const std::string& elf, OnLine on_line, OnByte on_byte, OnReset on_reset);
+  Board(const std::string& elf, OnLine on_line, OnByte on_byte, OnReset on_reset, OnRunning on_running);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
@@ -52,12 +53,14 @@ class Board {
   void paint_stack();
   void after_reset();
   void feed_uart();
+  void mark(bool begins);
   static void chip_reset(avr_t* avr);
 
   avr_t* avr_ = nullptr;
   OnLine on_line_;
   OnByte on_byte_;
   OnReset on_reset_;
+  OnRunning on_running_;
   uint8_t open_ = 0;   // inputs, 1 = open
   uint8_t lines_ = 0;  // as last told
   std::deque<uint8_t> waiting_;
@@ -66,6 +69,7 @@ class Board {
   uint64_t before_resets_ = 0;
   uint64_t last_cycle_ = 0;
   bool was_reset_ = false;
+  bool running_ = false;  // since the last reset
   uint64_t pass_began_ = 0;
   uint16_t stack_floor_ = 0;
   Stats stats_;

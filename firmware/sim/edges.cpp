@@ -1,6 +1,7 @@
 #include "edges.h"
 
 #include <cstdio>
+#include <string>
 
 #include "../mega2560/pins.h"
 
@@ -25,14 +26,13 @@ void Edges::lines(uint64_t us, uint8_t lines) {
   lines_ = lines;
   for (const Word& word : kWords) {
     if ((changed >> word.bit & 1) != 0) {
-      std::printf("%llu %s %s\n", static_cast<unsigned long long>(us), word.text, (lines >> word.bit & 1) != 0 ? "on" : "off");
+      say(us, (std::string(word.text) + ((lines >> word.bit & 1) != 0 ? " on" : " off")).c_str());
     }
   }
-  std::fflush(stdout);
 }
 
-void Edges::reset(uint64_t us) {
-  std::printf("%llu reset\n", static_cast<unsigned long long>(us));
+void Edges::say(uint64_t us, const char* word) {
+  std::printf("%llu %s\n", static_cast<unsigned long long>(us), word);
   std::fflush(stdout);
 }
 

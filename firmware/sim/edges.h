@@ -8,7 +8,7 @@ namespace sim {
 class Edges {
  public:
   void lines(uint64_t us, uint8_t lines);  // bits of mega2560/pins.h, 1 = energised
-  void reset(uint64_t us);
+  static void say(uint64_t us, const char* word);
 
  private:
   uint8_t lines_ = 0;

@@ -57,7 +57,7 @@ class Machine {
       : pty_(options.link),
         board_(options.elf, [this](uint8_t lines) { edges_.lines(board_.us(), lines); },
                [this](uint8_t byte) { if (console_.host_open()) pty_.write(byte); },
-               [this] { edges_.reset(board_.us()); }),
+               [this] { edges_.say(board_.us(), "reset"); }, [this] { edges_.say(board_.us(), "running"); }),
         console_(board_) {}
 
   int run(bool lockstep) {

@@ -88,7 +88,7 @@ def test_the_sequence_wraps(board: Any, link: RelayLink, greet: Any) -> None:
     assert link.ready(0.18)
 
 
-def test_a_wish_ends_150_ms_after_it_was_computed_whenever_it_was_handed_over(board: Any, link: RelayLink, greet: Any) -> None:
+def test_a_wish_ends_150_ms_after_it_was_computed(board: Any, link: RelayLink, greet: Any) -> None:
     greet(board, link, 0.0)
     link.want(LIFT, epoch=link.epoch, computed_s=0.0)
     for now, letters in ((0.15, b'U---'), (0.151, b'----')):
@@ -119,7 +119,7 @@ def test_a_wish_of_an_older_epoch_is_refused_and_a_stop_of_any_is_not(board: Any
     assert link.want(STOP, epoch=0, computed_s=0.0) == ''
 
 
-def test_a_restarted_board_voids_the_wish_raises_the_epoch_and_is_greeted_again(board: Any, link: RelayLink, greet: Any) -> None:
+def test_a_restarted_board_voids_the_wish_and_raises_the_epoch(board: Any, link: RelayLink, greet: Any) -> None:
     greet(board, link, 0.0)
     before = link.epoch
     link.want(LIFT, epoch=before, computed_s=0.01)
@@ -135,7 +135,7 @@ def test_a_restarted_board_voids_the_wish_raises_the_epoch_and_is_greeted_again(
     assert link.want(LIFT, epoch=before, computed_s=0.02) != ''
 
 
-def test_a_board_that_lost_its_link_and_forgot_the_host_is_greeted_again(board: Any, link: RelayLink, greet: Any) -> None:
+def test_a_board_that_forgot_the_host_is_greeted_again(board: Any, link: RelayLink, greet: Any) -> None:
     greet(board, link, 0.0)
     before = link.epoch
     board.status(flags=0x40, sequence=link._sequence)

@@ -54,8 +54,8 @@ def test_a_status_says_every_field(bytes_of: Any) -> None:
     said = protocol.decode(0x25, body_of(bytes_of.seal(0x25, body)))
     assert said == Status(
         session=2, uptime_ms=3, sequence=4, flags=Flag.HELLO_SEEN | Flag.STOP_SEEN | Flag.MASTER_ON, jack='U',
-        steer='R', jack_phase=Phase.ON, steer_phase=Phase.BLOCKED_BY_LIMIT, jack_on_ms=5, steer_on_ms=6, jack_lease_ms=7,
-        steer_lease_ms=8, jack_duty_ms=9, steer_duty_ms=10, limits_raw=Limit.JACK_UPPER | Limit.ESTOP,
+        steer='R', jack_phase=Phase.ON, steer_phase=Phase.BLOCKED_BY_LIMIT, jack_on_ms=5, steer_on_ms=6,
+        jack_lease_ms=7, steer_lease_ms=8, jack_duty_ms=9, steer_duty_ms=10, limits_raw=Limit.JACK_UPPER | Limit.ESTOP,
         limits_debounced=Limit.JACK_UPPER, limits_fitted=Limit(31), faults_latched=Fault.WATCHDOG,
         faults_active=Fault.ESTOP, rejected=11, last_reject=7, reset_cause=ResetCause.WATCHDOG, longest_loop_us=950,
         jack_position=None, steer_position=-5, dropped=12)
