@@ -83,12 +83,13 @@ class Episode {
       if (chance(500)) jack_ = "UD--UD"[random_() % 6];
       if (chance(500)) steer_ = "LR--LR"[random_() % 6];
     }
-    if (chance(1500)) silent_until_ = now_ + between(60, 900);
+    const bool calm = patience_ > 0;  // or no press would ever last
+    if (chance(calm ? 20000 : 1500)) silent_until_ = now_ + between(60, 900);
     if (now_ >= silent_until_ && now_ >= next_) {
       next_ = now_ + 50;
       command();
     }
-    if (chance(300)) mischief();
+    if (chance(calm ? 9000 : 300)) mischief();
   }
 
   void command() {
