@@ -36,8 +36,8 @@ ISR(USART0_UDRE_vect) {
 namespace board {
 
 void start_uart() {
+  UCSR0A = 1U << U2X0;  // before the divider: the simulator works the speed out when that is written
   UBRR0 = kDivider;
-  UCSR0A = 1U << U2X0;
   UCSR0C = (1U << UCSZ01) | (1U << UCSZ00);  // 8N1
   UCSR0B = (1U << RXEN0) | (1U << TXEN0) | (1U << RXCIE0);
 }
