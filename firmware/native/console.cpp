@@ -48,7 +48,9 @@ std::string bytes_of(const std::string& hex) {
 
 void Console::obey(const std::string& line, uint64_t now_us) {
   std::istringstream words(line);
-  std::string verb, first, second;
+  std::string verb;
+  std::string first;
+  std::string second;
   words >> verb;
   if (verb.empty() || verb[0] == '#') return;
   if (verb == "at" || verb == "arrive") {

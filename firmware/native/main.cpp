@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <sstream>
 #include <stdexcept>
 
 #include "board.h"
@@ -141,11 +142,15 @@ class Machine {
   // Time passes only when told: `run US [BYTES]` first takes that many bytes of the host, then runs that long.
   void run_in_steps() {
     for (std::string line; stop_asked == 0 && !console_.quit() && words_.next(&line);) {
-      unsigned long long us = 0, bytes = 0;
-      if (std::sscanf(line.c_str(), "run %llu %llu", &us, &bytes) < 1) {
+      std::istringstream words(line);
+      std::string verb;
+      uint64_t us = 0;
+      uint64_t bytes = 0;
+      if (!(words >> verb >> us) || verb != "run") {
         obey(line);
         continue;
       }
+      words >> bytes;
       const uint64_t until = step_us_ + us;
       while (step_us_ < until && !console_.quit()) {
         step_us_ += kPassUs;

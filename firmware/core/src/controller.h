@@ -19,7 +19,7 @@
 
 namespace relay {
 
-class Controller : private FrameSink {
+class Controller final : private FrameSink {
  public:
   // `limits` and `pins` must outlive the controller. Writes every line off.
   Controller(const Limits& limits, const Boot& boot, Pins& pins);

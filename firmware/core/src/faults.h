@@ -33,9 +33,9 @@ class Faults {
   void begin_pass() { active_ = 0; }
 
   void raise(Fault fault) {
-    const auto bit = static_cast<uint16_t>(1U << static_cast<uint8_t>(fault));
-    active_ = static_cast<uint16_t>(active_ | bit);
-    latched_ = static_cast<uint16_t>(latched_ | bit);
+    const unsigned mask = 1U << static_cast<uint8_t>(fault);
+    active_ = static_cast<uint16_t>(active_ | mask);
+    latched_ = static_cast<uint16_t>(latched_ | mask);
   }
   void raise_if(bool cause, Fault fault) {
     if (cause) raise(fault);

@@ -25,8 +25,11 @@ constexpr uint8_t kHelloLength = 9;
 constexpr uint8_t kAnswerLength = 25;
 constexpr uint8_t kEventLength = 19;
 
-constexpr uint8_t bits_set(uint8_t v) { return v == 0 ? uint8_t{0} : static_cast<uint8_t>((v & 1U) + bits_set(v >> 1U)); }
-constexpr bool far_apart(uint8_t a, uint8_t b) { return bits_set(a ^ b) >= 3; }
+constexpr bool far_apart(uint8_t a, uint8_t b) {
+  uint8_t bits = 0;
+  for (unsigned differing = a ^ b; differing != 0; differing &= differing - 1U) ++bits;
+  return bits >= 3;
+}
 static_assert(far_apart(kLetterId, kCommandId) && far_apart(kLetterId, kStatusId) && far_apart(kLetterId, kHelloId) &&
                   far_apart(kLetterId, kEventId) && far_apart(kCommandId, kStatusId) && far_apart(kCommandId, kHelloId) &&
                   far_apart(kCommandId, kEventId) && far_apart(kStatusId, kHelloId) && far_apart(kStatusId, kEventId) &&
