@@ -108,6 +108,14 @@ class Board:
         assert len(frames) >= at_least, frames
         return frames
 
+    def raw(self, count: int) -> bytes:
+        """Return `count` bytes that the host wrote, as they came."""
+        data, end = b'', time.monotonic() + 5.0
+        while len(data) < count and time.monotonic() < end:
+            if select.select([self.fd], [], [], 0.1)[0]:
+                data += os.read(self.fd, count - len(data))
+        return data
+
     def waiting(self) -> int:
         """Return how many bytes lie unread for the host."""
         return int(struct.unpack('i', fcntl.ioctl(self._far, termios.FIONREAD, b'\0' * 4))[0])

@@ -37,6 +37,7 @@ class OwnedPort(serial.Serial):  # type: ignore[misc]
         super().__init__(None, BAUD, timeout=0, write_timeout=WRITE_TIMEOUT_S)
         self.port = name
         self.failure = ''
+        self.written = 0  # bytes, since the start
         self._lock: IO[str] | None = None
 
     def own(self) -> None:
@@ -58,7 +59,9 @@ class OwnedPort(serial.Serial):  # type: ignore[misc]
     def write(self, data: bytes) -> int:
         """Write all of `data` within WRITE_TIMEOUT_S, or set `failure` and return 0."""
         try:
-            return int(super().write(data) or 0)
+            count = int(super().write(data) or 0)
+            self.written += count
+            return count
         except (OSError, termios.error) as error:  # SerialTimeoutException is an OSError too
             self.failure = str(error) or type(error).__name__
             return 0
