@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
 from pySerialTransfer.pySerialTransfer import SerialTransfer
 
+from conftest import wait_until
 from outrider_drive.relays.link import RelayLink
 from outrider_drive.relays.words import STOP, Event, Fault, Flag, Limit, Wanted
 from outrider_sim.devices import relay_board
@@ -86,7 +86,7 @@ def test_a_limit_stops_and_the_status_names_it(board: RelayBoard, link: RelayLin
     until(link, Wanted('U'), lambda: link.status and link.status.jack == 'U', 'lifting')
     board.say('limit jack_upper open')
     board.wait_for('jack U off')
-    until(link, Wanted('U'), lambda: link.status and Limit.JACK_UPPER in link.status.limits_raw, 'the limit in the status')
+    until(link, Wanted('U'), lambda: link.status and Limit.JACK_UPPER in link.status.limits_raw, 'the limit to be said')
 
 
 def test_an_estop_latches_until_it_is_cleared_after_a_stop(board: RelayBoard, link: RelayLink) -> None:

@@ -1,4 +1,4 @@
-"""Whatever dies while the jack moves, it stops: host killed, port closed, DTR dropped, board restarted, firmware hung."""
+"""Whatever dies while the jack moves, it stops: host killed or frozen, port closed, DTR dropped, board hung."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
 
+from conftest import wait_until
 from outrider_drive.relays.link import RelayLink
 from outrider_drive.relays.words import STOP, Fault, ResetCause, Wanted
 from outrider_sim.devices import relay_board

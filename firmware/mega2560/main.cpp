@@ -14,7 +14,9 @@
 
 namespace {
 
-constexpr uint8_t kTxPiece = 32;
+constexpr uint8_t kTxPiece = 16;
+constexpr uint8_t kRxPiece = 16;  // both are more than the wire carries in a millisecond, and keep a pass short
+static_assert(kRxPiece <= relay::kMaxRxPerPass, "the core takes no more");
 
 // Sleeps until the next interrupt: a byte, or the next millisecond. Costs nothing on the chip and saves the simulator
 // most of its work. GPIOR0 tells the simulator when a pass begins and ends.
@@ -58,7 +60,7 @@ int main() {
   sei();
 
   for (;;) {
-    uint8_t rx[relay::kMaxRxPerPass];
+    uint8_t rx[kRxPiece];
     const uint8_t count = board::receive(rx, sizeof rx);
     const board::Time time = board::now();
     // The chip cannot see its host: opening the port pulls its reset line, and a host that left is a lease that ends.

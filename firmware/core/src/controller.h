@@ -33,7 +33,10 @@ class Controller final : private FrameSink {
  private:
   // What the decoder finds in the bytes of this pass.
   void frame(uint8_t id, const uint8_t* payload, uint8_t length) override;
-  void refused(Reject reason) override { reporter_.refused(reason); }
+  void refused(Reject reason) override {
+    heard_ = true;
+    reporter_.refused(reason);
+  }
   void on_hello(const Hello& hello);
   void on_command(const Command& command);
   void on_letter(const uint8_t* payload);
@@ -77,7 +80,7 @@ class Controller final : private FrameSink {
   bool link_up_ = false;
   bool moved_by_letters_ = false;
   bool clear_asked_ = false;
-  bool heard_ = false;    // a frame was judged in this pass
+  bool heard_ = false;    // a frame was judged or refused in this pass
   bool put_off_ = false;  // the report was put off for one, to the next pass and no further
 };
 

@@ -32,7 +32,7 @@ class Edge:
 
 
 def make(firmware: Path, folder: str, *targets: str) -> None:
-    """Run make in firmware/`folder`, one at a time on this machine. Raises BoardError with the compiler's first error."""
+    """Run make in firmware/`folder`, one at a time on this machine. Raises BoardError with the first error."""
     with (Path(tempfile.gettempdir()) / 'outrider_firmware_make.lock').open('a') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run(['make', '-s', '-C', str(firmware / folder), *targets], capture_output=True, text=True)
@@ -70,8 +70,10 @@ class RelayBoard:
         self._unit_us = 1000 if Path(command[0]).name == 'relay_board' else 1
         self._lines: list[Edge] = []
         self._news = threading.Condition()
-        self.process = subprocess.Popen([*command, '--link', self.port, *(['--lockstep'] if lockstep else [])],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = [*command, '--link', self.port, *(['--lockstep'] if lockstep else [])]
+        self._complaints = Path(f'{self.port}.log')
+        with self._complaints.open('w') as log:
+            self.process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.wait_for('ready')
@@ -102,7 +104,8 @@ class RelayBoard:
                     if edge.what.startswith(what):
                         return edge
                 if time.monotonic() > end or not self._reader.is_alive():
-                    raise BoardError(f'the board did not say {what!r}, it said: {self._lines[after:]}')
+                    raise BoardError(f'the board did not say {what!r}, it said: {self._lines[after:]} '
+                                     f'{self._complaints.read_text()}')
                 self._news.wait(0.05)
 
     def said(self) -> int:
@@ -136,7 +139,8 @@ class RelayBoard:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 pipe.close()
-        Path(self.port).unlink(missing_ok=True)
+        for file in (Path(self.port), self._complaints):
+            file.unlink(missing_ok=True)
 
 
 def frame(frame_id: int, payload: bytes) -> bytes:
