@@ -56,7 +56,7 @@ class Machine {
   explicit Machine(const Options& options)
       : pty_(options.link),
         board_(options.elf, [this](uint8_t lines) { edges_.lines(board_.us(), lines); },
-               [this](uint8_t byte) { if (console_.host_open()) pty_.write(byte); },
+               [this](uint8_t byte) { if (console_.host_open() && pty_.write(byte)) ++sent_; },
                [this] { edges_.say(board_.us(), "reset"); }, [this] { edges_.say(board_.us(), "running"); }),
         console_(board_) {}
 
@@ -78,7 +78,8 @@ class Machine {
       }
       while (bytes > 0) bytes -= take_from_host(bytes, kByteWaitMs);
       if (!console_.run_until(board_.us() + us) && !console_.quit()) return 1;
-      std::printf("%llu ran\n", static_cast<unsigned long long>(board_.us()));
+      std::printf("%llu ran %u\n", static_cast<unsigned long long>(board_.us()), sent_);
+      sent_ = 0;
       std::fflush(stdout);
     }
     return 0;
@@ -133,6 +134,7 @@ class Machine {
   sim::Pty pty_;
   sim::Board board_;
   sim::Console console_;
+  unsigned sent_ = 0;  // bytes to the host in this run: a pty hands them over in its own time
 };
 
 }  // namespace

@@ -32,6 +32,14 @@ HAPPENINGS = (
 )
 
 
+def _delivered(link: RelayLink, count: int) -> None:
+    """Wait until the kernel has handed `count` bytes of the board to the host, so that every run is the same."""
+    end = time.monotonic() + 5.0
+    while link.wire.is_open and link.wire.port.in_waiting < count:
+        if time.monotonic() > end:
+            raise RuntimeError(f'the pty lost bytes: {count} were sent, {link.wire.port.in_waiting} arrived')
+
+
 def _hard_half_minute(board: RelayBoard, say: Callable[[str], None]) -> int:
     """Drive a lockstep board with everything at once; return how often a relay switched."""
     link = RelayLink(board.port)
@@ -45,6 +53,7 @@ def _hard_half_minute(board: RelayBoard, say: Callable[[str], None]) -> int:
                 board.say(*HAPPENINGS[tick // 7 % len(HAPPENINGS)])
             now_us = board.run(STEP_US, link.wire.port.written - written)
             written = link.wire.port.written
+            _delivered(link, board.sent)
             if tick % 200 == 0:
                 say(f'{now_us / 1e6:.0f} s of {HARD_US / 1e6:.0f} s simulated')
     finally:

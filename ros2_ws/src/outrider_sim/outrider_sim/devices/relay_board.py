@@ -68,6 +68,7 @@ class RelayBoard:
         self.port = str(port)
         # The native board counts its output in milliseconds, the simulated one in microseconds.
         self._unit_us = 1000 if Path(command[0]).name == 'relay_board' else 1
+        self.sent = 0  # bytes that the simulated board sent to the host in the newest run
         self._lines: list[Edge] = []
         self._news = threading.Condition()
         line = [*command, '--link', self.port, *(['--lockstep'] if lockstep else [])]
@@ -117,7 +118,9 @@ class RelayBoard:
         """In lockstep: let `us` pass, after `host_bytes` from the port have been taken. Return the board's time, us."""
         mark = self.said()
         self.say(f'run {us} {host_bytes}')
-        return self.wait_for('ran', mark).us
+        ran = self.wait_for('ran', mark)
+        self.sent = int(ran.what.partition(' ')[2] or 0)
+        return ran.us
 
     def edges(self, after: int = 0) -> list[Edge]:
         """Return the relay edges so far, those of master and horn too."""
