@@ -57,6 +57,17 @@ TEST_CASE("a clear leaves the faults whose cause is there and takes the others")
   CHECK(b.latched() == fault_bit(Fault::estop));
 }
 
+TEST_CASE("a clear and a start in one buffer, with the cause still there: no relay closes") {
+  Bench b;
+  b.ready();
+  b.in.open = relay::kEstop;
+  b.step();
+  b.clear();
+  b.command('U', 'L');
+  b.run(10);
+  CHECK(b.edges.empty());
+}
+
 TEST_CASE("a lost link turns all off at once; moving, it latches; at rest it does not") {
   for (const bool moving : {true, false}) {
     Bench b;

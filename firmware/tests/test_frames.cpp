@@ -158,6 +158,7 @@ TEST_CASE("a stuffing chain that leaves the payload, or misses a start byte, is 
   };
   OnlyShort s;
   s.feed(with(0, {3, 2, 3}));     // leads outside
+  s.feed(with(0, {255, 2, 3}));   // leads outside, to the very number that means "no chain"
   s.feed(with(3, {1, 2, 3}));     // begins outside
   s.feed(with(0xFE, {1, 2, 3}));  // begins far outside
   s.feed(with(0xFF, {1, 0x7E, 3}));

@@ -58,7 +58,7 @@ Phase Actuator::next_phase(bool allowed) const {
   if (hold_ != Hold::none) return Phase::waits_for_stop;
   if (wanted_ == Direction::off || !lease_.running()) return Phase::off;
   if (moving_ == wanted_ && !must_drop_) return Phase::on;
-  const bool rested = moving_ == Direction::off && off_for_.ms() >= limits_.dead_time_ms + limits_.clock_step_ms;
+  const bool rested = off_for_.ms() >= limits_.dead_time_ms + limits_.clock_step_ms;  // 0 while on, either way
   return rested ? Phase::on : Phase::dead_time;
 }
 
