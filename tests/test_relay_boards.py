@@ -124,3 +124,22 @@ def test_a_second_link_waits_for_the_first_and_moves_nothing(board: RelayBoard, 
     assert other.status is not None
     assert other.status.faults_latched == Fault(0)  # no SECOND_HOST: it waited
     other.close()
+
+
+def test_a_replay_of_everything_said_in_an_earlier_boot_moves_nothing(board: RelayBoard, link: RelayLink) -> None:
+    said: list[bytes] = []
+    write = link.wire.port.write
+    link.wire.port.write = lambda data: said.append(bytes(data)) or write(data)  # type: ignore[method-assign]
+    ready(link)
+    until(link, Wanted('U'), lambda: link.status and link.status.jack_on_ms > 400, 'lifting')
+    until(link, STOP, lambda: link.status and link.status.jack == '-', 'the stop')
+    link.close()
+    mark = board.said()
+    board.say('reset', *(f'bytes {data.hex()}' for data in said))
+    other = RelayLink(board.port)
+    commands = sum(len(data) == 27 for data in said)
+    assert commands > 5
+    wait_until(lambda: other.step(time.monotonic()) is not None and other.status
+               and other.status.rejected >= commands, 'every command to be refused')
+    other.close()
+    assert board.edges(mark) == []
