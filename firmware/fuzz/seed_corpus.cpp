@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
   }
   // A whole ride: hello, stop, rest, lift, lower, steer, e-stop, closed, clear, lift, cable out.
   ok = save(std::string(argv[2]) + "/ride",
-            {0x1F, 0, 1, 2, 1, 1, 0, 7, 120, 1, 1, 7, 40, 1, 2, 7, 120, 1, 2, 7, 40, 1, 4, 7, 20, 4, 16, 4, 0, 7, 30, 1, 0, 1, 32, 7, 120, 1, 1, 7, 10, 5, 0, 5, 1}) && ok;
+            {0x1F, 0, 1, 2, 1, 1, 0,  7, 120, 1, 1, 7, 40, 1, 2, 7,  120, 1, 2,   7, 40, 1, 4,
+             7,    20, 4, 16, 4, 0, 7, 30, 1,  0, 1, 32, 7, 120, 1, 1, 7,  10, 5, 0,  5, 1}) && ok;
   ok = save(std::string(argv[2]) + "/letters", {0x10, 0, 1, 7, 150, 3, 0, 3, 16, 7, 100, 3, 16, 7, 200, 3, 2, 3, 18, 7, 250, 3, 18}) && ok;
   return ok ? 0 : 1;
 }

@@ -23,7 +23,12 @@ enum class Kind { mixed, with_letters, tireless };
 class Episode {
  public:
   Episode(uint32_t seed, Kind kind, Tally& tally)
-      : kind_(kind), random_(seed), tally_(tally), now_(start()), bench_(table(), static_cast<uint32_t>(now_), relay::ResetCause::power, seed + 1), oracle_(bench_.limits, now_) {
+      : kind_(kind),
+        random_(seed),
+        tally_(tally),
+        now_(start()),
+        bench_(table(), static_cast<uint32_t>(now_), relay::ResetCause::power, seed + 1),
+        oracle_(bench_.limits, now_) {
     letters_only_ = kind == Kind::mixed && chance(6);
     tally_.boots_with_letters += letters_only_ ? 1 : 0;
   }
