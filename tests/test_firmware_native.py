@@ -146,3 +146,4 @@ def test_a_reset_while_moving_is_off_at_once(tmp_path: Path) -> None:
     edges = lockstep(tmp_path, f'arrive 200000 {U0}', f'arrive 250000 {U1}', 'at 300000 reset',
                      f'arrive 450000 {U1}', 'run 1000000')
     assert edges[2:] == ['300 jack U off', '300 master off']
+    assert '300 reset' in (tmp_path / 'lines').read_text().splitlines()

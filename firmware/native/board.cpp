@@ -38,12 +38,14 @@ Board::Board(const Fitting& fitting, uint64_t now_us, Say say)
 Board::~Board() { pins_.write(0); }
 
 void Board::reset(relay::ResetCause cause, uint64_t now_us) {
+  const bool running = controller_ != nullptr;
   session_ = relay::next_session(session_, entropy());
   pins_.clear_refusal();
   controller_ = std::make_unique<relay::Controller>(limits_, relay::Boot{session_, relay::BoardKind::native, cause}, pins_);
   boot_us_ = fed_us_ = now_us;
   first_uptime_ms_ = 0;
   hung_ = false;
+  if (running) say_("reset");
 }
 
 void Board::pass(uint64_t now_us, const uint8_t* rx, uint8_t rx_count) {

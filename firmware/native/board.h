@@ -18,7 +18,7 @@ struct Fitting {
 
 class Board {
  public:
-  // Called with the words of every edge: "jack U on".
+  // Called with the words of every edge, "jack U on", and with "reset".
   using Say = std::function<void(const std::string&)>;
 
   // Throws std::runtime_error for a fitting that is not sane.
