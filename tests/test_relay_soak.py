@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from conftest import wait_until
 from outrider_drive.relays.link import RelayLink
 from outrider_drive.relays.words import STOP
 from outrider_sim.devices import relay_board
@@ -25,6 +26,8 @@ def test_a_minute_of_keepalive_gives_no_edge(tmp_path: Path) -> None:
             link.step(now_us / 1e6)
             now_us = board.run(STEP_US, link.wire.port.written - written)
             written = link.wire.port.written
+            # The kernel hands a pty's bytes over in its own time, which is not the board's.
+            wait_until(lambda: link.wire.port.in_waiting >= board.sent, 'the pty', every_s=0.0005)
             if ready_since is None and link.ready(now_us / 1e6):
                 ready_since = now_us
         assert ready_since is not None

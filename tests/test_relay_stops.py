@@ -14,7 +14,7 @@ import pytest
 
 from conftest import wait_until
 from outrider_drive.relays.link import RelayLink
-from outrider_drive.relays.words import STOP, Fault, ResetCause, Wanted
+from outrider_drive.relays.words import STOP, Fault, Phase, ResetCause, Wanted
 from outrider_sim.devices import relay_board
 from outrider_sim.devices.relay_board import RelayBoard
 
@@ -60,11 +60,25 @@ def keep(link: RelayLink, wanted: Wanted) -> None:
 
 def lift(link: RelayLink, longer_than_ms: int = 350) -> None:
     """Lift for longer than a lease, so that it is the renewal that keeps it moving."""
-    wait_until(lambda: keep(link, LIFT) or (link.status and link.status.jack_on_ms > longer_than_ms), 'lifting')
+    def press() -> bool:
+        # On a starved machine a press may end by itself, or a loop be late; then a hand lets go, clears, presses again.
+        status = link.status
+        if status is not None and status.faults_latched:
+            keep(link, Wanted(clear_faults=True))
+        else:
+            keep(link, STOP if status is not None and status.jack_phase == Phase.WAITS_FOR_STOP else LIFT)
+        return status is not None and status.jack == 'U' and status.jack_on_ms > longer_than_ms
+
+    wait_until(press, f'lifting; {link.problem!r}')
 
 
-def stops(board: RelayBoard, mark: int, began_s: float) -> None:
-    board.wait_for('jack U off', mark)
+def jack_is_off(board: RelayBoard) -> bool:
+    jack = [edge.what for edge in board.edges() if edge.what.startswith('jack')]
+    return bool(jack) and jack[-1].endswith('off')
+
+
+def stops(board: RelayBoard, began_s: float) -> None:
+    wait_until(lambda: jack_is_off(board), 'the jack to be off', every_s=0.002)
     assert time.monotonic() - began_s < OFF_WITHIN_S + READING_S
 
 
@@ -79,13 +93,10 @@ def stays_off(board: RelayBoard, link: RelayLink, mark: int) -> None:
 def test_a_killed_host(board: RelayBoard) -> None:
     host = subprocess.Popen([sys.executable, '-c', HOST, board.port])
     try:
-        on = board.wait_for('jack U on')
-        wait_until(lambda: board.process.poll() is None and len(board.edges()) == 2, 'the jack to go on moving', 5.0)
-        mark = board.said()
+        board.wait_for('jack U on')
         began_s = time.monotonic()
         os.kill(host.pid, signal.SIGKILL)
-        stops(board, mark, began_s)
-        assert on.us > 0
+        stops(board, began_s)
     finally:
         host.kill()
         host.wait()
@@ -95,10 +106,9 @@ def test_a_frozen_host(board: RelayBoard) -> None:
     host = subprocess.Popen([sys.executable, '-c', HOST, board.port])
     try:
         board.wait_for('jack U on')
-        mark = board.said()
         began_s = time.monotonic()
         os.kill(host.pid, signal.SIGSTOP)
-        stops(board, mark, began_s)
+        stops(board, began_s)
         mark = board.said()
         os.kill(host.pid, signal.SIGCONT)
         # Its first words after waking echo an uptime long gone; then it is fresh again and lifts, for it never let go.
@@ -110,16 +120,16 @@ def test_a_frozen_host(board: RelayBoard) -> None:
 
 def test_a_closed_port(board: RelayBoard, link: RelayLink) -> None:
     lift(link)
-    mark, began_s = board.said(), time.monotonic()
+    began_s = time.monotonic()
     link.wire.port.close()
-    stops(board, mark, began_s)
+    stops(board, began_s)
 
 
 def test_a_dropped_dtr(board: RelayBoard, link: RelayLink) -> None:
     lift(link)
     mark, began_s = board.said(), time.monotonic()
     board.say('dtr 0')
-    stops(board, mark, began_s)
+    stops(board, began_s)
     board.say('dtr 1')
     stays_off(board, link, mark)
 
@@ -128,7 +138,7 @@ def test_a_board_restarted_by_its_reset_line(board: RelayBoard, link: RelayLink)
     lift(link)
     mark, began_s, session = board.said(), time.monotonic(), link.answer and link.answer.session
     board.say('reset')
-    stops(board, mark, began_s)
+    stops(board, began_s)
     stays_off(board, link, mark)
     wait_until(lambda: keep(link, STOP) or link.ready(time.monotonic()), 'the board to be greeted again')
     assert link.answer is not None
@@ -139,8 +149,8 @@ def test_a_board_restarted_by_its_reset_line(board: RelayBoard, link: RelayLink)
 
 def test_a_host_that_goes_silent_with_its_port_open(board: RelayBoard, link: RelayLink) -> None:
     lift(link)
-    mark, began_s = board.said(), time.monotonic()
-    stops(board, mark, began_s)
+    began_s = time.monotonic()
+    stops(board, began_s)
 
 
 def watchdog_latched(link: RelayLink) -> None:
@@ -167,16 +177,26 @@ def test_hung_firmware_is_off_within_one_watchdog_period_on_the_chip(tmp_path: P
 
 
 def test_a_hung_native_board_is_off_within_one_watchdog_period(tmp_path: Path) -> None:
-    board = RelayBoard(relay_board.native(FIRMWARE, fitted=relay_board.ALL_INPUTS), tmp_path / 'relays')
+    # In lockstep: on a starved machine the process that stands for the watchdog starves too.
+    board = RelayBoard(relay_board.native(FIRMWARE, fitted=relay_board.ALL_INPUTS), tmp_path / 'relays', lockstep=True)
     link = RelayLink(board.port)
+    now_us = written = 0
+
+    def tick() -> None:
+        nonlocal now_us, written
+        link.want(LIFT, epoch=link.epoch, computed_s=now_us / 1e6)
+        link.step(now_us / 1e6)
+        now_us = board.run(10_000, link.wire.port.written - written)
+        written = link.wire.port.written
+
     try:
-        lift(link)
-        mark, began_s = board.said(), time.monotonic()
+        wait_until(lambda: tick() or [edge for edge in board.edges() if edge.what == 'jack U on'], 'lifting')
         board.say('hang')
-        wait_until(lambda: keep(link, LIFT) or len(board.edges(mark)) > 0, 'the watchdog')
-        assert time.monotonic() - began_s < 0.5 + READING_S
-        board.wait_for('jack U off', mark)
-        watchdog_latched(link)
+        hung_us = now_us
+        while now_us < hung_us + 600_000:
+            tick()
+        assert board.wait_for('jack U off').us - hung_us <= 500_000 + 1_000
+        wait_until(lambda: tick() or (link.status and Fault.WATCHDOG in link.status.faults_latched), 'the watchdog fault')
     finally:
         link.close()
         board.close()

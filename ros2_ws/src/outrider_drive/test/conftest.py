@@ -52,9 +52,9 @@ def sealed(frame_id: int, body: bytes) -> bytes:
 
 
 def unframed(data: bytes) -> list[tuple[int, bytes]]:
-    """Return (id, payload) of the frames in `data`, which was written whole and undamaged."""
+    """Return (id, payload) of the whole frames in `data`, which was written undamaged."""
     frames = []
-    while data:
+    while len(data) >= 4 and len(data) >= 4 + data[3] + 2:
         assert data[0] == 0x7E, data.hex()
         payload, at = bytearray(data[4:4 + data[3]]), data[2]
         while at != 0xFF:
@@ -101,7 +101,8 @@ class Board:
     def heard(self, at_least: int = 0) -> list[tuple[int, bytes]]:
         """Return the frames that the host wrote since the last call, and wait for `at_least` of them."""
         data, end = b'', time.monotonic() + 5.0
-        while select.select([self.fd], [], [], 0.02)[0] or (data.count(0x81) < at_least and time.monotonic() < end):
+        while select.select([self.fd], [], [], 0.02)[0] or (
+                len(unframed(data)) < at_least and time.monotonic() < end):
             with contextlib.suppress(BlockingIOError):
                 data += os.read(self.fd, 4096)
         frames = unframed(data)

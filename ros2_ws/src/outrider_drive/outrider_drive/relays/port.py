@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import select
 import tempfile
 import termios
 import time
@@ -34,7 +35,7 @@ class OwnedPort(serial.Serial):  # type: ignore[misc]
 
     def __init__(self, name: str) -> None:
         """Remember the name; nothing is opened yet."""
-        super().__init__(None, BAUD, timeout=0, write_timeout=WRITE_TIMEOUT_S)
+        super().__init__(None, BAUD, timeout=0)
         self.port = name
         self.failure = ''
         self.written = 0  # bytes, since the start
@@ -57,14 +58,25 @@ class OwnedPort(serial.Serial):  # type: ignore[misc]
         self.failure = ''
 
     def write(self, data: bytes) -> int:
-        """Write all of `data` within WRITE_TIMEOUT_S, or set `failure` and return 0."""
-        try:
-            count = int(super().write(data) or 0)
-            self.written += count
-            return count
-        except (OSError, termios.error) as error:  # SerialTimeoutException is an OSError too
-            self.failure = str(error) or type(error).__name__
-            return 0
+        """Write all of `data` within WRITE_TIMEOUT_S, or set `failure`. Return how many bytes left.
+
+        pyserial's own write calls a process that was kept waiting for the processor a stalled device.
+        """
+        left, end = memoryview(data), time.monotonic() + WRITE_TIMEOUT_S
+        while left:
+            try:
+                left = left[os.write(self.fileno(), left):]
+            except BlockingIOError:
+                wait_s = end - time.monotonic()
+                if wait_s <= 0:
+                    self.failure = f'no room for {len(left)} of {len(data)} bytes within {WRITE_TIMEOUT_S * 1000:g} ms'
+                    break
+                select.select([], [self.fileno()], [], wait_s)
+            except OSError as error:
+                self.failure = os.strerror(error.errno or 0)
+                break
+        self.written += len(data) - len(left)
+        return len(data) - len(left)
 
     def release(self, drain_s: float = 0.0) -> None:
         """Close the port. What has not left after `drain_s` is thrown away, so that it cannot arrive late."""
