@@ -196,7 +196,7 @@ def test_a_hung_native_board_is_off_within_one_watchdog_period(tmp_path: Path) -
         while now_us < hung_us + 600_000:
             tick()
         assert board.wait_for('jack U off').us - hung_us <= 500_000 + 1_000
-        wait_until(lambda: tick() or (link.status and Fault.WATCHDOG in link.status.faults_latched), 'the watchdog fault')
+        wait_until(lambda: tick() or (link.status and Fault.WATCHDOG in link.status.faults_latched), 'the fault')
     finally:
         link.close()
         board.close()
