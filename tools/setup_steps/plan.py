@@ -52,7 +52,7 @@ class Plan:
         self.viewer = root / '.venv-rerun'
         self.workspace = Workspace(root, name)
         self.setup_file = Path(machine.root) / 'opt/ros' / self.distro / 'setup.bash'
-        self._with_dev = with_dev
+        self.with_dev = with_dev
         self._retry_viewer = retry_viewer
         self._locks = root / 'tools' / 'locks'
         self._stamp = Stamp(self.venv / 'outrider.json')
@@ -75,7 +75,7 @@ class Plan:
             own = python.version >= (3, 11)  # an older one needs a Python from the network, which may not be there
             steps.append(Step('viewer', 'installing rerun, the viewer', 15, self._viewer_done, self._make_viewer, True,
                               None if own else self._go_without_viewer))
-        if self._with_dev:
+        if self.with_dev:
             steps.append(Step('dev', 'installing what the tests need', 5,
                               lambda: self._dev_stamp().holds(self._dev_key()), self._dev))
         return [*steps,

@@ -7,7 +7,7 @@ import importlib
 from outrider_bringup.bench.figure import Figure
 from outrider_bringup.errors import UserError, nearest
 
-SUBJECTS = ('parser', 'latency', 'demo_cost', 'start')
+SUBJECTS = ('parser', 'latency', 'demo_cost', 'start', 'firmware')
 ONLY_BY_NAME = ('fresh',)  # minutes, and a network
 
 
