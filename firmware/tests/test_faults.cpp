@@ -1,4 +1,4 @@
-// Latched faults, the link, the loop, the pins, the supervisor.
+// Latched faults, the link, the loop.
 #include <doctest/doctest.h>
 #include <faults.h>
 

@@ -1,9 +1,8 @@
-// What the device says, and that saying it never holds it up.
+// What the device says: status, events, refusals.
 #include <doctest/doctest.h>
 
 #include "bench.h"
 
-using relay::Line;
 
 namespace {
 
