@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 # make's job server and flags are not for what the recipes start.
 in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; export OUTRIDER_ROOT; . tools/env.sh && exec
 
-.PHONY: help setup dev demo test lint types portability clean
+.PHONY: help setup dev demo test lint types portability firmware clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make test                all behaviour, about 10 minutes'
 	@echo 'make setup               the environments and the build only; what is done is skipped'
 	@echo 'make lint types portability   the three static checks'
+	@echo 'make firmware             the relay controller: its tests, and the native board'
 	@echo 'make clean               remove what set-up made; rides stay'
 	@echo 'then: ./outrider --help'
 
@@ -39,5 +40,9 @@ types: dev
 portability:
 	@python3 tools/check_portability.py
 
+firmware:
+	@$(MAKE) -C firmware test native
+
 clean:
+	rm -rf firmware/.build firmware/*/.build
 	rm -rf .venv .venv-jazzy .venv-rerun .build .run ros2_ws/build ros2_ws/install ros2_ws/log
