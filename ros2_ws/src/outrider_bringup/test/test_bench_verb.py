@@ -70,11 +70,14 @@ def test_a_busy_machine_is_told_and_never_saved(run, capsys):
         run(fast, busy=40.0, words=('start', '--save'))
 
 
-def test_a_quiet_run_is_saved_by_machine(run, tmp_path, monkeypatch):
+def test_a_quiet_run_is_saved_by_machine_and_subject_and_keeps_what_it_did_not_measure(run, tmp_path, monkeypatch):
     monkeypatch.setenv('OUTRIDER_ROOT', str(tmp_path))
+    folder = tmp_path / 'docs' / 'figures' / machine.slug(machine.describe())
+    folder.mkdir(parents=True)
+    (folder / 'parser.json').write_text('earlier')
     run(fast, words=('start', '--save'))
-    (kept,) = (tmp_path / 'docs' / 'figures').iterdir()
-    assert kept.name == f'bench-{machine.slug(machine.describe())}.json'
+    assert json.loads((folder / 'start.json').read_text())['figures'][0]['value'] == 4.0
+    assert (folder / 'parser.json').read_text() == 'earlier'
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(run, tmp_path):

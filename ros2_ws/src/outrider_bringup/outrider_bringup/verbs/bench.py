@@ -39,10 +39,11 @@ def run(args: argparse.Namespace) -> int:
                         f'(<= {QUIET_PERCENT:g} %). Stop what runs, then start again.')
     if busy > QUIET_PERCENT:
         print(f'Others use {busy:.0f} % of this machine: expect worse figures than on a quiet one.', flush=True)
-    done = [result for name in names for result in measure(name)]
+    by_subject = {name: measure(name) for name in names}
+    done = [result for results in by_subject.values() for result in results]
     colour = is_terminal(sys.stdout)
     print('\n'.join(report.render(done, width=width_of(sys.stdout) - 1, colour=colour)), flush=True)
-    write(args, done, busy)
+    write(args, by_subject, busy)
     return 0 if all(result.verdict in (report.OK, report.NO_LIMIT) for result in done) else 1
 
 
@@ -80,17 +81,20 @@ class Progress:
             print('\r\x1b[2K', end='', file=sys.stderr, flush=True)
 
 
-def write(args: argparse.Namespace, done: list[report.Result], busy: float) -> None:
+def write(args: argparse.Namespace, by_subject: dict[str, list[report.Result]], busy: float) -> None:
     """Write what --json and --save ask for. Raises UserError where a file cannot be written."""
     here = machine.describe()
-    told = {'version': machine.version(paths.checkout()), 'machine': here, 'busy_percent_before': round(busy, 1),
-            'figures': report.as_json(done)}
-    files = [args.json] if args.json else []
-    if args.save:
-        files.append(paths.checkout() / 'docs' / 'figures' / f'bench-{machine.slug(here)}.json')
-    for file in files:
+    about = {'version': machine.version(paths.checkout()), 'machine': here, 'busy_percent_before': round(busy, 1)}
+    files = {}
+    if args.json:
+        files[args.json] = [result for results in by_subject.values() for result in results]
+    if args.save:  # a file a subject: what was not measured now keeps the version that it was measured with
+        folder = paths.checkout() / 'docs' / 'figures' / machine.slug(here)
+        files |= {folder / f'{name}.json': results for name, results in by_subject.items()}
+    for file, results in files.items():
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
+            told = {**about, 'figures': report.as_json(results)}
             file.write_text(json.dumps(told, indent=1) + '\n', encoding='utf-8')
         except OSError as error:
             raise UserError(f'{file} cannot be written ({error.strerror}). Choose another file.') from None
