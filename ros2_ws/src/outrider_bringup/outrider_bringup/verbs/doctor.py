@@ -17,7 +17,8 @@ from outrider_bringup.errors import UserError, nearest
 HELP = 'what is well, what is not, what to do'
 GROUP = 'go'
 # In the order of asking: first the ground, then what stands on it.
-MODULES = ('outrider_bringup.doctor.system', 'outrider_bringup.doctor.radar', 'outrider_bringup.doctor.recorder')
+MODULES = ('outrider_bringup.doctor.system', 'outrider_bringup.doctor.radar', 'outrider_bringup.doctor.relays',
+           'outrider_bringup.doctor.recorder')
 COLOURS = {'ok': '\x1b[32m', 'warn': '\x1b[33m', 'fail': '\x1b[31m'}
 
 
@@ -35,7 +36,7 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `doctor`."""
-    parser.add_argument('topic', nargs='?', help='only the checks of one topic: system, radar, recorder')
+    parser.add_argument('topic', nargs='?', help='only the checks of one topic: system, radar, relays, recorder')
     parser.add_argument('--json', metavar='F', type=Path, help='write the findings there too; - is the standard output')
 
 
