@@ -29,18 +29,6 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault('OUTRIDER_ROOT', str(ROOT))
 
 
-def wait_until(true: Callable[[], Any], what: str, timeout_s: float = 20.0, every_s: float = 0.01) -> Any:
-    """Return the first truthy answer of `true`; fail, naming `what`, after `timeout_s`."""
-    end = time.monotonic() + timeout_s
-    while True:
-        answer = true()
-        if answer:
-            return answer
-        if time.monotonic() > end:
-            pytest.fail(f'waited {timeout_s:g} s for {what}')
-        time.sleep(every_s)
-
-
 class Process:
     """A real process in a session of its own, its output in a file."""
 

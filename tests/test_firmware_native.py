@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import wait_until
 from outrider_sim.devices import relay_board
+from waiting import wait_until
 
 FIRMWARE = Path(__file__).resolve().parents[1] / 'firmware'
 U0, U1 = '7e00ff055500000000f681', '7e00ff0555010000007981'  # the original's letters: jack up off, jack up on

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import wait_until
 from outrider_drive.relays.link import RelayLink
 from outrider_drive.relays.words import STOP
 from outrider_sim.devices import relay_board
 from outrider_sim.devices.relay_board import RelayBoard
+from waiting import wait_until
 
 FIRMWARE = Path(__file__).resolve().parents[1] / 'firmware'
 STEP_US = 50_000

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import wait_until
 from outrider_drive.relays.link import RelayLink
 from outrider_drive.relays.words import STOP, Fault, Phase, ResetCause, Wanted
 from outrider_sim.devices import relay_board
 from outrider_sim.devices.relay_board import RelayBoard
+from waiting import wait_until
 
 FIRMWARE = Path(__file__).resolve().parents[1] / 'firmware'
 BUILD: dict[str, Callable[..., list[str]]] = {'native': relay_board.native, 'simulated': relay_board.simulated}

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from conftest import wait_until
 from setup_steps import command, machine, main, pythons
 from setup_steps.plan import Plan, Step
 from setup_steps.progress import Progress
 from setup_steps.stamps import Stamp
 from setup_steps.workspace import Workspace, environment_file
+from waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = pythons.Python(sys.executable, (3, 11), True, True)

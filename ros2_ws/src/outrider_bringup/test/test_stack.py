@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import wait_until
 from outrider_bringup.errors import UserError
 from outrider_bringup.launchfile import Plan, ProcessSpec
 from outrider_bringup.runner.members import members
 from outrider_bringup.runner.stack import Stack
+from waiting import wait_until
 
 CALM = """
 import signal, sys, time
@@ -33,7 +33,7 @@ import os, signal, time
 for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, signal.SIG_IGN)
 for _ in range(2):
     if os.fork() == 0: os.setsid()
-print('ready', flush=True)
+os.write(1, b'ready\\n')  # one write: print() makes two, and four processes share this pipe
 while True: time.sleep(0.01)
 """
 
