@@ -169,7 +169,9 @@ def test_a_stopped_process_is_ended_too(stack, tmp_path):
     one, screen = stack(program(tmp_path, 'calm', CALM))
     one.start()
     screen.ready('calm')
-    os.kill(one.pids()['calm'], signal.SIGSTOP)
+    calm = one.pids()['calm']
+    os.kill(calm, signal.SIGSTOP)
+    wait_until(lambda: Path(f'/proc/{calm}/stat').read_text().rpartition(') ')[2].startswith('T'), 'it to be stopped')
     assert one.stop().forced == ('calm',)
 
 

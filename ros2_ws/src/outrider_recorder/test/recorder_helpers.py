@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 from mcap.reader import make_reader
@@ -97,13 +96,6 @@ def full_after(folder, size):
 
 def make_topic(name='/count', kind='std_msgs/msg/UInt32'):
     return Topic(name, kind, Schemas().text(kind))
-
-
-def wait_until(true, what, timeout_s=20.0):
-    end = time.monotonic() + timeout_s
-    while not true():
-        assert time.monotonic() < end, f'waited for {what}'
-        time.sleep(0.01)
 
 
 def messages(path: Path, topic: str) -> list:

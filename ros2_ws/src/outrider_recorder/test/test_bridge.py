@@ -9,12 +9,13 @@ import sys
 import pytest
 from rclpy.qos import QoSProfile
 from rclpy.serialization import serialize_message
-from recorder_helpers import cloud, ends, hazards, in_rerun, make_topic, messages, only, settled, tracks, wait_until
+from recorder_helpers import cloud, ends, hazards, in_rerun, make_topic, messages, only, settled, tracks
 
 from outrider_node import qos
 from outrider_recorder import ride
 from outrider_recorder.recording import Recording
 from outrider_recorder.segment import Message
+from waiting import wait_until
 
 READ_RRD = """
 import json, sys

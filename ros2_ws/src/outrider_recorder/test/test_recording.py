@@ -3,11 +3,12 @@ import threading
 import time
 
 import pytest
-from recorder_helpers import full_after, in_rerun, make_topic, messages, streamed, wait_until
+from recorder_helpers import full_after, in_rerun, make_topic, messages, streamed
 
 from outrider_recorder import recording, ride
 from outrider_recorder.recording import Recording
 from outrider_recorder.segment import Message, Segment
+from waiting import wait_until
 
 
 def message(topic, number, size=100):
