@@ -11,6 +11,7 @@ import pytest
 
 from setup_steps import machine, needs, pythons
 from setup_steps.machine import Machine
+from setup_steps.workspace import with_wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 BARE = {'system': 'Linux', 'arch': 'x86_64', 'libc': 'glibc', 'os_release': {'ID': 'debian', 'VERSION_ID': '12'},
@@ -151,3 +152,21 @@ def test_without_python3_the_sentence_comes_from_the_shell(tmp_path: Path) -> No
     assert done.returncode == 2
     assert done.stderr.startswith('outrider: python3 is missing. Run: sudo apt-get install python3 ')
     assert os.linesep not in done.stderr.strip()
+
+
+def test_what_the_firmware_tests_build_with_is_named_too(tmp_path: Path) -> None:
+    lacking = ['gcc-avr', 'binutils-avr', 'avr-libc', 'libsimavr-dev', 'doctest-dev']
+    assert needs.missing_firmware_tools(tmp_path) == lacking
+    simulator = tmp_path / 'usr/include/simavr/sim_avr.h'
+    simulator.parent.mkdir(parents=True)
+    simulator.write_text('')
+    assert needs.missing_firmware_tools(tmp_path) == [name for name in lacking if name != 'libsimavr-dev']
+    assert needs.missing_firmware_tools(Path('/')) == []  # the set-up with --dev has seen to it
+
+
+def test_the_wheels_libraries_stand_on_the_path_behind_the_workspace_s(tmp_path: Path) -> None:
+    hidden = tmp_path / 'lib/python3.11/site-packages/ros_rclpy.libs'
+    hidden.mkdir(parents=True)
+    after = with_wheels({'LD_LIBRARY_PATH': '/ws/lib:', 'HOME': '/h'}, tmp_path)
+    assert after == {'LD_LIBRARY_PATH': f'/ws/lib:{tmp_path}/lib:{hidden}', 'HOME': '/h',
+                     '_ROS_WHEELS_BOOTSTRAP_COMPLETE': '1'}
