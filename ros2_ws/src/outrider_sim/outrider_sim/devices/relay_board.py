@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import subprocess
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -32,8 +31,9 @@ class Edge:
 
 
 def make(firmware: Path, folder: str, *targets: str) -> None:
-    """Run make in firmware/`folder`, one at a time on this machine. Raises BoardError with the first error."""
-    with (Path(tempfile.gettempdir()) / 'outrider_firmware_make.lock').open('a') as lock:
+    """Run make in firmware/`folder`, one at a time in a checkout. Raises BoardError with the first error."""
+    (firmware / '.build').mkdir(exist_ok=True)
+    with (firmware / '.build' / 'make.lock').open('a') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run(['make', '-s', '-C', str(firmware / folder), *targets], capture_output=True, text=True)
     if done.returncode:
