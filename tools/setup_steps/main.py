@@ -60,16 +60,16 @@ def _set_up(plan: Plan, here: machine.Machine, runner: Runner, options: argparse
     if python is None and seen:
         raise RefusalError(machine.old_python(max(found.version for found in seen)))
     pending = [step for step in plan.bind(python, runner, log) if not step.done()] if python else []
-    if python and not pending and not _lacking_for_tests(plan, here):
+    if python and not pending and not _lacking_for_tests(plan):
         if not options.quiet:
             print('outrider: set up already')
         return 0
     if options.check:
-        left = [step.title for step in pending] + _lacking_for_tests(plan, here)
+        left = [step.title for step in pending] + _lacking_for_tests(plan)
         print(f'outrider: set-up is left with {", ".join(left) or "everything"}')
         return 3
     _check_room(plan.root)
-    lacking = _lacking(plan, python, runner, here)
+    lacking = _lacking(plan, python, runner)
     if lacking and os.geteuid() != 0 or lacking and not shutil.which('apt-get'):
         raise RefusalError(needs.advice(lacking))
     with _alone(plan.root):
@@ -84,13 +84,13 @@ def _set_up(plan: Plan, here: machine.Machine, runner: Runner, options: argparse
     return 0
 
 
-def _lacking_for_tests(plan: Plan, here: machine.Machine) -> list[str]:
-    return needs.missing_firmware_tools(Path(here.root)) if plan.with_dev else []
+def _lacking_for_tests(plan: Plan) -> list[str]:
+    return needs.missing_firmware_tools() if plan.with_dev else []
 
 
-def _lacking(plan: Plan, python: pythons.Python | None, runner: Runner, here: machine.Machine) -> list[str]:
+def _lacking(plan: Plan, python: pythons.Python | None, runner: Runner) -> list[str]:
     # The known Python is taken at its word for a no-op; before anything is built it is asked.
-    packages = needs.missing_tools(python) + _lacking_for_tests(plan, here)
+    packages = needs.missing_tools(python) + _lacking_for_tests(plan)
     if plan.system:
         packages += needs.missing_ros_packages(
             plan.root, plan.distro, ros.source(plan.setup_file, runner.clean_environment()))
@@ -109,7 +109,7 @@ def _install(packages: list[str], plan: Plan, here: machine.Machine, runner: Run
     python, seen = pythons.choose([*plan.known_python(), *pythons.candidates(here.root)])
     if python is None and seen:
         raise RefusalError(machine.old_python(max(found.version for found in seen)))
-    lacking = _lacking(plan, python, runner, here)
+    lacking = _lacking(plan, python, runner)
     if lacking or python is None:
         raise RefusalError(f'still missing after apt-get: {" ".join(lacking)}. Use Debian 12, Ubuntu 22.04 or newer.')
     return python

@@ -25,8 +25,8 @@ FIRMWARE_TOOLS = (
 )
 
 
-def missing_firmware_tools(at: Path) -> list[str]:
-    """Return the Debian packages that the firmware's tests lack on the machine whose root folder is `at`."""
+def missing_firmware_tools(at: Path = Path('/')) -> list[str]:
+    """Return the Debian packages that the firmware's tests lack in the file system `at`."""
     return [package for path, package in FIRMWARE_TOOLS if not (at / path.lstrip('/')).exists()]
 
 
