@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import time
@@ -140,3 +141,15 @@ def test_the_lock_dies_with_its_holder(board: Any) -> None:
     wire = Wire(board.port)
     wire.open()
     wire.close()
+
+
+def test_the_lock_file_is_everybodys_so_that_a_run_as_root_shuts_nobody_out(board: Any) -> None:
+    port.lock_path(board.port).unlink(missing_ok=True)
+    before = os.umask(0o077)
+    try:
+        wire = Wire(board.port)
+        wire.open()
+        wire.close()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(port.lock_path(board.port).stat().st_mode) == 0o666

@@ -110,12 +110,21 @@ def lock_path(port: str) -> Path:
     return Path(tempfile.gettempdir()) / f'outrider_{Path(device).name}_{digest}.lock'
 
 
+def _everybodys(path: Path) -> IO[str]:
+    """Open a file that every user may hold: a run as root must not shut its user out for ever. Raises OSError."""
+    # Where it exists it is opened without O_CREAT: fs.protected_regular forbids that on another user's file.
+    create = 0 if path.exists() else os.O_CREAT | os.O_EXCL
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | create, 0o666)
+    if create:
+        os.fchmod(descriptor, 0o666)  # whatever the umask says
+    return os.fdopen(descriptor, 'r+')
+
+
 def _locked(port: str) -> IO[str]:
     """Return the held lock file; the kernel lets go of it with the process, however that ends."""
     path = lock_path(port)
     try:
-        # Where it exists it is opened without O_CREAT: fs.protected_regular forbids that on another user's file.
-        file = path.open('r+' if path.exists() else 'x+')
+        file = _everybodys(path)
     except OSError as error:
         raise PortError(f'relays: cannot write the lock file {path}: {os.strerror(error.errno or 0)}. Delete it or '
                         'run as its owner.') from None
