@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+
 from outrider_drive.governor import times
 from outrider_drive.governor.inputs import Parts
 from outrider_drive.governor.limits import Limits, LimitsError

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ramp_scene import GOOD_MOTOR, Scene
+
 from outrider_drive.governor.inputs import Inputs, Parts
 from outrider_drive.governor.refusals import TABLE, Effect, Refusal
 from outrider_drive.governor.state import Drive
 from outrider_drive.governor.times import MS, S
 from outrider_drive.words import Mode, Source
-from ramp_scene import GOOD_MOTOR, Scene
 
 NAN, INF = math.nan, math.inf
 
@@ -89,8 +90,10 @@ def test_conditions_switched_off_one_by_one_leave_exactly_the_rest() -> None:
     without('PAD_LOST')
     s.operator['age_ns'] = 0
     without('OPERATOR_STALE')
+    s.operator['neutral_required'] = False
+    without('NEUTRAL_REQUIRED', 'NOT_RELEASED')
     s.request = {'speed_mps': NAN}
-    without('NEUTRAL_REQUIRED', also=('BAD_REQUEST',))
+    without(also=('BAD_REQUEST', 'NOT_RELEASED'))
     s.request = {'deadman': True}
     without('BAD_REQUEST')
     s.request = {'estop': True}
@@ -105,9 +108,11 @@ def test_conditions_switched_off_one_by_one_leave_exactly_the_rest() -> None:
     without('NOT_ARMED', also=('NOT_RELEASED', 'NO_DEADMAN'))
     s.request = {}
     without('NOT_RELEASED')
-    s.request = {'deadman': True, 'speed_mps': 1.0}
+    s.request = {'deadman': True}
     without('NO_DEADMAN')
     assert left == ['RAMP_DOWN']
+    s.step(deadman=True, speed_mps=1.0)
+    assert s.refusals == ['RAMP_DOWN', 'NOT_RELEASED']
     s.request = {}
     s.relays['upper_open'] = True
     s.run(100 * MS)
@@ -117,7 +122,7 @@ def test_conditions_switched_off_one_by_one_leave_exactly_the_rest() -> None:
 
 def test_nothing_heard_at_all_is_a_refusal_and_the_brake() -> None:
     s = Scene()
-    s.inputs = {name: None for name in ('request', 'motors', 'relays')}
+    s.inputs = dict.fromkeys(('request', 'motors', 'relays'))
     done = s.step()
     assert s.refusals == ['RESTARTED', 'MOTOR_MISSING', 'RELAYS_MISSING', 'NO_REQUEST', 'RAMP_DOWN', 'NOT_RELEASED',
                           'NOT_ARMED']

@@ -70,7 +70,7 @@ class Refusal(IntEnum):
 
 TABLE: dict[Refusal, tuple[Effect, str]] = {
     Refusal.SECOND_GOVERNOR: (Effect.LATCH, 'Second governor: stop the other one'),
-    Refusal.ESTOP_INPUT: (Effect.LATCH, 'E-stop switch: release it, then press arm'),
+    Refusal.ESTOP_INPUT: (Effect.LATCH, 'E-stop switch: release, then press arm'),
     Refusal.ESTOP_BUTTON: (Effect.LATCH, 'E-stop: let go, then press arm'),
     Refusal.RESTARTED: (Effect.LATCH, 'Just started: let go, then press arm'),
     Refusal.NOT_MASTER: (Effect.DISARM, 'Another program holds this machine'),
