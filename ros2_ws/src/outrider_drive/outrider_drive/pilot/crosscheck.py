@@ -10,7 +10,8 @@ from outrider_drive.pilot import kernel
 from outrider_drive.pilot.mapping import Mapping
 from outrider_drive.pilot.words import Pad
 
-PERIOD_NS = 40_000_000  # two in a row must disagree: found within 100 ms, and no false alarm while a record is on its way
+# Two in a row must disagree: found within 100 ms, and no false alarm while a record is on its way.
+PERIOD_NS = 40_000_000
 
 
 class HeldCheck:
@@ -19,7 +20,7 @@ class HeldCheck:
     def __init__(self, path: Path | None, mapping: Mapping,
                  held_keys: Callable[[int], frozenset[int]] = kernel.held_keys) -> None:
         """Open the pad's event device; without one, or without the right to, there is no check."""
-        self._names = dict(zip(mapping.button_codes, mapping.buttons))
+        self._names = dict(zip(mapping.button_codes, mapping.buttons, strict=True))
         self._held_keys = held_keys
         self._due_ns = 0
         self._differed: tuple[Pad, frozenset[int]] | None = None

@@ -1,7 +1,7 @@
 """Joystick records -> state of the controls, by pyPS4Controller's event decoding and mapping.
 
-Only its unpacking ("3Bh2b") and its Mapping3Bh2b are used, on records that we read ourselves. Its listen() blocks, calls
-exit() on a read error, ignores initial records and keeps every event for ever.
+Only its unpacking ("3Bh2b") and its Mapping3Bh2b are used, on records that we read ourselves. Its listen() blocks,
+calls exit() on a read error, ignores initial records and keeps every event for ever.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _mapping(raw: bytes) -> Any:
 def _applied(pad: Pad, name: str, event: Any) -> Pad | None:
     """Return `pad` after the event, or None where the library has no word for it."""
     if event.button_type == AXIS and name in STICKS:
-        return replace(pad, **{name: event.value / FULL}) if event.L3_event() or event.R3_event() else None
+        return _with(pad, name, event.value / FULL) if event.L3_event() or event.R3_event() else None
     if event.button_type == AXIS and name in TRIGGERS:
         return _pulled(pad, name, event)
     if event.button_type == AXIS:
@@ -86,9 +86,9 @@ def _applied(pad: Pad, name: str, event: Any) -> Pad | None:
 def _pulled(pad: Pad, name: str, event: Any) -> Pad | None:
     word = name.upper()
     if getattr(event, f'{word}_released')():
-        return replace(pad, **{name: 0.0})
+        return _with(pad, name, 0.0)
     value = (event.value + FULL) / (2 * FULL)
-    return replace(pad, **{name: value}) if getattr(event, f'{word}_pressed')() else None
+    return _with(pad, name, value) if getattr(event, f'{word}_pressed')() else None
 
 
 def _arrows(pad: Pad, event: Any) -> Pad | None:
@@ -99,6 +99,11 @@ def _arrows(pad: Pad, event: Any) -> Pad | None:
         if getattr(event, _ARROW_PRESSES[arrow])():
             return replace(pad, held=(pad.held - {_OPPOSITE[arrow]}) | {arrow})
     return None
+
+
+def _with(pad: Pad, axis: str, value: float) -> Pad:
+    changes: dict[str, Any] = {axis: value}
+    return replace(pad, **changes)
 
 
 def _held(pad: Pad, name: str, down: int) -> Pad:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from outrider_drive.pilot.words import Files
 
-# linux/input.h on 64 bit: type, id, direction, trigger (2), replay ms and delay, padding to 8; rumble strong and weak; rest.
+# linux/input.h on 64 bit: type, id, direction, trigger (2), replay ms and delay, padding; rumble strong and weak; rest.
 _EFFECT = struct.Struct('<HhHHHHHxxHH28x')
 _EVENT = struct.Struct('<qqHHi')
 EVIOCSFF = 1 << 30 | _EFFECT.size << 16 | ord('E') << 8 | 0x80
@@ -78,7 +78,7 @@ class Feedback:
             (indicator / 'multi_intensity').write_text(' '.join(map(str, colour)))
             _brightness(indicator, 255)
             return
-        for word, value in zip(_COLOURS, colour):
+        for word, value in zip(_COLOURS, colour, strict=True):
             led = next((led for led in leds if led.name.endswith(f':{word}')), None)
             if led is None:
                 raise FileNotFoundError(0, f'it has no {word} LED')

@@ -63,8 +63,8 @@ class Finder:
                                'restart to take another.')
             pads = wanted
         if len(pads) > 1:
-            raise PadError(f'pad: {len(pads)} pads are there ({_all(pads)}), expected one. Switch the others off or set '
-                           'gamepad_id.')
+            raise PadError(f'pad: {len(pads)} pads are there ({_all(pads)}), expected one. Switch the others off or '
+                           'set gamepad_id.')
         return self._files(pads[0], devices)
 
     def keep(self, files: Files) -> None:
@@ -122,8 +122,8 @@ class Given:
             raise PadError(f'pad: {self.js} is no joystick device with a unique id. Leave --gamepad away to have it '
                            'found by name.')
         if self.finder.uniq and of.uniq != self.finder.uniq:
-            raise PadError(f'pad: {self.js} is now the pad {of.uniq}, expected {self.finder.uniq}. Leave --gamepad away '
-                           'to have it found by name.')
+            raise PadError(f'pad: {self.js} is now the pad {of.uniq}, expected {self.finder.uniq}. Leave --gamepad '
+                           'away to have it found by name.')
         files = Finder(self.mapping, of.uniq, self.finder.roots)()
         own = files.motion
         if self.motion is not None and (own is None or os.path.basename(os.path.realpath(self.motion)) != own.name):

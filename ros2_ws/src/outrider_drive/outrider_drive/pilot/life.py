@@ -1,4 +1,4 @@
-"""Sign of life: is somebody at the pad now, or is this an old report that came late? Pure; `now` is CLOCK_BOOTTIME in ns.
+"""Sign of life: is somebody at the pad now, or is this an old report come late? Pure; `now` is CLOCK_BOOTTIME in ns.
 
 The pad's motion sensors report a few hundred times a second, each time with the device's own time stamp. Host time that
 outgrows device time is delay on the radio link: a backlog arrives fresh and means the past.
@@ -23,7 +23,7 @@ _WRAP_US = 1 << 32
 
 
 class Life:
-    """Counts reports and knows their age. What is not plainly alive requires neutral controls before it counts again."""
+    """Counts reports and knows their age. What is not plainly alive needs neutral controls before it counts again."""
 
     def __init__(self, *, buttons_suffice: bool = False, hold_limit_ns: int = 30_000 * MS) -> None:
         """Start without a pad.
@@ -37,8 +37,15 @@ class Life:
         self.neutral_required = True
         self.why = 'no pad was seen yet'
         self._connected = self._has_motion = False
-        self._report_ns: int | None = None
-        self._begin(0)
+        self._report_ns: int | None = None  # arrival of the newest
+        self._heard_ns = 0  # that, or the opening
+        self._button_ns = 0  # newest change of a control, or neutral
+        self._neutral_ns: int | None = None  # neutral since
+        self._device_us: int | None = None  # stamp of the newest report
+        # Since the first report: host time at it, device time, delay of the newest, and what delay is none.
+        self._host_ns = self._device_ns = self._lag_ns = 0
+        self._reference_ns = 0.0
+        self._anchor_ns = self._steady_ns = 0  # the delay has stayed near the anchor since then
 
     def opened(self, now: int, *, has_motion: bool) -> None:
         """Begin with a pad whose files were just opened."""
@@ -58,18 +65,18 @@ class Life:
 
     def motion(self, now: int, device_us: int) -> None:
         """Take one report of the motion sensors with the device's own time (us, 32 bit)."""
+        if self.silent(now):
+            self._steady_ns = now
         if self._device_us is None:
-            self._host_ns, self._reference_ns, self._device_ns = now, 0.0, 0
-            self._anchor_ns, self._steady_ns = 0, now
+            self._restart(now)
         else:
             step_us = (device_us - self._device_us) % _WRAP_US
             if step_us >= _WRAP_US // 2:
                 self.doubt("the pad's own clock went backwards")
-                self._reset(now, device_us)
-                self._count(now)
-                return
-            self._device_ns += step_us * 1000
-            self._judge(now)
+                self._restart(now)
+            else:
+                self._device_ns += step_us * 1000
+                self._judge(now)
         self._device_us = device_us
         self._count(now)
 
@@ -121,17 +128,13 @@ class Life:
 
     def _begin(self, now: int) -> None:
         self._heard_ns = self._button_ns = now
-        self._neutral_ns: int | None = None
-        self._device_us: int | None = None
-        self._host_ns = self._device_ns = self._anchor_ns = 0
-        self._reference_ns = 0.0
-        self._lag_ns = 0
-        self._steady_ns = now
+        self._neutral_ns = self._device_us = None
+        self._restart(now)
 
-    def _reset(self, now: int, device_us: int) -> None:
-        self._device_us, self._device_ns, self._host_ns = device_us, 0, now
-        self._lag_ns = self._anchor_ns = 0
-        self._reference_ns, self._steady_ns = 0.0, now
+    def _restart(self, now: int) -> None:
+        """Compare both clocks from now on."""
+        self._host_ns, self._steady_ns, self._reference_ns = now, now, 0.0
+        self._device_ns = self._lag_ns = self._anchor_ns = 0
 
     def _count(self, now: int) -> None:
         self.counter = (self.counter + 1) % (1 << 32)

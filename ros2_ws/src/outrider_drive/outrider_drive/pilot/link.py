@@ -99,7 +99,7 @@ class PadLink:
         if self._js >= 0 and self.life.silent(now):
             self._reread(now, f'pad: {self.life.why}, expected a few hundred motion reports a second. Come nearer or '
                               'charge it.')
-        # Buttons before motion: the kernel gives out one report's buttons first, so the delay is never judged too early.
+        # Buttons first: so does the kernel, and the delay of what is read here is then known from the motion.
         changes = self._records(now) if self._js in readable else []
         if self._motion in readable:
             self._events(now)
@@ -195,11 +195,11 @@ class PadLink:
 
     def _say(self) -> None:
         if self._motion < 0 and not self.life.buttons_suffice:
-            self.problem = 'pad: it has no motion sensors, so nothing proves that it is in reach. Use a PS4 pad or set ' \
-                           'without_life_mps in its file.'
+            self.problem = 'pad: it has no motion sensors, so nothing proves that it is in reach. Use a PS4 pad ' \
+                           'or set without_life_mps in its file.'
         elif self._motion >= 0 and not self._stamped:
-            self.problem = 'pad: its motion sensors gave no time stamp of their own yet, so nothing proves that it is ' \
-                           'in reach. Move it, or update the kernel.'
+            self.problem = 'pad: its motion sensors gave no time stamp of their own yet, so nothing proves that ' \
+                           'it is in reach. Move it, or update the kernel.'
         else:
             self.problem = f'pad: {self.life.why}. Let go of everything.' if self.life.neutral_required else ''
 

@@ -123,7 +123,7 @@ def _agree(file: str, values: dict[str, Any]) -> None:
         if control not in has:
             raise PadError(f"pad: {file}: {key} is '{control}', expected one of {' '.join(sorted(has))}.")
         if control in used:
-            raise PadError(f"pad: {file}: {control} is both {used[control]} and {key}, expected one meaning.")
+            raise PadError(f'pad: {file}: {control} is both {used[control]} and {key}, expected one meaning.')
         used[control] = key
     if values['stick'] not in STICKS or values['stick'] not in values['axes']:
         raise PadError(f"pad: {file}: stick is '{values['stick']}', expected one of {' '.join(STICKS)}.")

@@ -2,7 +2,9 @@
 
 | joydev (linux/joystick.h, 8 bytes) | input_event (linux/input.h on 64 bit, 24 bytes) |
 |---|---|
-| u32 time ms, s16 value, u8 type (1 button, 2 axis, or 0x80 initial), u8 number | s64 s, s64 us, u16 type, u16 code, s32 value |
+| u32 time ms, s16 value, u8 type, u8 number | s64 s, s64 us, u16 type, u16 code, s32 value |
+
+Type of joydev: 1 button, 2 axis, and 0x80 with it where the record tells a state and no change.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from outrider_sim.devices.pad import FakePad
 
 from outrider_drive.pilot import mapping
 from outrider_drive.pilot.find import Given
@@ -15,6 +14,7 @@ from outrider_drive.pilot.link import PadLink
 from outrider_drive.pilot.mapping import Mapping
 from outrider_drive.pilot.teleop import Teleop
 from outrider_drive.words import Operator, Request
+from outrider_sim.devices.pad import FakePad
 
 PS4 = Path(__file__).resolve().parents[5] / 'config' / 'pads' / 'ps4.yaml'
 MS = 1_000_000

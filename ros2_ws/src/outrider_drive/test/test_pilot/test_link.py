@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import pytest
+
+from outrider_drive.pilot.find import Finder, Given, Roots
+from outrider_drive.pilot.link import _read
+from outrider_drive.words import Source
 from outrider_sim.devices import pad_wire
 from outrider_sim.devices.pad import FakePad
 from outrider_sim.devices.pad_host import PadHost, Plugged
-
-from outrider_drive.pilot.find import Finder, Given, Roots
-from outrider_drive.words import Source
 
 MS = 1_000_000
 
@@ -237,6 +239,17 @@ def test_a_character_device_that_is_no_joystick_is_refused(rig, tmp_path, ps4):
     assert not ramp.operator.connected
 
 
+def test_a_read_error_is_loss_with_its_reason(rig):
+    ramp = rig().driving()
+    fd = os.open('/proc/self/mem', os.O_RDONLY)  # readable, and reading its first page is an error
+    os.dup2(fd, ramp.link._js)
+    os.close(fd)
+    ramp.run(4)
+    assert not ramp.operator.connected
+    assert not ramp.request.speed_mps
+    assert ramp.link.problem == 'pad: js was lost (Input/output error). Switch the pad on again.'
+
+
 def test_a_file_that_may_not_be_opened_says_what_to_do(rig, tmp_path, ps4):
     class Folder:
         def __call__(self):
@@ -283,4 +296,9 @@ def test_a_bystanders_pad_does_not_take_over_when_ours_is_lost(two):
     host.show(Plugged(1, 'bb:00'))
     ramp.run(700)
     assert not ramp.operator.connected
-    assert "bb:00 is there, expected aa:00" in ramp.link.problem
+    assert 'bb:00 is there, expected aa:00' in ramp.link.problem
+
+
+def test_a_file_that_was_called_readable_and_has_nothing_is_no_loss(rig):
+    ramp = rig().live()
+    assert _read(ramp.link._js) == b''

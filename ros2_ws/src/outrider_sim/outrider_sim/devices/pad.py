@@ -1,4 +1,4 @@
-"""A PS4 pad that is not there: a joystick FIFO and a motion-sensor FIFO, with everything that a radio link does to them.
+"""A PS4 pad that is not there: a joystick FIFO and a motion-sensor FIFO, with all that a radio link does to them.
 
 Time comes from the caller, in ns of any steady clock. It knows the wire, and nothing of the driver that reads it.
 """

@@ -1,4 +1,4 @@
-"""A device file of the pad as a FIFO: gone, back, closed and opened again by its reader, as a driver sees the real one."""
+"""A device file of the pad as a FIFO: gone, back, closed and opened again by its reader, like the real one."""
 
 from __future__ import annotations
 

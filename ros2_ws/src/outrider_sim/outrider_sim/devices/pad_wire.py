@@ -1,6 +1,6 @@
 """The bytes of a PS4 pad as Linux gives them out: joystick records and the motion sensors' events.
 
-js record, 8 bytes: u32 ms, s16 value, u8 type, u8 number. Event, 24 bytes: s64 s, s64 us, u16 type, u16 code, s32 value.
+js record, 8 bytes: u32 ms, s16 value, u8 type, u8 number. Event, 24: s64 s, s64 us, u16 type, u16 code, s32 value.
 """
 
 from __future__ import annotations
