@@ -80,7 +80,8 @@ def test_the_jack_needs_the_handbrake_on_first() -> None:
 
 def test_drive_and_jack_together_are_neither() -> None:
     s = Scene().ready()
-    done = s.run(2 * S, deadman=True, jack=1, speed_mps=0.5)
+    assert not s.step(deadman=True, jack=1, speed_mps=0.5).relays.horn
+    done = s.run(2 * S)
     assert (done.drive.mode, done.relays.jack, done.relays.horn) == (Mode.HOLD, 0, False)
     assert s.refusals[0] == 'DRIVE_AND_JACK'
 
