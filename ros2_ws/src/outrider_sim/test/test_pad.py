@@ -11,7 +11,6 @@ import pytest
 
 from outrider_sim.devices import pad_wire
 from outrider_sim.devices.pad import FakePad
-from outrider_sim.devices.pad_fifo import Fifo
 from outrider_sim.devices.pad_player import obey
 from waiting import wait_until
 
@@ -197,26 +196,6 @@ def test_a_pad_without_motion_sensors_has_one_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ['js']
 
 
-def test_a_fifo_whose_reader_leaves_while_it_writes_goes_on(tmp_path):
-    fifo = Fifo(tmp_path / 'f')
-    fd = opened(tmp_path / 'f')
-    fifo.pump()
-    os.close(fd)
-    fifo.send(b'late')
-    assert not fifo.has_reader
-    fifo.send(b'to nobody')
-    fifo.unplug()
-    fifo.pump()
-    assert not fifo.has_reader
-
-
-def test_what_is_neither_fifo_nor_gone_is_not_hidden(tmp_path):
-    fifo = Fifo(tmp_path / 'f')
-    fifo.path = tmp_path
-    with pytest.raises(IsADirectoryError):
-        fifo.pump()
-
-
 @pytest.mark.parametrize('line', ['', 'jump', 'press', 'press r9', 'move lx', 'move lx 40000', 'move wheel 1',
                                   'move lx ten', 'stall 1'])
 def test_a_wrong_control_line_is_answered_in_one_sentence(played, line):
@@ -239,7 +218,7 @@ def test_bytes_of_a_motion_report():
 
 def test_the_process_obeys_its_control_fifo_and_leaves_nothing(spawn, tmp_path):
     process = spawn('--dir', tmp_path, '--control', tmp_path / 'control', '--journal', tmp_path / 'journal',
-                    module='outrider_sim.devices.pad_player')
+                    '--ros-args', '-r', '__node:=pad', module='outrider_sim.devices.pad_player')
     wait_until(lambda: (tmp_path / 'control').exists() and (tmp_path / 'pad_js').exists(), 'the FIFOs')
     js = opened(tmp_path / 'pad_js')
     got = bytearray()

@@ -129,7 +129,6 @@ class Life:
     def _begin(self, now: int) -> None:
         self._heard_ns = self._button_ns = now
         self._neutral_ns = self._device_us = None
-        self._restart(now)
 
     def _restart(self, now: int) -> None:
         """Compare both clocks from now on."""

@@ -177,6 +177,7 @@ def test_cmd_vel_drives_under_the_dead_man(hands):
     assert (request.source, request.deadman, request.speed_mps, request.steer) == ('cmd_vel', True, 0.8, 1)
     assert request.sequence == 1
     assert hands.teleop.cmd_vel(LIVE, 0.8, -0.3, LIVE.boottime_ns).steer == -1
+    assert hands.teleop.cmd_vel(LIVE, 0.8, 0.1, LIVE.boottime_ns).steer == 1
     assert hands.teleop.cmd_vel(LIVE, 0.8, 0.05, LIVE.boottime_ns).steer == 0
     hands.release('r1')
     assert hands.teleop.cmd_vel(LIVE, 0.8, 0.3, LIVE.boottime_ns).is_neutral

@@ -52,7 +52,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--control', type=Path, help='FIFO for control lines; made where it is missing')
     parser.add_argument('--journal', type=Path, help='one JSON line a control line: line, written_ns (CLOCK_BOOTTIME)')
     parser.add_argument('--no-motion', action='store_true', help='a pad without motion sensors')
-    args = parser.parse_args(sys.argv[1:] if argv is None else argv)
+    given = sys.argv[1:] if argv is None else argv
+    if '--ros-args' in given:  # started as a `node` of a launch file
+        given = given[:given.index('--ros-args')]
+    args = parser.parse_args(given)
     motion = None if args.no_motion else args.dir / 'pad_motion'
     pad = FakePad(args.dir / 'pad_js', motion, _now())
     with contextlib.ExitStack() as files:
