@@ -71,6 +71,7 @@ def test_arm_held_since_connect_is_no_press() -> None:
     s = Scene().ready()
     s.operator = {'connected': False}
     s.step()
+    assert s.state.arm_held
     s.operator = {}
     s.run(S, arm=True)
     assert not s.state.armed
@@ -377,4 +378,35 @@ def test_the_first_step_ramps_nothing() -> None:
     s = Scene().ready().drive(1.0)
     s.state = replace(s.state, tracks=replace(s.state.tracks, now=None))
     assert s.step(deadman=True, speed_mps=1.4).drive.speed_mps == 1.0
-    assert State().latched
+
+
+def test_a_governor_that_was_just_started_has_everything_against_it() -> None:
+    fresh = State()
+    assert (bool(fresh.latched), fresh.armed, fresh.released, fresh.arm_held) == (True, False, False, True)
+    assert OperatorTrack().is_another(Request(0, 0, Operator(0, 0, 0), source=''))
+
+
+def test_a_press_in_the_very_step_of_an_estop_clears_nothing() -> None:
+    s = Scene()
+    s.let_go()
+    s.relays = {'estop_open': True}
+    assert s.step(arm=True).report.state is Drive.ESTOPPED
+
+
+def test_a_refused_steering_press_stays_refused() -> None:
+    s = Scene().ready()
+    s.inputs = {'collision': True}
+    s.step(deadman=True, steer=1)
+    s.inputs = {}
+    assert s.run(S).relays.steer == 0
+    s.let_go()
+    assert s.step(deadman=True, steer=1).relays.steer == 1
+
+
+def test_after_a_stop_every_control_has_to_be_let_go_the_horn_too() -> None:
+    s = Scene().ready()
+    s.run(S, deadman=True, speed_mps=1.0, horn=True)
+    s.run(S, horn=True)
+    assert s.step(deadman=True, speed_mps=1.0).drive.mode is Mode.HOLD
+    s.let_go()
+    assert s.step(deadman=True, speed_mps=1.0).drive.mode is Mode.DRIVE

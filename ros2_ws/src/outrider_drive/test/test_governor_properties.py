@@ -174,6 +174,6 @@ class Anything(RuleBasedStateMachine):
         self.fault, self.link_dead = '', False
 
 
-Anything.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None, derandomize=True,
+Anything.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True,
                                       database=None, suppress_health_check=list(HealthCheck))
 TestAnything = Anything.TestCase
