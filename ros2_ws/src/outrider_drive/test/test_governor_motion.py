@@ -11,9 +11,11 @@ from outrider_drive.governor import ramp
 from outrider_drive.governor.battery import Battery
 from outrider_drive.governor.limits import Limits
 from outrider_drive.governor.operator_age import OperatorTrack
+from outrider_drive.governor.seen import Tracks, look
 from outrider_drive.governor.state import Drive, State
 from outrider_drive.governor.stop import Stop
 from outrider_drive.governor.times import MS, S
+from outrider_drive.governor.wish import NOTHING
 from outrider_drive.words import Mode, Operator, Request, Source
 
 V_MIN = Limits().v_min_mps
@@ -410,3 +412,16 @@ def test_after_a_stop_every_control_has_to_be_let_go_the_horn_too() -> None:
     assert s.step(deadman=True, speed_mps=1.0).drive.mode is Mode.HOLD
     s.let_go()
     assert s.step(deadman=True, speed_mps=1.0).drive.mode is Mode.DRIVE
+
+
+def test_the_persons_speed_shuts_the_program_out() -> None:
+    s = Scene().ready()
+    s.program = {'speed_mps': 0.5}
+    s.drive(-1.0)
+    assert s.log[-1].drive.speed_mps == -1.0
+
+
+def test_what_a_program_says_without_sense_is_no_wish_at_all() -> None:
+    s = Scene()
+    s.program = {'speed_mps': float('nan')}
+    assert look(Tracks(), s.values(), s.now, s.rig, driving=False).wish == NOTHING

@@ -208,7 +208,9 @@ RULES = [
          'self.now < self.before.now'),
     Rule('the clock does not run backwards', 'seen.py', 'not 0 <= self.now', 'not -10**18 <= self.now'),
     # Speed
-    Rule('v_max', 'caps.py', '(True, limits.v_max_mps)', '(True, 99.0)'),
+    # v_max itself stands twice, in caps.py and as the top of the battery's: each hides the loss of the other's row.
+    Rule('v_max', 'battery.py', 'min(1.0, max(0.0, (self.volts - stop) / (slow - stop)))',
+         'max(0.0, (self.volts - stop) / (slow - stop))'),
     Rule('battery limits the speed', 'caps.py', '(True, seen.tracks.battery.cap_mps(limits))', '(True, 99.0)'),
     Rule('counted jack is slow', 'caps.py', 'seen.up is Up.COUNTED, limits', 'False, limits'),
     Rule('steering is slow', 'caps.py', 'seen.wish.steer != 0, limits', 'False, limits'),
