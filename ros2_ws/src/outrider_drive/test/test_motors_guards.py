@@ -114,6 +114,7 @@ def test_a_stop_begins_at_once_rises_evenly_and_is_full_before_200_ms() -> None:
     currents = [brake.current_a for brake in sent]
     assert currents[0] == 2.0
     assert currents == sorted(currents)
+    assert currents[4] == 9.0
     assert currents[8] == currents[-1] == 16.0
     assert not any(brake.hold for brake in sent)
 
@@ -127,6 +128,20 @@ def test_at_standstill_the_handbrake_takes_over_and_stays() -> None:
     braking.end()
     assert not braking.held
     assert braking.step(200 * MS, 10.0, [Sample(200 * MS)]) == Brake(1.25, False)
+
+
+@pytest.mark.parametrize(('age_ms', 'held'), [(200, True), (201, False)])
+def test_standstill_is_believed_for_200_ms(age_ms: int, held: bool) -> None:
+    braking = Braking()
+    braking.step(0, 10.0, [Sample(0)])
+    assert braking.step(1000 * MS, 10.0, [Sample((1000 - age_ms) * MS)]).hold is held
+
+
+@pytest.mark.parametrize(('age_ms', 'held'), [(200, False), (201, True)])
+def test_a_motor_counts_as_heard_for_200_ms(age_ms: int, held: bool) -> None:
+    braking = Braking()
+    braking.step(0, 10.0, [Sample(0, 3000.0)])
+    assert braking.step(2000 * MS, 10.0, [Sample((2000 - age_ms) * MS, 3000.0)]).hold is held
 
 
 def test_turning_motors_are_braked_for_as_long_as_they_turn() -> None:

@@ -159,6 +159,22 @@ def test_a_new_governor_after_a_second_begins_with_a_stop() -> None:
     assert judge.order(later).act is Act.DRIVE
 
 
+def test_after_exactly_a_second_another_governor_is_still_a_second_one() -> None:
+    judge = fresh()
+    later = NOW + 1000 * MS
+    assert judge.take(command(later, governor_id=8), later) is Drop.GOVERNOR
+
+
+def test_why_names_what_is_wrong_now_before_what_is_latched() -> None:
+    judge = fresh()
+    assert judge.why is None
+    judge.see(Latch.FAULT)
+    judge.see(Latch.SILENT)
+    assert (judge.why, judge.latch) == (Latch.SILENT, Latch.FAULT)
+    judge.see(None)
+    assert judge.why is Latch.FAULT
+
+
 def test_a_new_governor_voids_what_the_old_one_wanted() -> None:
     judge = fresh()
     later = NOW + 1000 * MS + 1

@@ -131,8 +131,8 @@ class VescLink:
 
     def _drop(self, now: int, why: str) -> None:
         assert self.port is not None
-        self._shut(now, Refusal.NO_ANSWER, f'motors: {self.port.port} {why}. Trying again every {REOPEN_NS / 1e9:g} s; check '
-                                           'cable and power.')
+        self._shut(now, Refusal.NO_ANSWER, f'motors: {self.port.port} {why}. Trying again every '
+                                           f'{REOPEN_NS / 1e9:g} s; check cable and power.')
 
     def _shut(self, now: int, refusal: Refusal, sentence: str) -> None:
         """Close the port, throw away what is queued in it, and look again later."""
