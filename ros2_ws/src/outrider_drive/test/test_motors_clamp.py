@@ -1,4 +1,4 @@
-"""The hands' own limits, and m/s to eRPM."""
+"""The hands' own limits, m/s to eRPM, and the name of what stops."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider_drive.motors.judge import MS, Act, Judge, Latch, Limits
+from outrider_drive.motors.judge import MS, Act, Judge, Latch, Limits, Order
 from outrider_drive.motors.units import Drivetrain
 from outrider_drive.words import DriveCommand, Mode, Operator, Source
 
@@ -86,3 +86,20 @@ def test_900_erpm_are_27_cm_a_second_on_the_ramp() -> None:
 @given(st.floats(-20, 20))
 def test_speed_to_erpm_and_back_is_the_same(speed_mps: float) -> None:
     assert Drivetrain().speed_mps(Drivetrain().erpm(speed_mps)) == pytest.approx(speed_mps)
+
+
+@pytest.mark.parametrize(('wanted_a', 'sent_a'), [(5.0, 5.0), (0.0, FULL), (-3.0, FULL), (99.0, FULL), (FULL, FULL)])
+def test_the_governors_brake_current_is_taken_within_the_limit(wanted_a: float, sent_a: float) -> None:
+    judge = fresh()
+    judge.take(command(mode=Mode.BRAKE, brake_current_a=wanted_a), NOW)
+    assert judge.order(NOW) == Order(Act.STOP, brake_current_a=sent_a)
+
+
+def test_why_names_what_is_wrong_now_before_what_is_latched() -> None:
+    judge = fresh()
+    assert judge.why is None
+    judge.see(Latch.FAULT)
+    judge.see(Latch.SILENT)
+    assert (judge.why, judge.latch) == (Latch.SILENT, Latch.FAULT)
+    judge.see(None)
+    assert judge.why is Latch.FAULT

@@ -165,16 +165,6 @@ def test_after_exactly_a_second_another_governor_is_still_a_second_one() -> None
     assert judge.take(command(later, governor_id=8), later) is Drop.GOVERNOR
 
 
-def test_why_names_what_is_wrong_now_before_what_is_latched() -> None:
-    judge = fresh()
-    assert judge.why is None
-    judge.see(Latch.FAULT)
-    judge.see(Latch.SILENT)
-    assert (judge.why, judge.latch) == (Latch.SILENT, Latch.FAULT)
-    judge.see(None)
-    assert judge.why is Latch.FAULT
-
-
 def test_a_new_governor_voids_what_the_old_one_wanted() -> None:
     judge = fresh()
     later = NOW + 1000 * MS + 1
@@ -208,13 +198,6 @@ def test_a_reopened_port_voids_every_command() -> None:
     judge.renew()
     assert judge.epoch == 2
     assert judge.order(NOW).act is Act.STOP
-
-
-@pytest.mark.parametrize(('wanted_a', 'sent_a'), [(5.0, 5.0), (0.0, FULL), (-3.0, FULL), (99.0, FULL), (FULL, FULL)])
-def test_the_governors_brake_current_is_taken_within_the_limit(wanted_a: float, sent_a: float) -> None:
-    judge = fresh()
-    judge.take(command(mode=Mode.BRAKE, brake_current_a=wanted_a), NOW)
-    assert judge.order(NOW) == Order(Act.STOP, brake_current_a=sent_a)
 
 
 DO = st.tuples(st.integers(0, 120), st.sampled_from(['order', 'take', 'take', 'see', 'clear', 'renew']),
