@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from outrider_drive.governor import times
-from outrider_drive.governor.inputs import Parts
+from outrider_drive.governor.inputs import Inputs, Parts
 from outrider_drive.governor.limits import Limits, LimitsError
 
 
@@ -83,3 +83,9 @@ def test_every_limit_and_every_fixed_time_changes_the_hash(monkeypatch: pytest.M
 def test_a_rig_without_a_motor_is_refused() -> None:
     with pytest.raises(LimitsError, match='declares no motor'):
         Parts(left_motor=False, right_motor=False)
+
+
+def test_defaults_are_those_of_a_machine_that_must_not_move() -> None:
+    assert not Inputs().timeout_proved
+    assert not Inputs().is_master
+    assert Inputs().declared_motors(Parts()) == ()

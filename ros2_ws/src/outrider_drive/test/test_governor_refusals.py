@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from ramp_scene import GOOD_MOTOR, Scene
 
-from outrider_drive.governor.inputs import Inputs, Parts
 from outrider_drive.governor.refusals import TABLE, Effect, Refusal
 from outrider_drive.governor.state import Drive
 from outrider_drive.governor.times import MS, S
@@ -135,12 +134,6 @@ def test_nothing_heard_at_all_is_a_refusal_and_the_brake() -> None:
     assert done.report.refusal_texts[0] == 'Just started: let go, then press arm'
 
 
-def test_defaults_are_those_of_a_machine_that_must_not_move() -> None:
-    assert not Inputs().timeout_proved
-    assert not Inputs().is_master
-    assert Inputs().declared_motors(Parts()) == ()
-
-
 def _set(name: str, **values: Any) -> Any:
     def change(s: Scene) -> None:
         getattr(s, name).update(values)
@@ -247,18 +240,3 @@ def test_the_limit_itself_still_drives(strike: Any, name: str) -> None:
     s = Scene().ready().drive()
     strike(s)
     assert s.step().drive.mode is Mode.DRIVE, name
-
-
-def test_an_undeclared_part_is_not_missed() -> None:
-    s = Scene(Parts(right_motor=False, relays=False))
-    s.right = replace(GOOD_MOTOR, present=False, fault=5, voltage_v=NAN)
-    s.inputs = {'relays': None}
-    s.ready().drive()
-    assert s.step(deadman=True, jack=1, steer=1).relays.steer == 0
-    assert s.run(3 * S, deadman=True, jack=1).relays.jack == 0
-    s = Scene(Parts(left_motor=False, relays=False))
-    s.left = replace(GOOD_MOTOR, present=False)
-    s.relays = {'estop_open': True, 'link_epoch': 1}
-    s.ready().drive()
-    s.relays['link_epoch'] = 2
-    assert s.step().drive.mode is Mode.DRIVE

@@ -26,7 +26,7 @@ from governor_rules import RULES, Rule
 TESTS = Path(__file__).resolve().parent.parent
 PACKAGE = TESTS.parent / 'outrider_drive'
 SUPPORT = TESTS.parents[3] / 'tests' / 'support'
-ORDER = ('refusals', 'motion', 'jack', 'failures', 'limits', 'properties')
+ORDER = ('refusals', 'arming', 'motion', 'speed', 'jack', 'failures', 'limits', 'properties')
 TIMEOUT_S = 120
 IMPORTED = (hypothesis.stateful, pytest)  # before the fork
 
