@@ -24,7 +24,7 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_perception': {'*': ()},
     'outrider_recorder': {'*': ('mcap', 'lz4', 'zstandard', 'yaml', *_INDEX),
                           'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow')},
-    'outrider_drive': {'*': ('serial', 'pySerialTransfer')},
+    'outrider_drive': {'*': ('serial', 'pySerialTransfer', 'pyvesc', 'pyPS4Controller', 'yaml')},
     'outrider_sim': {'*': ('serial', *_INDEX)},
     'outrider_node': {'*': ()},
     'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX)},

@@ -23,6 +23,7 @@ setup(
     entry_points={
         'console_scripts': [
             'fake_ti_radar = outrider_sim.devices.ti_radar:main',
+            'fake_vesc_pair = outrider_sim.devices.vesc_pair:main',
         ],
     },
 )

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from outrider_drive.relays import port, protocol
-from outrider_drive.relays.port import PortError
+from outrider_drive import port
+from outrider_drive.port import PortError
+from outrider_drive.relays import protocol
 from outrider_drive.relays.protocol import ProtocolError
 from outrider_drive.relays.wire import Wire
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import secrets
 
+from outrider_drive.port import PortError
 from outrider_drive.relays import protocol
-from outrider_drive.relays.port import PortError
 from outrider_drive.relays.protocol import ProtocolError
 from outrider_drive.relays.wire import Wire
 from outrider_drive.relays.words import STOP, Event, Flag, HelloAnswer, Status, Wanted

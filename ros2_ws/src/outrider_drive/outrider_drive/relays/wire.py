@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from pySerialTransfer.pySerialTransfer import START_BYTE, SerialTransfer, State, Status
 
-from outrider_drive.relays.port import OwnedPort
+from outrider_drive.port import OwnedPort
 
 _NO_FIRST = 0xFF
 # 64 frames are 3 s of statuses: a bound on one step, never reached by a device that keeps to its 20 Hz.
@@ -25,7 +25,7 @@ class Wire:
 
     def __init__(self, port: str) -> None:
         """Remember the port; nothing is opened yet."""
-        self.port = OwnedPort(port)
+        self.port = OwnedPort(port, 'relays', 'the relay controller')
         self.damaged = 0  # frames that did not survive the way, since the start
         self._transfer = SerialTransfer(port, restrict_ports=False, debug=False)
         self._transfer.connection = self.port

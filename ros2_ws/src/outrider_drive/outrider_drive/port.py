@@ -7,6 +7,7 @@ what went wrong is remembered here, where the link can ask.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -33,24 +34,25 @@ class PortError(OSError):
 class OwnedPort(serial.Serial):  # type: ignore[misc]
     """A port that is locked while open. `failure` is the reason why the last write did not go out, or ''."""
 
-    def __init__(self, name: str) -> None:
-        """Remember the name; nothing is opened yet."""
+    def __init__(self, name: str, room: str, device: str) -> None:
+        """Remember the name; nothing is opened yet. Errors begin with `room` and name `device`."""
         super().__init__(None, BAUD, timeout=0)
         self.port = name
+        self.room, self.device = room, device
         self.failure = ''
         self.written = 0  # bytes, since the start
         self._lock: IO[str] | None = None
 
     def own(self) -> None:
         """Open the port and lock it against every other program. Raises PortError."""
-        self._lock = _locked(self.port)
+        self._lock = _locked(self.port, self.room)
         try:
             super().open()
         except (OSError, serial.SerialException, termios.error) as error:
             self._unlock()
             number = getattr(error, 'errno', None)  # pyserial hides it in some of its own
             reason = os.strerror(number) if number else str(error)
-            raise PortError(f'relays: cannot open {self.port}: {reason}. Plug the relay controller in or correct the '
+            raise PortError(f'{self.room}: cannot open {self.port}: {reason}. Plug {self.device} in or correct the '
                             'port in the rig file.') from None
         # A pty's far end stays open between two of us and would keep the flag for ever.
         if os.major(os.fstat(self.fileno()).st_rdev) not in _PTY_MAJORS:
@@ -77,6 +79,28 @@ class OwnedPort(serial.Serial):  # type: ignore[misc]
                 break
         self.written += len(data) - len(left)
         return len(data) - len(left)
+
+    def write_now(self, data: bytes) -> int:
+        """Write what fits at once; return how many bytes that were, 0 where there is no room. Sets `failure`."""
+        self.failure = ''
+        try:
+            count = os.write(self.fileno(), data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            self.failure = os.strerror(error.errno or 0)
+            return 0
+        self.written += count
+        return count
+
+    def read_now(self, at_most: int) -> bytes:
+        """Return what has come, b'' where nothing. Raises OSError on a port that is gone."""
+        if not select.select([self.fileno()], [], [], 0)[0]:
+            return b''
+        data = os.read(self.fileno(), at_most)
+        if not data:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))  # the end of the file: hung up
+        return data
 
     def release(self, drain_s: float = 0.0) -> None:
         """Close the port. What has not left after `drain_s` is thrown away, so that it cannot arrive late."""
@@ -120,20 +144,20 @@ def _everybodys(path: Path) -> IO[str]:
     return os.fdopen(descriptor, 'r+')
 
 
-def _locked(port: str) -> IO[str]:
+def _locked(port: str, room: str) -> IO[str]:
     """Return the held lock file; the kernel lets go of it with the process, however that ends."""
     path = lock_path(port)
     try:
         file = _everybodys(path)
     except OSError as error:
-        raise PortError(f'relays: cannot write the lock file {path}: {os.strerror(error.errno or 0)}. Delete it or '
+        raise PortError(f'{room}: cannot write the lock file {path}: {os.strerror(error.errno or 0)}. Delete it or '
                         'run as its owner.') from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         holder = file.read().strip() or 'unknown'
         file.close()
-        raise PortError(f'relays: {port} belongs to process {holder}, and only one may move the machine. Stop that '
+        raise PortError(f'{room}: {port} belongs to process {holder}, and only one may move the machine. Stop that '
                         'one first.') from None
     file.truncate(0)
     file.write(f'{os.getpid()}\n')

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+
+import pytest
+
+from outrider_drive.pilot.find import Finder, Given, Roots
+from outrider_drive.pilot.link import _read
+from outrider_drive.words import Source
+from outrider_sim.devices.pad import FakePad
+from outrider_sim.devices.pad_host import PadHost, Plugged
+
+MS = 1_000_000
+
+
+def test_without_motion_sensors_nothing_moves_unless_a_parameter_says_so(rig):
+    ramp = rig(has_motion=False)
+    ramp.run(400)
+    assert 'no motion sensors' in ramp.link.problem
+    ramp.pad.press('r1')
+    ramp.run(8)
+    ramp.pad.press('cross')
+    ramp.run(300)
+    assert ramp.operator.source == Source.BUTTONS
+    assert ramp.operator.age_ns >= 296 * MS
+    assert ramp.request.speed_mps == 0
+
+
+def test_without_motion_sensors_the_parameter_lets_it_walk(rig):
+    ramp = rig(has_motion=False, without_life_mps=0.7).driving()
+    assert ramp.request.speed_mps == 0.7
+    ramp.run(1000)
+    assert (ramp.operator.source, ramp.operator.age_ns) == (Source.BUTTONS, 0)
+
+
+def test_garbage_on_either_file_is_loss_and_names_the_right_device(rig):
+    ramp = rig().driving()
+    ramp.pad.js.send(bytes(8))
+    ramp.run(4)
+    assert 'no joystick device' in ramp.link.problem
+    assert not ramp.request.speed_mps
+
+
+def test_files_given_the_wrong_way_round_never_count(rig, tmp_path, ps4):
+    ramp = rig(find=Given(tmp_path / 'motion', tmp_path / 'js', ps4))
+    ramp.run(1000)
+    assert ramp.operator.neutral_required
+    assert ramp.link.problem
+
+
+def test_a_character_device_that_is_no_joystick_is_refused(rig, tmp_path, ps4):
+    class Null:
+        def __call__(self):
+            given = Given(tmp_path / 'js', tmp_path / 'motion', ps4)()
+            return dataclasses.replace(given, js=given.js.with_name('null'))
+
+        def keep(self, files):
+            raise AssertionError('it was refused')
+
+    (tmp_path / 'null').symlink_to('/dev/null')
+    ramp = rig(find=Null())
+    ramp.run(40)
+    assert 'answers no joystick question' in ramp.link.problem
+    assert not ramp.operator.connected
+
+
+def test_a_read_error_is_loss_with_its_reason(rig):
+    ramp = rig().driving()
+    fd = os.open('/proc/self/mem', os.O_RDONLY)  # readable, and reading its first page is an error
+    os.dup2(fd, ramp.link._js)
+    os.close(fd)
+    ramp.run(4)
+    assert not ramp.operator.connected
+    assert not ramp.request.speed_mps
+    assert ramp.link.problem == 'pad: js was lost (Input/output error). Switch the pad on again.'
+
+
+def test_a_file_that_may_not_be_opened_says_what_to_do(rig, tmp_path, ps4):
+    class Folder:
+        def __call__(self):
+            return dataclasses.replace(Given(tmp_path / 'js', tmp_path / 'motion', ps4)(), js=tmp_path / 'gone')
+
+        def keep(self, files):
+            raise AssertionError('it was refused')
+
+    ramp = rig(find=Folder())
+    ramp.run(8)
+    assert ramp.link.problem == f'pad: cannot open {tmp_path}/gone: No such file or directory. Switch the pad on; if ' \
+                                'it is the permission, add yourself to the group input.'
+
+
+@pytest.fixture
+def two(tmp_path, ps4, rig):
+    """Two pads, ours with the numbers 0, found by its id."""
+    host = PadHost(tmp_path)
+    host.show(Plugged(0, 'aa:00'), Plugged(1, 'bb:00'))
+    ours = FakePad(host.js(0), host.motion(0), 7_000_000_000_000)
+    finder = Finder(ps4, 'AA:00', Roots(host.devices, host.sys, host.dev))
+    return host, rig(find=finder, pad=ours).live()
+
+
+def test_two_pads_swapped_while_away_are_told_apart_by_their_id(two):
+    host, ramp = two
+    ramp.pad.lose()
+    ramp.run(20)
+    other = FakePad(host.js(0), host.motion(0), ramp.now)
+    ramp.pad.reconnect(host.js(1), host.motion(1))
+    host.show(Plugged(1, 'aa:00'), Plugged(0, 'bb:00'))
+    other.press('r1')
+    other.press('cross')
+    ramp.run(700)
+    assert ramp.operator.pad_id == 'aa:00'
+    assert ramp.link.files.js == host.js(1)
+    assert not ramp.sample.pad.held
+    other.lose()
+
+
+def test_a_bystanders_pad_does_not_take_over_when_ours_is_lost(two):
+    host, ramp = two
+    ramp.pad.lose()
+    host.show(Plugged(1, 'bb:00'))
+    ramp.run(700)
+    assert not ramp.operator.connected
+    assert 'bb:00 is there, expected aa:00' in ramp.link.problem
+
+
+def test_a_file_that_was_called_readable_and_has_nothing_is_no_loss(rig):
+    ramp = rig().live()
+    assert _read(ramp.link._js) == b''

@@ -1,0 +1,150 @@
+"""The pair on its pty: what it answers, what it forwards, how it is broken; and as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from outrider_sim.devices import vesc_wire as wire
+from outrider_sim.devices.vesc_model import MS
+from outrider_sim.devices.vesc_pair import VescPair, main
+from waiting import wait_until
+
+DRIVE = struct.pack('>Bi', wire.SET_RPM, 3300)
+AT_CAN = bytes((wire.FORWARD_CAN, 1))
+
+
+class Host:
+    """The driver's end of the port."""
+
+    def __init__(self, path: Path) -> None:
+        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        self.heard = b''
+        self.deframer = wire.Deframer()
+
+    def say(self, *payloads: bytes) -> None:
+        os.write(self.fd, b''.join(map(wire.framed, payloads)))
+
+    def answers(self) -> list[bytes]:
+        try:
+            return self.deframer.push(os.read(self.fd, 4096))
+        except BlockingIOError:
+            return []
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[VescPair]:
+    made = VescPair(tmp_path / 'vesc')
+    yield made
+    made.unplug()
+
+
+@pytest.fixture
+def host(pair: VescPair, tmp_path: Path) -> Iterator[Host]:
+    made = Host(tmp_path / 'vesc')
+    yield made
+    os.close(made.fd)
+
+
+def read(pair: VescPair, count: int, now: int = 0) -> None:
+    """Serve until `count` frames were read in all."""
+    def there() -> bool:
+        pair.serve(now)
+        return len(pair.frames) >= count
+    wait_until(there, f'{count} frames', every_s=0)
+
+
+def test_each_controller_answers_for_itself_and_is_fed_by_itself(pair: VescPair, host: Host) -> None:
+    host.say(b'\x04', AT_CAN + b'\x04', AT_CAN + b'\x11', AT_CAN + DRIVE)
+    read(pair, 4)
+    answers: list[bytes] = []
+    wait_until(lambda: answers.extend(host.answers()) or len(answers) >= 3, 'three answers', every_s=0)
+    assert [(answer[0], answer[58]) for answer in answers[:2]] == [(4, 0), (4, 1)]
+    assert struct.unpack('>BIf', answers[2][5:14]) == (1, 200, 10.0)
+    assert [(frame.which, frame.drives, frame.stops) for frame in pair.frames] == [
+        (0, False, False), (1, False, False), (1, False, False), (1, True, False)]
+    assert pair.ramp.controllers[0].timed_out(1)
+    assert not pair.ramp.controllers[1].timed_out(1)
+
+
+def test_255_is_everybody_but_the_one_on_the_port_and_a_cut_wire_forwards_nothing(pair: VescPair, host: Host) -> None:
+    host.say(bytes((wire.FORWARD_CAN, 255)) + DRIVE, bytes((wire.ALIVE,)))
+    read(pair, 2)
+    assert [frame.which for frame in pair.frames] == [1, 0]
+    assert pair.control('can cut', 0) == ''
+    host.say(AT_CAN + DRIVE, b'\0')
+    read(pair, 3)
+    assert [frame.which for frame in pair.frames] == [1, 0, 0]
+    assert pair.control('can mend', 0) == ''
+    assert not pair.can_cut
+
+
+def test_a_stall_delivers_everything_at_once(pair: VescPair, host: Host) -> None:
+    assert pair.control('stall 1', 0) == ''
+    host.say(*[DRIVE] * 5)
+    pair.serve(999 * MS)
+    assert pair.frames == []
+    read(pair, 5, 1000 * MS)
+    assert {frame.at_ns for frame in pair.frames} == {1000 * MS}
+
+
+def test_muted_it_obeys_and_says_nothing(pair: VescPair, host: Host) -> None:
+    assert pair.control('mute 1', 0) == ''
+    host.say(b'\x04', DRIVE)
+    read(pair, 2)
+    assert pair.said_bytes == 0
+
+
+def test_its_control_lines(pair: VescPair, tmp_path: Path) -> None:
+    for line in ('fault 1 5', 'slope 0.03', 'voltage 42', 'garbage 0203', 'unplug'):
+        assert pair.control(line, 0) == ''
+    assert pair.ramp.controllers[1].fault == 5
+    assert (pair.ramp.world.slope, pair.ramp.world.voltage_v, pair.garbage) == (0.03, 42.0, b'\x02\x03')
+    assert pair.fd is None
+    pair.serve(0)
+    assert pair.control(f'plug {tmp_path / "other"}', 0) == ''
+    assert (tmp_path / 'other').exists()
+    assert 'is not known' in pair.control('fly', 0)
+    assert 'no usable number' in pair.control('fault 9 5', 0)
+    assert 'no usable number' in pair.control('slope steep', 0)
+
+
+def test_as_a_process_it_serves_takes_lines_and_writes_its_journal(tmp_path: Path) -> None:
+    link, journal = tmp_path / 'vesc', tmp_path / 'journal'
+    process = subprocess.Popen([sys.executable, '-m', 'outrider_sim.devices.vesc_pair', '--link', str(link),
+                                '--journal', str(journal)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert str(link) in process.stdout.readline()
+        host = Host(link)
+        host.say(DRIVE)
+        wait_until(lambda: journal.read_text().endswith('\n'), 'a journal line')
+        said = json.loads(journal.read_text().splitlines()[0])
+        assert (said['vesc'], said['hex'], said['drives']) == (0, DRIVE.hex(), True)
+        process.stdin.write('fault 0 3\nfly\n')
+        process.stdin.flush()
+        assert process.stdout.readline() == 'ok\n'
+        assert 'is not known' in process.stdout.readline()
+        os.close(host.fd)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert not link.is_symlink()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_link_in_no_folder_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(['--link', str(tmp_path / 'none' / 'vesc'), '--ros-args'])
+    assert ended.value.code == 2
+    assert 'lies in no folder' in capsys.readouterr().err
