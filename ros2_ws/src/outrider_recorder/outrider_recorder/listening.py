@@ -83,17 +83,17 @@ class Listening:
         for name, kinds in self._node.get_topic_names_and_types():
             if name in self.refused or self._is_excluded(name):
                 continue
-            publishers = self._node.count_publishers(name)
-            if publishers != self._offers.get(name, 0):
-                self._offers[name] = publishers  # 0 too: who comes back may offer less than who went
-                self._hear(name, kinds[0])
+            if self._node.count_publishers(name) != self._offers.get(name, 0):
+                offers = self._node.get_publishers_info_by_topic(name)
+                # Those that are judged now: the count may be ahead of them. 0 too: who comes back may offer less.
+                self._offers[name] = len(offers)
+                self._hear(name, kinds[0], offers)
 
     def _is_excluded(self, name: str) -> bool:
         hidden = any(part.startswith('_') for part in name.split('/'))
         return hidden or any(fnmatch.fnmatchcase(name, pattern) for pattern in self._exclude)
 
-    def _hear(self, name: str, kind: str) -> None:
-        offers = self._node.get_publishers_info_by_topic(name)
+    def _hear(self, name: str, kind: str, offers: Sequence[Any]) -> None:
         if not offers:
             return
         depth = DEPTH_IMAGES if kind.endswith('Image') else DEPTH

@@ -144,7 +144,7 @@ class Session:
         assert self.watcher is not None
         wanted = 2 if self.options.record else 1
         heard = self.watcher.listeners()
-        ready = heard['radar/points'] >= wanted + 1 and min(heard['tracks'], heard['hazards']) >= wanted
+        ready = self.watcher.radar_listeners >= wanted + 1 and min(heard['tracks'], heard['hazards']) >= wanted
         return ready or time.monotonic() - self._began_s > READY_S
 
     def _take(self, event: Event) -> None:

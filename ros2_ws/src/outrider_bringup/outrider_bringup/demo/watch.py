@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
 from outrider_interfaces.msg import HazardArray, RecorderState, TrackArray
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import PointCloud2
@@ -49,6 +50,7 @@ class Watcher:
         self.first_frame_ns: int | None = None
         self.first_track_ns: int | None = None
         self.mounts = frames.FrameTree()
+        self.radar_listeners = 0  # that the radar itself has found: a graph seen from here says less
         self._follower = Follower(recording)
         rclpy.init(domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
         self._node = rclpy.create_node('watcher', start_parameter_services=False)
@@ -58,6 +60,7 @@ class Watcher:
             (PointCloud2, 'radar/points', qos.SENSOR, self._hear_points),
             (RecorderState, 'recorder/state', qos.STATE, self._hear_recorder),
             (TFMessage, '/tf_static', qos.STATIC_FRAMES, self._hear_mounts),
+            (DiagnosticArray, '/diagnostics', qos.EVENT, self._hear_diagnostics),
         ):
             self._node.create_subscription(kind, topic, hear, profile)
         self._executor = executor_named('auto')
@@ -102,6 +105,11 @@ class Watcher:
             place, turn = transform.transform.translation, transform.transform.rotation
             self.mounts.set(transform.header.frame_id, transform.child_frame_id, (place.x, place.y, place.z),
                             (turn.x, turn.y, turn.z, turn.w))
+
+    def _hear_diagnostics(self, message: Any) -> None:
+        for status in message.status:
+            if status.name == 'outrider/radar':
+                self.radar_listeners = int({pair.key: pair.value for pair in status.values}.get('listeners', 0))
 
     def listeners(self) -> dict[str, int]:
         """Return how many subscriptions the points, tracks and hazards have, this node's own included."""
