@@ -13,7 +13,7 @@ SHELLS = {
     'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py'),
     'outrider_perception': ('*_node.py', 'words.py', 'parameters.py'),
     'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py'),
-    'outrider_drive': (),
+    'outrider_drive': ('*/node.py', 'messages.py'),
     'outrider_sim': (),
     'outrider_bringup': ('*',),
 }

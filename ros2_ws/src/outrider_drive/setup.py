@@ -15,6 +15,14 @@ setup(
     zip_safe=False,
     maintainer='Outrider developers',
     maintainer_email='outrider@localhost.invalid',
-    description='The hands: the link to the relay controller.',
+    description='The hands: gamepad, governor, motors and relays, each a process of its own.',
     license='Apache-2.0',
+    entry_points={
+        'console_scripts': [
+            'pilot = outrider_drive.pilot.node:main',
+            'governor = outrider_drive.governor.node:main',
+            'motors = outrider_drive.motors.node:main',
+            'relays = outrider_drive.relays.node:main',
+        ],
+    },
 )
