@@ -68,7 +68,8 @@ class Scene:
                            'link_epoch': 1, 'present': True, 'upper_fitted': True, 'upper_open': True,
                            'jack': self.last.relays.jack if self.last else 0, **self.relays})
         return Inputs(**{'request': request, 'program': program, 'motors': motors, 'relays': relays,
-                         'timeout_proved': True, 'is_master': True, **self.inputs})
+                         'timeout_proved': True,
+                         'erpm_per_mps': self.rig.limits.erpm_per_mps, 'is_master': True, **self.inputs})
 
     def step(self, after: int = PERIOD, **controls: Any) -> Decision:
         """One step `after` ns; `controls` replace those held so far."""

@@ -7,9 +7,10 @@ are handed on as they are, for the cores judge them.
 from __future__ import annotations
 
 from outrider_interfaces.msg import DriveCommand as DriveCommandMsg
-from outrider_interfaces.msg import DriveRequest, MotorState, OperatorState, RelayState
+from outrider_interfaces.msg import DriveRequest, DriveState, MotorState, OperatorState, RelayState
 from outrider_interfaces.msg import RelayCommand as RelayCommandMsg
 
+from outrider_drive.governor.state import Report
 from outrider_drive.words import (
     DriveCommand,
     Mode,
@@ -117,6 +118,15 @@ def relays_of(message: RelayState) -> Relays:
     return Relays(message.boottime_ns, message.link_epoch, message.present, message.jack, message.steer,
                   message.master, upper_open, lower_open, upper_fitted, lower_fitted, message.estop_open,
                   message.faults_latched, message.faults_active)
+
+
+def report_to_msg(report: Report) -> DriveState:
+    """Return the message of the governor's report; the header is the node's."""
+    return DriveState(
+        governor_id=report.governor_id, state=int(report.state), refusals=[int(one) for one in report.refusals],
+        refusal_texts=list(report.refusal_texts), speed_mps=report.speed_mps,
+        speed_wanted_mps=report.speed_wanted_mps, battery_v=report.battery_v,
+        operator_age_ms=report.operator_age_ms, limits_hash=report.limits_hash)
 
 
 def _known(kind: type[Source], value: int) -> Source:

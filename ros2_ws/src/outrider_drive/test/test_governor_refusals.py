@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from ramp_scene import GOOD_MOTOR, Scene
 
@@ -240,3 +241,17 @@ def test_the_limit_itself_still_drives(strike: Any, name: str) -> None:
     s = Scene().ready().drive()
     strike(s)
     assert s.step().drive.mode is Mode.DRIVE, name
+
+
+@pytest.mark.parametrize('theirs', [0.0, NAN, INF, 1.002, 0.998])
+def test_motors_that_reckon_with_other_wheels_stop_it_and_the_same_wheels_do_not(theirs: float) -> None:
+    s = Scene().ready().drive()
+    ours = s.rig.limits.erpm_per_mps
+    s.inputs['erpm_per_mps'] = float(np.float32(ours))
+    s.step()
+    assert s.refusals == []
+    s.inputs['erpm_per_mps'] = theirs * ours
+    last = s.step()
+    assert last.drive.mode is Mode.BRAKE
+    assert s.refusals[0] == 'WHEELS_DIFFER'
+    assert not last.state.armed

@@ -12,6 +12,8 @@ from outrider_drive.governor.sound import relays_are_sound
 from outrider_drive.governor.times import OPERATOR_MAX_AGE, OTHER_GOVERNOR, SILENCE
 from outrider_drive.words import Relays, Request, Source
 
+WHEELS_TOLERANCE = 1e-3  # a float32 on the wire; no two wheels are that equal
+
 
 def _ask(seen: Seen, question: Callable[[Request], bool]) -> bool:
     """Ask a sound request."""
@@ -33,6 +35,12 @@ def _second_governor(seen: Seen) -> bool:
 def _estop_asked(seen: Seen) -> bool:
     """By whoever, however old or damaged the request is: a stop is always obeyed."""
     return any(request is not None and request.estop for request in (seen.inputs.request, seen.inputs.program))
+
+
+def _wheels_differ(seen: Seen) -> bool:
+    """Metres mean something else to the motors: the same rig file, another start of it."""
+    ours = seen.rig.limits.erpm_per_mps
+    return bool(seen.motors) and not abs(seen.inputs.erpm_per_mps - ours) <= WHEELS_TOLERANCE * ours  # NaN too
 
 
 def _bad_telemetry(seen: Seen) -> bool:
@@ -67,6 +75,7 @@ CONDITIONS: dict[Refusal, Callable[[Seen], bool]] = {
     Refusal.ESTOP_BUTTON: _estop_asked,
     Refusal.NOT_MASTER: lambda seen: not seen.inputs.is_master,
     Refusal.SIM_CLOCK: lambda seen: seen.inputs.sim_clock,
+    Refusal.WHEELS_DIFFER: _wheels_differ,
     Refusal.GOVERNOR_LATE: lambda seen: seen.late,
     Refusal.BAD_TELEMETRY: _bad_telemetry,
     Refusal.MOTOR_FAULT: lambda seen: any(motor.fault != 0 for motor in seen.motors),

@@ -28,6 +28,7 @@ class Refusal(IntEnum):
     RESTARTED = 40
     NOT_MASTER = 100
     SIM_CLOCK = 110
+    WHEELS_DIFFER = 115
     GOVERNOR_LATE = 120
     BAD_TELEMETRY = 130
     MOTOR_FAULT = 140
@@ -75,6 +76,7 @@ TABLE: dict[Refusal, tuple[Effect, str]] = {
     Refusal.RESTARTED: (Effect.LATCH, 'Just started: let go, then press arm'),
     Refusal.NOT_MASTER: (Effect.DISARM, 'Another program holds this machine'),
     Refusal.SIM_CLOCK: (Effect.DISARM, 'A replay publishes /clock: end it'),
+    Refusal.WHEELS_DIFFER: (Effect.DISARM, 'Rig file: wheels of motors differ'),
     Refusal.GOVERNOR_LATE: (Effect.DISARM, 'Computer stood still: arm again'),
     Refusal.BAD_TELEMETRY: (Effect.DISARM, 'Motor or relay values make no sense'),
     Refusal.MOTOR_FAULT: (Effect.DISARM, 'Motor controller fault'),
