@@ -1,5 +1,6 @@
 #include "board.h"
 
+#include <session_nonce.h>
 #include <unistd.h>
 
 #include <ctime>

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "bench.h"
+#include "session_nonce.h"
 
 using relay::Reject;
 

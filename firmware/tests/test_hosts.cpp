@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "bench.h"
+#include "session_nonce.h"
 
 using relay::Fault;
 using relay::Reject;

@@ -30,7 +30,7 @@ enum class ResetCause : uint8_t { unknown = 0, power = 1, external = 2, brown_ou
 
 // Said once, before the first pass.
 struct Boot {
-  uint32_t session;  // from next_session(): never that of the boot before
+  uint32_t session;  // from new_session(): never that of the boot before
   BoardKind board;
   ResetCause reset_cause;
 };
