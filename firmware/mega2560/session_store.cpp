@@ -3,6 +3,8 @@
 #include <avr/eeprom.h>
 #include <relay_core.h>
 
+#include "boot.h"
+
 namespace board {
 
 namespace {
@@ -18,6 +20,7 @@ class Eeprom final : public relay::SessionMemory {
     return slot;
   }
   void write(uint8_t index, const relay::SessionSlot& slot) override {
+    feed_watchdog();  // a slot takes up to 40 ms, and behind worn ones all eight are tried
     eeprom_update_block(&slot, &stored[index], sizeof slot);
   }
 };
