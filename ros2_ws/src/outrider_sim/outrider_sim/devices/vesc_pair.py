@@ -32,6 +32,7 @@ from typing import TextIO
 from outrider_sim.devices import vesc_wire as wire
 from outrider_sim.devices.ptys import Pty
 from outrider_sim.devices.vesc_model import MS, Controller, Ramp, World
+from outrider_sim.devices.vesc_trace import Trace
 
 CAN_ID, LOCAL_ID = 1, 0
 EVERYBODY = 255
@@ -170,7 +171,7 @@ class VescPair:
         return ''
 
 
-def run(pair: VescPair, stop_fd: int, journal: TextIO | None) -> None:
+def run(pair: VescPair, stop_fd: int, journal: TextIO | None, trace: Trace | None = None) -> None:
     """Serve until a byte comes on `stop_fd`, or standard input ends."""
     lines = b''
     while True:
@@ -186,6 +187,8 @@ def run(pair: VescPair, stop_fd: int, journal: TextIO | None) -> None:
                                           'drives': frame.drives, 'speed_mps': round(pair.ramp.speed_mps, 4)}) + '\n')
             journal.flush()
         pair.frames.clear()
+        if trace is not None:
+            trace.note(pair.ramp, now)
         if sys.stdin.fileno() in ready:
             data = os.read(sys.stdin.fileno(), 4096)
             if not data:
@@ -193,6 +196,8 @@ def run(pair: VescPair, stop_fd: int, journal: TextIO | None) -> None:
             *whole, lines = (lines + data).split(b'\n')
             for line in whole:
                 wrong = pair.control(line.decode('ascii', 'replace'), now)
+                if trace is not None and not wrong:
+                    trace.line(line.decode('ascii', 'replace'), now)
                 print(f'fake_vesc_pair: {wrong}' if wrong else 'ok', flush=True)
 
 
@@ -208,6 +213,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--timeout-brake-a', type=float, default=10.0, help='brake current after it (default 10)')
     parser.add_argument('--slope', type=float, default=0.0, help='slope ahead, > 0 downhill (default 0)')
     parser.add_argument('--journal', type=Path, help='file for one JSON line a frame')
+    parser.add_argument('--trace', type=Path, help='file for what the ramp does (vesc_trace.py)')
     args = parser.parse_args(given)
     if not args.link.parent.is_dir():
         parser.error(f'--link {args.link} lies in no folder')
@@ -219,13 +225,15 @@ def main(argv: list[str] | None = None) -> int:
     pair = VescPair(args.link, controllers=1 if args.single else 2, timeout_ms=args.timeout_ms,
                     timeout_brake_a=args.timeout_brake_a, world=World(args.slope))
     journal = args.journal.open('a') if args.journal else None
+    trace_file = args.trace.open('a') if args.trace else None
     print(f'fake VESC pair on {args.link}', flush=True)
     try:
-        run(pair, stop_read, journal)
+        run(pair, stop_read, journal, Trace(trace_file) if trace_file else None)
     finally:
         pair.unplug()
-        if journal is not None:
-            journal.close()
+        for file in (journal, trace_file):
+            if file is not None:
+                file.close()
     return 0
 
 
