@@ -20,6 +20,18 @@ class RigError(UserError):
     """One sentence that begins with file and line."""
 
 
+def value(plan: Plan, node: str, name: str) -> str:
+    """Return parameter `name` of `node` as the rig's parameter files say it, '' where none does."""
+    said = ''
+    for path in sorted({path for spec in plan.processes for path in spec.params_files}):
+        try:
+            content = yaml.safe_load(Path(path).read_text(encoding='utf-8')) or {}
+            said = str(content[f'/**/{node}'][PARAMETERS].get(name, said))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+            continue  # check() says what is wrong with it
+    return said
+
+
 def check(plan: Plan) -> None:
     """Check every parameter file of a plan. Raises RigError."""
     for path in sorted({path for spec in plan.processes for path in spec.params_files}):

@@ -32,7 +32,7 @@ def test_help_loads_no_verb_and_nothing_heavy(spawn):
 @pytest.mark.parametrize(('words', 'says'), [
     (['doktor'], "outrider: unknown verb 'doktor'. Did you mean 'doctor'? See: ./outrider --help\n"),
     (['up', '--simm'], 'outrider: unrecognized arguments: --simm. See: ./outrider up --help\n'),
-    (['up'], 'outrider: which rig? Known: bicycle.\n'),
+    (['up'], 'outrider: which rig? Known: bench, bicycle, ramp.\n'),
     (['up', 'bicicle'], "outrider: unknown rig 'bicicle'. Did you mean 'bicycle'?\n"),
     (['topics', '--seconds', '0'], 'outrider: --seconds is 0, expected 0.1 to 3600\n'),
     (['doctor', 'rader'], "outrider: doctor knows no 'rader'. Did you mean 'radar'?\n"),

@@ -126,13 +126,13 @@ def test_groups_stop_in_order_and_each_waits_for_the_one_before(stack, tmp_path)
         print('ready', flush=True)
         while True: time.sleep(0.01)
         """
-    names = ['radar', 'recorder', 'motors', 'governor', 'teleop']
+    names = ['radar', 'recorder', 'motors', 'governor', 'pilot']
     one, screen = stack(*(program(tmp_path, name, text, executable=name) for name in names))
     one.start()
     for name in names:
         screen.ready(name)
     stopped = one.stop()
-    assert order.read_text().split() == ['teleop.py', 'governor.py', 'motors.py', 'recorder.py', 'radar.py']
+    assert order.read_text().split() == ['pilot.py', 'governor.py', 'motors.py', 'recorder.py', 'radar.py']
     assert stopped.forced == () == stopped.left
     assert stopped.seconds < 3.0
 

@@ -29,9 +29,9 @@ def played(members, leaves, until_s=3.0, every_s=0.01):
 
 
 @pytest.mark.parametrize(('executable', 'group'), [
-    ('gamepad', 'operator'), ('teleop', 'operator'), ('follow', 'operator'), ('governor', 'governor'),
+    ('pilot', 'operator'), ('follow', 'operator'), ('governor', 'governor'),
     ('motors', 'actuators'), ('relays', 'actuators'), ('recorder', 'recorder'), ('radar', 'rest'), ('bridge', 'rest'),
-    ('fusion', 'rest'), ('whatever', 'rest'), ('fake_ti_radar', 'devices'),
+    ('fusion', 'rest'), ('whatever', 'rest'), ('fake_ti_radar', 'devices'), ('fake_pad', 'devices'),
 ])
 def test_the_order_of_stopping(executable, group):
     assert GROUPS[group_of(executable)][0] == group
@@ -53,9 +53,10 @@ def test_groups_that_nobody_is_in_cost_no_time():
 def test_the_deaf_are_told_harder_and_do_not_hold_up_the_others():
     seen, stopping = played([Member(1, 2, 'motors'), Member(2, 3, 'recorder'), Member(3, 4, 'radar')],
                             {1: None, 2: 0.3, 3: 0.1})
-    assert [(pid, number) for _, pid, number in seen] == [(1, INT), (2, INT), (3, INT), (1, TERM), (1, KILL)]
-    assert seen[3][0] == pytest.approx(1.0, abs=0.02)
-    assert seen[4][0] == pytest.approx(1.6, abs=0.02)
+    assert [(pid, number) for _, pid, number in seen] == [(1, INT), (1, TERM), (2, INT), (1, KILL), (3, INT)]
+    assert seen[1][0] == pytest.approx(1.0, abs=0.02)
+    assert seen[2][0] == pytest.approx(1.6, abs=0.02)  # as long as motors may brake
+    assert seen[3][0] == pytest.approx(1.8, abs=0.02)
     assert stopping.forced == {'motors'}
 
 
@@ -80,7 +81,7 @@ def test_who_is_still_starting_gets_the_signal_that_is_no_traceback():
     stopping = Stopping(0.0)
     assert stopping.step(0.0, [Member(1, 4, 'radar', starting=True)]) == [(1, TERM)]
     assert stopping.step(0.1, [Member(1, 4, 'radar', starting=True)]) == []
-    assert stopping.step(1.7, [Member(1, 4, 'radar', starting=True)]) == [(1, KILL)]
+    assert stopping.step(1.9, [Member(1, 4, 'radar', starting=True)]) == [(1, KILL)]
 
 
 def test_a_killed_node_is_started_again_until_the_fifth_time_within_ten_seconds():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ('operator', ('gamepad', 'teleop', 'follow')),
+    ('operator', ('pilot', 'follow')),
     ('governor', ('governor',)),
     ('actuators', ('motors', 'relays')),  # they brake and switch off on SIGINT, and leave when that is done
     ('recorder', ('recorder',)),
     ('rest', ()),  # whatever is not named here
-    ('devices', ('fake_ti_radar',)),  # after their drivers, which would report a lost device
+    # after their drivers, which would report a lost device
+    ('devices', ('fake_ti_radar', 'fake_vesc_pair', 'fake_relay_board', 'fake_pad')),
 )
 REST = 4
 

@@ -26,7 +26,7 @@ from outrider_bringup.runner.respawn import Deaths
 from outrider_bringup.runner.stopping import Stopping
 
 STOP_EVERY_S = 0.03
-GIVE_UP_S = 2.7  # only a process that the kernel cannot end (a dead disk) is still there then
+GIVE_UP_S = 2.85  # only a process that the kernel cannot end (a dead disk) is still there then
 OUTPUT_S = 0.2  # for last lines, after the last process has gone
 
 

@@ -3,8 +3,8 @@
 | after | what |
 |---|---|
 | 0 s | SIGINT (SIGTERM to who is still starting) to the first group, to the next when it is gone or its wait over |
-| 1.0 s after its group's SIGINT, 2.0 s at the latest | SIGTERM |
-| 1.6 s after its group's SIGINT, 2.4 s at the latest | SIGKILL |
+| 1.0 s after its group's SIGINT, 2.2 s at the latest | SIGTERM |
+| 1.8 s after its group's SIGINT, 2.6 s at the latest | SIGKILL |
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 
 from outrider_bringup.runner.order import GROUPS
 
-# How long the next group waits for this one; the recorder gets time to close its segment on a slow disk.
-WAIT_S = (0.2, 0.2, 0.2, 0.9, 0.6)
+# How long the next group waits for this one: motors brake for up to 1.5 s, and that is to be recorded; the recorder
+# gets time to close its segment on a slow disk.
+WAIT_S = (0.2, 0.2, 1.6, 0.9, 0.6)
 LAST_GROUP = len(GROUPS) - 1
-TERM_S, KILL_S = 1.0, 1.6
-LAST_TERM_S, LAST_KILL_S = 2.0, 2.4
+TERM_S, KILL_S = 1.0, 1.8
+LAST_TERM_S, LAST_KILL_S = 2.2, 2.6
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -38,12 +38,17 @@ class Stop:
 class Session:
     """A rig that is up; `run()` returns the exit code when it is down again."""
 
-    def __init__(self, rig: str, plan: Plan, *, run: Path, rides: Path, env: Mapping[str, str], lock: int) -> None:
-        """Take the plan; start nothing. `lock` is held until the last process has gone."""
+    def __init__(self, rig: str, plan: Plan, *, run: Path, rides: Path, env: Mapping[str, str], lock: int,
+                 keys: Path | None = None) -> None:
+        """Take the plan; start nothing. `lock` is held until the last process has gone.
+
+        `keys` is the control FIFO of a simulated pad that the keys of the terminal play.
+        """
         self._rig, self._run, self._rides = rig, run, rides
         self._screen = Screen(sys.stdout)
         self._stack = Stack(plan, out=self._screen.line, env=env, holds=[lock])
-        self._status = Status()
+        self._status = Status(looks='radar' in plan.nodes)
+        self._keys = keys
         self._address = ''
         self._given_up: set[str] = set()
 
@@ -59,7 +64,7 @@ class Session:
             self._screen.line('', f'{self._rig} is starting   Ctrl+C stops it')
             watch = None
             while not stop.asked and not refused and not self._stack.over:
-                watch = watch or _watch(self._status)
+                watch = watch or _watch(self._status, self._screen.line)
                 watch.spin(TURN_S)
                 refused = self._tell(self._stack.poll(), time.monotonic() - begun_s)
                 self._look_for_address()
@@ -97,11 +102,11 @@ class Session:
             self._screen.line('', f'ride {ride}   {spoken_bytes(size)}   open it with: ./outrider view {ride}')
 
 
-def _watch(status: Status):  # type: ignore[no-untyped-def]
+def _watch(status: Status, say: Callable[[str, str], None]):  # type: ignore[no-untyped-def]
     """Import rclpy only now: the stack is starting meanwhile."""
     from outrider_bringup.up.watch import Watch
 
-    return Watch(status)
+    return Watch(status, say)
 
 
 def _rides(folder: Path) -> set[str]:

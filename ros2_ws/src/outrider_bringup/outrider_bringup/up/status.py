@@ -6,6 +6,8 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
+from outrider_bringup.up.drive import DriveStatus
+
 SILENT_S = 1.0  # from here on it is NO DATA
 RATE_OVER_S = 2.0
 LEVELS = ('', 'notice', 'WARN', 'URGENT')
@@ -70,10 +72,13 @@ class Status:
     recorder_known: bool = False
     bytes_written: int = 0
     alarm: str = ''
+    looks: bool = True  # the rig has eyes: a silent radar is worth saying
+    drive: DriveStatus = field(default_factory=DriveStatus)
 
     def line(self, now_s: float) -> str:
         """Return the status in one line."""
-        parts = [self._radar(now_s), self._tracks(now_s), self._threat(now_s), self._recorder()]
+        eyes = [self._radar(now_s), self._tracks(now_s), self._threat(now_s)] if self.looks else []
+        parts = [self.drive.line(now_s) or ('' if self.looks else 'governor starting'), *eyes, self._recorder()]
         return '   '.join(part for part in parts if part)
 
     def _radar(self, now_s: float) -> str:

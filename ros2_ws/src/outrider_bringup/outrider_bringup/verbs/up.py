@@ -6,25 +6,32 @@ import argparse
 import os
 from pathlib import Path
 
-from outrider_bringup import launchfile, paths
+from outrider_bringup import launchfile, paths, rigs
 from outrider_bringup.errors import UserError, nearest
 from outrider_bringup.up import lock
 from outrider_bringup.up.session import Session, Stop
+from outrider_drive import rig_lock
 
-HELP = 'start a rig: up bicycle [--sim]'
+HELP = 'start a rig: up bicycle|ramp|bench [--sim]'
 GROUP = 'go'
 LAUNCH = '.launch.yaml'
+FAKE_PAD, PAD_CONTROL = 'fake_pad', 'pad_control'
 # Links and addresses of a run that has ended point at terminals and ports that now belong to somebody else.
-STALE = ('live.json', 'radar_cli', 'radar_data')
+STALE = ('live.json', 'radar_cli', 'radar_data', 'vesc', 'relays', 'pad_js', 'pad_motion')
+DEVICES = ('motor_port', 'relay_port', 'gamepad', 'gamepad_alive')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `up`."""
     parser.add_argument('rig', nargs='?', default='', help='name of a rig: a file launch/RIG.launch.yaml')
     parser.add_argument('arguments', nargs='*', metavar='ARG:=VALUE', help='arguments of the launch file')
-    parser.add_argument('--sim', action='store_true', help='without hardware: a radar recording is played')
+    parser.add_argument('--sim', action='store_true', help='a fake stands in for every device that is not given')
     parser.add_argument('--no-record', action='store_true', help='write no ride')
     parser.add_argument('--no-live', action='store_true', help='serve no live view')
+    parser.add_argument('--motor-port', metavar='P', help='serial port of the VESC')
+    parser.add_argument('--relay-port', metavar='P', help='serial port of the relay controller')
+    parser.add_argument('--gamepad', metavar='F', help='joystick device file of the pad')
+    parser.add_argument('--gamepad-alive', metavar='F', help='event file of its motion sensors, the sign of life')
     parser.add_argument('--radar', metavar='NAME', help='chirp configuration: a name under config/radar, or a path')
 
 
@@ -40,17 +47,41 @@ def run(args: argparse.Namespace) -> int:
                                 (args.no_live, 'live', 'false')):
         if wanted:
             given[name] = value
-    if given.get('sim') == 'true':
+    for device in DEVICES:
+        if value := getattr(args, device):
+            given[device] = _device(value, device)
+    if args.rig == 'bicycle' and given.get('sim') == 'true':
         given.setdefault('loop', 'true')  # a rig that is up does not end after twenty seconds
     if args.radar:
         given['radar_config'] = str(_radar(args.radar, root / 'config' / 'radar'))
     folder = _made(Path(given['run']))
     held = lock.take(folder / f'{args.rig}.lock', args.rig)
     plan = launchfile.load(launch, given)
+    _nobody_drives(plan)
     for name in STALE:
         (folder / name).unlink(missing_ok=True)
     env = {**os.environ, 'OUTRIDER_RUN': given['run'], 'OUTRIDER_RIDES': given['rides']}
-    return Session(args.rig, plan, run=folder, rides=Path(given['rides']), env=env, lock=held).run(stop)
+    keys = folder / PAD_CONTROL if any(spec.executable == FAKE_PAD for spec in plan.processes) else None
+    return Session(args.rig, plan, run=folder, rides=Path(given['rides']), env=env, lock=held, keys=keys).run(stop)
+
+
+def _device(given: str, name: str) -> str:
+    path = Path(given).absolute()  # the nodes may run elsewhere
+    if not path.exists():
+        option = '--' + name.replace('_', '-')
+        raise UserError(f'{option} {given} was not found, expected a device file. Plug it in, or leave {option} out')
+    return str(path)
+
+
+def _nobody_drives(plan: launchfile.Plan) -> None:
+    """Refuse at once what the governor would refuse a second later: a machine has one master."""
+    if 'governor' not in plan.nodes or plan.arguments.get('lock_file') != 'auto':
+        return
+    rig = rigs.value(plan, 'governor', 'rig_name') or 'ramp'
+    try:
+        rig_lock.RigLock(rig_lock.path_of(rig), rig).release()
+    except rig_lock.RigLockError as error:
+        raise UserError(str(error)) from None
 
 
 def _arguments(words: list[str]) -> dict[str, str]:

@@ -28,7 +28,8 @@ SEEN = {
     'SECOND_GOVERNOR': '_second_governor',
     'ESTOP_INPUT': 'lambda seen: _ask_relays(seen, lambda relays: relays.estop_open)',
     'ESTOP_BUTTON': '_estop_asked', 'NOT_MASTER': 'lambda seen: not seen.inputs.is_master',
-    'SIM_CLOCK': 'lambda seen: seen.inputs.sim_clock', 'WHEELS_DIFFER': '_wheels_differ', 'GOVERNOR_LATE': 'lambda seen: seen.late',
+    'SIM_CLOCK': 'lambda seen: seen.inputs.sim_clock', 'WHEELS_DIFFER': '_wheels_differ',
+    'GOVERNOR_LATE': 'lambda seen: seen.late',
     'BAD_TELEMETRY': '_bad_telemetry', 'MOTOR_FAULT': 'lambda seen: any(motor.fault != 0 for motor in seen.motors)',
     'MOTOR_MISSING': 'lambda seen: not seen.motors or not all(motor.present for motor in seen.motors)',
     'MOTORS_SILENT': 'lambda seen: bool(seen.motors) and seen.motors_age_ns > SILENCE',
@@ -45,8 +46,9 @@ SEEN = {
 }
 
 EFFECTS = [('LATCH', 'DISARM', ('SECOND_GOVERNOR', 'ESTOP_INPUT', 'ESTOP_BUTTON')),
-           ('DISARM', 'STOP', ('NOT_MASTER', 'SIM_CLOCK', 'WHEELS_DIFFER', 'GOVERNOR_LATE', 'BAD_TELEMETRY', 'MOTOR_FAULT',
-                               'MOTOR_MISSING', 'MOTORS_SILENT', 'MOTORS_RENEWED', 'RELAYS_MISSING', 'RELAYS_SILENT',
+           ('DISARM', 'STOP', ('NOT_MASTER', 'SIM_CLOCK', 'WHEELS_DIFFER', 'GOVERNOR_LATE', 'BAD_TELEMETRY',
+                               'MOTOR_FAULT', 'MOTOR_MISSING', 'MOTORS_SILENT', 'MOTORS_RENEWED', 'RELAYS_MISSING',
+                               'RELAYS_SILENT',
                                'RELAYS_RENEWED', 'RELAY_FAULT', 'OVER_TEMPERATURE', 'LOW_BATTERY', 'VESC_TIMEOUT',
                                'NO_SIGN_OF_LIFE')),
            ('STOP', 'WAIT', ('COLLISION',)), ('STOP', 'NO_DRIVE', ('DRIVE_AND_JACK',)),
