@@ -14,6 +14,8 @@ from pathlib import Path
 from outrider_drive.pilot.mapping import Mapping
 from outrider_drive.pilot.words import Files, PadError
 
+AUTO = 'auto'
+
 
 @dataclass(frozen=True)
 class Roots:
@@ -43,10 +45,14 @@ class _Device:
 class Finder:
     """Finds the one pad of a kind; after the first time only that very pad again."""
 
-    def __init__(self, mapping: Mapping, uniq: str = '', roots: Roots | None = None) -> None:
-        """Take the kind of pad and, where two may be on, the unique id of the one that drives."""
+    def __init__(self, mapping: Mapping, uniq: str = '', roots: Roots | None = None, *, motion: bool = True) -> None:
+        """Take the kind of pad and, where two may be on, the unique id of the one that drives.
+
+        `motion`: whether its motion sensors are wanted.
+        """
         self.mapping, self.uniq = mapping, uniq.lower()
         self.roots = roots or Roots()
+        self._wants_motion = motion
 
     def __call__(self) -> Files:
         """Return the pad's files. Raises PadError, one sentence, where there is none or more than one."""
@@ -81,7 +87,8 @@ class Finder:
                            'Bluetooth.')
         motion = next((device for device in devices if device.name == pad.name + self.mapping.motion_suffix
                        and device.uniq == pad.uniq and device.parent == pad.parent), None)
-        alive, buttons = motion.handler('event') if motion else None, pad.handler('event')
+        alive = motion.handler('event') if motion and self._wants_motion else None
+        buttons = pad.handler('event')
         return Files(self.roots.dev / str(pad.handler('js')), self.roots.dev / alive if alive else None,
                      self.roots.dev / buttons if buttons else None, pad.name, pad.uniq, driver,
                      self.roots.sys / pad.parent.lstrip('/'))
@@ -96,16 +103,24 @@ class Finder:
 class Given:
     """Device files that somebody named, instead of a search."""
 
-    def __init__(self, js: Path, motion: Path | None, mapping: Mapping, roots: Roots | None = None) -> None:
-        """Take the joystick device and the event device of its motion sensors; FIFOs stand for both in tests."""
+    def __init__(self, js: Path, motion: Path | None, mapping: Mapping, roots: Roots | None = None, *,
+                 uniq: str = '', own_motion: bool = False) -> None:
+        """Take the joystick device and the event device of its motion sensors; FIFOs stand for both in tests.
+
+        `own_motion`: find that event device, instead of `motion`. `uniq`: the only pad that will do.
+        """
         self.js, self.motion, self.mapping = js, motion, mapping
-        self.finder = Finder(mapping, roots=roots)
+        self.finder = Finder(mapping, uniq, roots)
+        self._own_motion = own_motion
 
     def __call__(self) -> Files:
         """Return the files; two real ones must belong to one pad. Raises PadError."""
         missing = next((path for path in (self.js, self.motion) if path is not None and not path.exists()), None)
         if missing:
             raise PadError(f'pad: {missing} is not there. Switch the pad on or correct --gamepad and --gamepad-alive.')
+        if self.js.is_fifo() and self._own_motion:
+            raise PadError(f'pad: {self.js} is a FIFO, whose motion sensors nobody can find. Give them as '
+                           '--gamepad-alive.')
         if self.js.is_fifo() and (self.motion is None or self.motion.is_fifo()):
             return Files(self.js, self.motion, name=self.mapping.names[0], uniq=str(self.js), driver='fifo')
         return self._real()
@@ -125,11 +140,27 @@ class Given:
             raise PadError(f'pad: {self.js} is now the pad {of.uniq}, expected {self.finder.uniq}. Leave --gamepad '
                            'away to have it found by name.')
         files = Finder(self.mapping, of.uniq, self.finder.roots)()
-        own = files.motion
-        if self.motion is not None and (own is None or os.path.basename(os.path.realpath(self.motion)) != own.name):
-            raise PadError(f'pad: {self.motion} is not of the pad {files.uniq} on {self.js}, expected '
+        own, motion = files.motion, self.motion
+        if self._own_motion:
+            motion = own
+        elif motion is not None and (own is None or os.path.basename(os.path.realpath(motion)) != own.name):
+            raise PadError(f'pad: {motion} is not of the pad {files.uniq} on {self.js}, expected '
                            f'{own or "no sign of life at all"}. Give that one as --gamepad-alive.')
-        return Files(self.js, self.motion, files.buttons, files.name, files.uniq, files.driver, files.sysfs)
+        return Files(self.js, motion, files.buttons, files.name, files.uniq, files.driver, files.sysfs)
+
+
+def chosen(gamepad: str, alive: str, mapping: Mapping, uniq: str = '', roots: Roots | None = None) -> Finder | Given:
+    """Return how to find the pad. `gamepad`: a path or auto; `alive`: a path, auto, or '' for none.
+
+    Raises PadError where the two do not go together.
+    """
+    if gamepad != AUTO:
+        motion = None if alive in ('', AUTO) else Path(alive)
+        return Given(Path(gamepad), motion, mapping, roots, uniq=uniq, own_motion=alive == AUTO)
+    if alive not in ('', AUTO):
+        raise PadError(f'pad: gamepad_alive is {alive} while gamepad is auto, expected both as paths. Give --gamepad '
+                       'too.')
+    return Finder(mapping, uniq, roots, motion=alive == AUTO)
 
 
 def _devices(listing: Path) -> Iterator[_Device]:

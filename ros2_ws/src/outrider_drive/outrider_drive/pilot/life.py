@@ -25,13 +25,8 @@ _WRAP_US = 1 << 32
 class Life:
     """Counts reports and knows their age. What is not plainly alive needs neutral controls before it counts again."""
 
-    def __init__(self, *, buttons_suffice: bool = False, hold_limit_ns: int = 30_000 * MS) -> None:
-        """Start without a pad.
-
-        `buttons_suffice`: without motion sensors the open device file counts as life (the speed is limited elsewhere).
-        `hold_limit_ns`: so long may controls be held without any change before they are doubted.
-        """
-        self.buttons_suffice = buttons_suffice
+    def __init__(self, *, hold_limit_ns: int = 30_000 * MS) -> None:
+        """Start without a pad. `hold_limit_ns`: so long may controls be held without any change."""
         self.hold_limit_ns = hold_limit_ns
         self.counter = 0
         self.neutral_required = True
@@ -83,12 +78,13 @@ class Life:
     def buttons(self, now: int) -> None:
         """Take one record of the buttons."""
         self._button_ns = now
-        if not self._has_motion and not self.buttons_suffice:
-            self._count(now)
 
     def polled(self, now: int) -> None:
-        """Take that the device file is open and gave no error, which is all that a pad without sensors can say."""
-        if self._connected and not self._has_motion and self.buttons_suffice:
+        """Take that the device file is open and gave no error: all that a pad without sensors can say, and no proof.
+
+        Its source stays BUTTONS, by which the governor refuses it or lets it walk.
+        """
+        if self._connected and not self._has_motion:
             self._count(now)
 
     def silent(self, now: int) -> bool:

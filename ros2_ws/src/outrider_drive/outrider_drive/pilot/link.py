@@ -52,7 +52,7 @@ class PadLink:
                  held_keys: Callable[[int], frozenset[int]] = kernel.held_keys) -> None:
         """Take how to find the pad, its mapping and a clock (CLOCK_BOOTTIME, ns). Nothing is opened yet."""
         self.mapping = mapping
-        self.life = Life(buttons_suffice=mapping.without_life_mps > 0, hold_limit_ns=int(mapping.hold_limit_s * 1e9))
+        self.life = Life(hold_limit_ns=int(mapping.hold_limit_s * 1e9))
         self.problem = 'pad: it has not been looked for yet.'
         self.files: Files | None = None
         self.rereads = self.losses = 0
@@ -85,8 +85,8 @@ class PadLink:
                             'again.')
         return [Sample(NEUTRAL, self._operator(now), edge=True)]
 
-    def close(self) -> None:
-        """Close all files."""
+    def close(self) -> Sample:
+        """Close all files; return the last word: nobody is there."""
         self.life.closed('the link was closed')
         self._close_js()
         if self._motion >= 0:
@@ -94,6 +94,7 @@ class PadLink:
         self._motion = -1
         self._check.close()
         self.files = None
+        return Sample(NEUTRAL, self._operator(self._clock()), edge=True)
 
     def _take(self, now: int, readable: list[int], was_required: bool) -> list[Sample]:
         if self._js >= 0 and self.life.silent(now):
@@ -194,9 +195,9 @@ class PadLink:
         self._js = -1
 
     def _say(self) -> None:
-        if self._motion < 0 and not self.life.buttons_suffice:
-            self.problem = 'pad: it has no motion sensors, so nothing proves that it is in reach. Use a PS4 pad ' \
-                           'or set without_life_mps in its file.'
+        if self._motion < 0 and not self.life.neutral_required:
+            self.problem = 'pad: it has no motion sensors, so nothing proves that it is in reach. Use a PS4 pad by ' \
+                           'Bluetooth, or allow a walk by no_sign_of_life_mps in the rig file.'
         elif self._motion >= 0 and not self._stamped:
             self.problem = 'pad: its motion sensors gave no time stamp of their own yet, so nothing proves that ' \
                            'it is in reach. Move it, or update the kernel.'

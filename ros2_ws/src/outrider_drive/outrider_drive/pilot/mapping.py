@@ -15,7 +15,7 @@ from outrider_drive.pilot.words import ARROWS, BUTTONS, STICKS, PadError
 
 # Hard ranges, whatever the file says: the ceiling of the machine, and what a hand and a stick can do.
 _RANGES = {'forward_mps': (0.0, 3.0), 'backward_mps': (0.0, 3.0), 'stick_mps': (0.0, 3.0), 'deadzone': (0.02, 0.5),
-           'without_life_mps': (0.0, 1.4), 'hold_limit_s': (1.0, 120.0)}
+           'hold_limit_s': (1.0, 120.0)}
 _CONTROLS = ('deadman', 'forward', 'backward', 'lift', 'lower', 'left', 'right', 'arm', 'disarm', 'estop', 'horn')
 
 
@@ -46,7 +46,6 @@ class Mapping:
     backward_mps: float
     stick_mps: float
     deadzone: float  # of full deflection
-    without_life_mps: float  # m/s; 0: without motion sensors nothing moves
     hold_limit_s: float
     file: str = ''
 

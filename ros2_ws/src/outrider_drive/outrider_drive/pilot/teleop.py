@@ -6,9 +6,10 @@ import math
 
 from outrider_drive.pilot.mapping import Mapping
 from outrider_drive.pilot.words import Pad, Sample
-from outrider_drive.words import Operator, Request, Source
+from outrider_drive.words import Operator, Request
 
 CMD_VEL_MAX_AGE_NS = 100_000_000  # like every command
+CMD_VEL_MAX_MPS = 3.0  # the machine's ceiling; the governor's limit is lower
 CMD_VEL_STEER_RADPS = 0.1  # slower turns are noise: steering is left, hold or right
 
 
@@ -42,7 +43,7 @@ class Teleop:
         self._pad, self._may_move = pad, deadman and not any(stops.values())
         speed, steer, jack = 0.0, 0, 0
         if self._may_move:
-            speed, steer, jack = self._speed(operator, stick), self._steer(), self._jack()
+            speed, steer, jack = self._speed(stick), self._steer(), self._jack()
         if speed and jack:  # never together: whoever asks for both gets neither
             speed, jack = 0.0, 0
         return Request(operator.boottime_ns, self._next('gamepad'), operator, 'gamepad', deadman, speed, steer,
@@ -60,22 +61,17 @@ class Teleop:
         own = self._stick(self._pad) or self._moving_hands()
         speed, steer = 0.0, 0
         if deadman and usable and not own:
-            speed = self._limited(operator, speed_mps)
+            speed = max(-CMD_VEL_MAX_MPS, min(CMD_VEL_MAX_MPS, speed_mps))
             steer = 0 if abs(turn_radps) < CMD_VEL_STEER_RADPS else 1 if turn_radps > 0 else -1
-        return Request(stamp_ns, self._next('cmd_vel'), operator, 'cmd_vel', deadman, speed, steer)
+        told_ns = max(0, min(stamp_ns, operator.boottime_ns))
+        return Request(told_ns, self._next('cmd_vel'), operator, 'cmd_vel', deadman, speed, steer)
 
-    def _speed(self, operator: Operator, stick: float) -> float:
+    def _speed(self, stick: float) -> float:
         controls = self._map
         wishes = [speed for speed in (controls.forward_mps * (controls.forward in self._fresh),
                                       -controls.backward_mps * (controls.backward in self._fresh),
                                       stick * controls.stick_mps * self._stick_free) if speed]
-        return self._limited(operator, wishes[0]) if len(wishes) == 1 else 0.0  # two that contradict are none
-
-    def _limited(self, operator: Operator, speed_mps: float) -> float:
-        if operator.source == Source.MOTION:
-            return speed_mps
-        limit = self._map.without_life_mps
-        return max(-limit, min(limit, speed_mps)) + 0.0
+        return wishes[0] if len(wishes) == 1 else 0.0  # two that contradict are none
 
     def _stick(self, pad: Pad) -> float:
         """Return the stick's wish, -1..1, > 0 forward, 0 within the dead zone and steady at its border."""

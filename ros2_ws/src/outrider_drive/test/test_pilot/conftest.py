@@ -77,7 +77,7 @@ class Rig:
 
 @pytest.fixture
 def rig(tmp_path: Path, ps4: Mapping) -> Iterator[Callable[..., Rig]]:
-    """Make rigs: rig(), rig(has_motion=False), rig(without_life_mps=1.0) and so on."""
+    """Make rigs: rig(), rig(has_motion=False), rig(hold_limit_s=2.0) and so on."""
     made = []
 
     def make(*, has_motion: bool = True, find=None, pad=None, held_keys=None, **changes) -> Rig:

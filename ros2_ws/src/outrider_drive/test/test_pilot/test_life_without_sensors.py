@@ -23,30 +23,25 @@ def test_an_open_pad_is_no_source_before_its_first_report():
     assert life.neutral_required
 
 
-def test_a_pad_without_sensors_reports_by_its_buttons_alone():
+def test_a_pad_without_sensors_is_connected_while_its_file_is_open_and_its_source_is_buttons():
     life = Life()
-    life.opened(0, has_motion=False)
-    life.polled(1)
-    life.controls(1, neutral=True)
-    assert life.neutral_required
-    life.buttons(10 * MS)
-    life.controls(10 * MS, neutral=True)
-    life.polled(400 * MS)
-    operator = life.operator(410 * MS)
-    assert (operator.source, operator.age_ns, operator.report_counter) == (Source.BUTTONS, 400 * MS, 1)
-    assert not operator.neutral_required
-    assert not life.silent(410 * MS)
-
-
-def test_a_pad_without_sensors_that_suffices_is_alive_while_its_file_is_open():
-    life = Life(buttons_suffice=True)
     life.opened(0, has_motion=False)
     life.buttons(5)
     assert life.counter == 0
     life.polled(400 * MS)
     life.controls(400 * MS, neutral=True)
-    assert (life.operator(400 * MS).age_ns, life.neutral_required) == (0, False)
+    operator = life.operator(410 * MS)
+    assert (operator.source, operator.age_ns, operator.report_counter) == (Source.BUTTONS, 10 * MS, 1)
+    assert not operator.neutral_required
+    assert not life.silent(410 * MS)
     life.closed('it was lost')
     life.polled(500 * MS)
     operator = life.operator(500 * MS)
     assert (operator.source, operator.connected, operator.age_ns) == (Source.NONE, False, 100 * MS)
+
+
+def test_a_pad_without_sensors_whose_file_was_not_read_yet_needs_neutral():
+    life = Life()
+    life.opened(0, has_motion=False)
+    life.controls(1, neutral=True)
+    assert life.neutral_required

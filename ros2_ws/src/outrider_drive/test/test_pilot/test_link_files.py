@@ -5,6 +5,11 @@ import os
 
 import pytest
 
+from outrider_drive.governor import caps, conditions, seen
+from outrider_drive.governor.inputs import Inputs, Rig
+from outrider_drive.governor.limits import Limits
+from outrider_drive.governor.refusals import DISARMING, Refusal
+from outrider_drive.governor.seen import Tracks
 from outrider_drive.pilot.find import Finder, Given, Roots
 from outrider_drive.pilot.link import _read
 from outrider_drive.words import Source
@@ -14,24 +19,31 @@ from outrider_sim.devices.pad_host import PadHost, Plugged
 MS = 1_000_000
 
 
-def test_without_motion_sensors_nothing_moves_unless_a_parameter_says_so(rig):
-    ramp = rig(has_motion=False)
-    ramp.run(400)
-    assert 'no motion sensors' in ramp.link.problem
-    ramp.pad.press('r1')
-    ramp.run(8)
-    ramp.pad.press('cross')
-    ramp.run(300)
-    assert ramp.operator.source == Source.BUTTONS
-    assert ramp.operator.age_ns >= 296 * MS
-    assert ramp.request.speed_mps == 0
-
-
-def test_without_motion_sensors_the_parameter_lets_it_walk(rig):
-    ramp = rig(has_motion=False, without_life_mps=0.7).driving()
-    assert ramp.request.speed_mps == 0.7
+def test_without_motion_sensors_the_source_says_so_and_the_governor_decides(rig):
+    ramp = rig(has_motion=False).driving()
     ramp.run(1000)
-    assert (ramp.operator.source, ramp.operator.age_ns) == (Source.BUTTONS, 0)
+    assert 'no motion sensors' in ramp.link.problem
+    assert (ramp.operator.source, ramp.operator.connected, ramp.operator.age_ns) == (Source.BUTTONS, True, 0)
+    assert ramp.request.speed_mps == 1.0
+    reasons = refused(ramp, Limits())
+    assert Refusal.NO_SIGN_OF_LIFE in reasons
+    assert Refusal.NO_SIGN_OF_LIFE in DISARMING
+    allowed = Limits(no_sign_of_life_mps=0.2)
+    assert Refusal.NO_SIGN_OF_LIFE not in refused(ramp, allowed)
+    assert capped(ramp, allowed) == 0.2
+
+
+def look(ramp, limits):
+    inputs = Inputs(request=ramp.request)
+    return seen.look(Tracks(), inputs, ramp.now, Rig(1, limits), driving=False)
+
+
+def refused(ramp, limits):
+    return conditions.active(look(ramp, limits))
+
+
+def capped(ramp, limits):
+    return caps.cap_mps(look(ramp, limits))
 
 
 def test_garbage_on_either_file_is_loss_and_names_the_right_device(rig):

@@ -48,7 +48,7 @@ def test_each_key_is_needed(content):
 @pytest.mark.parametrize(('key', 'value', 'says'), [
     ('forward_mps', 3.1, 'from 0 to 3'), ('forward_mps', -0.1, 'from 0 to 3'), ('forward_mps', math.nan, 'from 0 to 3'),
     ('stick_mps', True, 'expected a number'), ('backward_mps', '1', 'expected a number'),
-    ('without_life_mps', 1.5, 'from 0 to 1.4'), ('deadzone', 0.0, 'from 0.02'), ('hold_limit_s', math.inf, 'to 120'),
+    ('deadzone', 0.0, 'from 0.02'), ('hold_limit_s', math.inf, 'to 120'),
     ('deadman', 5, 'expected a name'), ('deadman', 'r9', 'expected one of'), ('forward', 'r1', 'one meaning'),
     ('stick', 'l2', 'expected one of lx'), ('names', 'Pad', 'list of names'), ('axis_codes', ['0'], 'list of numbers'),
     ('drivers', [], 'list of names'), ('axis_codes', [0, 1], 'differ in number'), ('axes', ['lx'] * 8, 'repeat'),

@@ -150,15 +150,6 @@ def test_left_and_right_at_once_on_a_pad_with_buttons_for_them_is_neither(hands)
     assert (request.steer, request.jack) == (0, 0)
 
 
-@pytest.mark.parametrize('source', [Source.NONE, Source.BUTTONS])
-def test_without_a_sign_of_life_the_speed_is_what_the_parameter_allows(ps4, source):
-    for allowed, wanted in ((0.0, 0.0), (0.4, 0.4), (1.4, 1.0)):
-        hands = Hands(dataclasses.replace(ps4, without_life_mps=allowed), dataclasses.replace(LIVE, source=source))
-        assert hands.press('r1', 'cross').speed_mps == wanted
-        hands.release('cross')
-        assert hands.press('square').speed_mps == max(-0.5, -wanted)
-
-
 def test_requests_carry_the_operator_unchanged_its_time_and_a_sequence(hands):
     first, second = hands.send(), hands.send()
     assert first.operator is LIVE
@@ -210,11 +201,16 @@ def test_a_tilted_stick_goes_before_cmd_vel(hands):
     assert hands.teleop.cmd_vel(LIVE, 0.8, 0.0, LIVE.boottime_ns).speed_mps == 0.0
 
 
-def test_cmd_vel_without_a_sign_of_life_is_limited(ps4):
-    operator = dataclasses.replace(LIVE, source=Source.BUTTONS)
-    hands = Hands(dataclasses.replace(ps4, without_life_mps=0.4), operator)
+def test_cmd_vel_never_asks_for_more_than_the_ceiling(hands):
     hands.press('r1')
-    assert hands.teleop.cmd_vel(operator, -2.0, 0.0, operator.boottime_ns).speed_mps == -0.4
+    for asked, wanted in ((1e300, 3.0), (-1e300, -3.0), (2.9, 2.9)):
+        assert hands.teleop.cmd_vel(LIVE, asked, 0.0, LIVE.boottime_ns).speed_mps == wanted
+
+
+def test_cmd_vel_of_an_impossible_time_carries_a_possible_one(hands):
+    assert hands.teleop.cmd_vel(LIVE, 0.5, 0.0, LIVE.boottime_ns + 5).boottime_ns == LIVE.boottime_ns
+    assert hands.teleop.cmd_vel(LIVE, 0.5, 0.0, -10**18).boottime_ns == 0
+    assert hands.teleop.cmd_vel(LIVE, 0.5, 0.0, 7).boottime_ns == 7
 
 
 step = st.tuples(st.sampled_from(CONTROLS), st.booleans(), st.sampled_from([LIVE, *NOT_LIVE]),
