@@ -134,6 +134,29 @@ def lock_path(port: str) -> Path:
     return Path(tempfile.gettempdir()) / f'outrider_{Path(device).name}_{digest}.lock'
 
 
+def real_ports_held(folder: Path | None = None) -> list[tuple[str, int]]:
+    """Return (path, process id) of every port that a motors or relays link holds now and that is no pty.
+
+    Whatever stands in for a machine asks here first. `folder` holds the lock files; the temporary one by default.
+    """
+    held = []
+    for path in sorted((folder or Path(tempfile.gettempdir())).glob('outrider_*.lock')):
+        with contextlib.suppress(OSError), path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                process, port = _holder(file)
+                if port and not port.startswith('/dev/pts/') and process.isdecimal():
+                    held.append((port, int(process)))
+    return held
+
+
+def _holder(file: IO[str]) -> tuple[str, str]:
+    """Return process id and port that stand in a lock file, '' where it says nothing of them."""
+    process, _, port = file.read().strip().partition('\n')
+    return process, port
+
+
 def _everybodys(path: Path) -> IO[str]:
     """Open a file that every user may hold: a run as root must not shut its user out for ever. Raises OSError."""
     # Where it exists it is opened without O_CREAT: fs.protected_regular forbids that on another user's file.
@@ -155,11 +178,11 @@ def _locked(port: str, room: str) -> IO[str]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        holder = file.read().strip() or 'unknown'
+        holder = _holder(file)[0] or 'unknown'
         file.close()
         raise PortError(f'{room}: {port} belongs to process {holder}, and only one may move the machine. Stop that '
                         'one first.') from None
     file.truncate(0)
-    file.write(f'{os.getpid()}\n')
+    file.write(f'{os.getpid()}\n{os.path.realpath(port)}\n')
     file.flush()
     return file

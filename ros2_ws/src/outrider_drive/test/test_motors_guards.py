@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outrider_drive.gate import MS
 from outrider_drive.motors.braking import Brake, Braking
 from outrider_drive.motors.codec import Id
 from outrider_drive.motors.guards import Guards, Sample, standing
-from outrider_drive.motors.judge import MS, Latch, Limits
+from outrider_drive.motors.judge import Latch, Limits
 from outrider_drive.motors.polling import Polls
 from outrider_drive.motors.proving import Proof, objection
 from outrider_drive.motors.values import Settings

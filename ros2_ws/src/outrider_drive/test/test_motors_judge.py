@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider_drive.motors.judge import MS, Act, Drop, Judge, Latch, Limits, Order, heard
+from outrider_drive.gate import MS, Drop, heard
+from outrider_drive.motors.judge import Act, Judge, Latch, Limits, Order
 from outrider_drive.motors.units import Drivetrain
 from outrider_drive.words import DriveCommand, Mode, Operator, Source
 

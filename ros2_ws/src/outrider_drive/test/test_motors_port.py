@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from motor_bench import MS, Bench, driving, setters, waiting
+from outrider_drive.gate import Drop
 from outrider_drive.motors import link as link_module
-from outrider_drive.motors.judge import Drop
 from outrider_drive.motors.setup import Setup
 from outrider_drive.port import OwnedPort
 from outrider_drive.words import Mode, Motor

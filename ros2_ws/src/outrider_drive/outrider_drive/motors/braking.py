@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from outrider_drive.gate import MS
 from outrider_drive.motors.guards import Sample, standing
-from outrider_drive.motors.judge import MS
 
 # The set-point of 20 ms after this one must still be within the 200 ms.
 RAMP_NS = 160 * MS

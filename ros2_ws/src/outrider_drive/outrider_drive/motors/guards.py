@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outrider_drive.motors.judge import MS, Latch, Limits
+from outrider_drive.gate import MS
+from outrider_drive.motors.judge import Latch, Limits
 
 SILENT_NS = 150 * MS
 WRONG_SIGN_NS = 200 * MS

@@ -8,30 +8,12 @@ new epoch that does not drive, then one that does.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from outrider_drive.gate import GAP_NS, Drop, Gate, Sender, heard, in_lease, obeyed_until_ns
 from outrider_drive.motors.units import Drivetrain
-from outrider_drive.words import DriveCommand, Mode, Operator
-
-MS = 1_000_000  # ns
-COMMAND_MAX_AGE_NS = 100 * MS  # at arrival
-LEASE_NS = 150 * MS  # from the stamp, never from the arrival
-OPERATOR_MAX_AGE_NS = 200 * MS
-GAP_NS = 100 * MS  # between two frames to a VESC
-GOVERNOR_QUIET_NS = 1000 * MS  # two governors within this time are a fault
-
-
-class Drop(Enum):
-    """Why a command was not taken."""
-
-    NUMBER = 'a number in it is none'
-    FUTURE = 'computed in the future'
-    AGED = 'older than 100 ms'
-    GOVERNOR = 'of another governor'
-    EPOCH = 'made for another epoch of the link'
-    SEQUENCE = 'not newer than the one before'
+from outrider_drive.words import DriveCommand, Mode
 
 
 class Latch(IntEnum):
@@ -50,6 +32,7 @@ class Latch(IntEnum):
     LEASE = 11
     OPERATOR = 12
     NEW_GOVERNOR = 13
+    ENDING = 14
 
     @property
     def text(self) -> str:
@@ -71,6 +54,7 @@ _TEXTS = {
     Latch.LEASE: 'the governor fell silent',
     Latch.OPERATOR: 'the operator is not heard',
     Latch.NEW_GOVERNOR: 'the governor is new',
+    Latch.ENDING: 'the motors node is ending',
 }
 
 
@@ -114,34 +98,42 @@ class Limits:
 class Judge:
     """Takes commands, gives orders. All times are CLOCK_BOOTTIME, ns."""
 
-    def __init__(self, limits: Limits, drivetrain: Drivetrain) -> None:
-        """Begin latched: nothing drives before the link is ready and a governor began without driving."""
+    def __init__(self, limits: Limits, drivetrain: Drivetrain, epoch: int = 0) -> None:
+        """Begin latched, at `epoch`: nothing drives before the link is ready and a governor began without driving."""
         self.limits, self.drivetrain = limits, drivetrain
-        self.epoch = 0
+        self.epoch = epoch
         self.latch: Latch | None = Latch.LINK
-        self.dropped: Counter[Drop] = Counter()
         self.max_erpm = limits.max_erpm  # may be lowered for a time, never raised above the limit
         self._wrong: Latch | None = Latch.LINK
         self._command: DriveCommand | None = None
-        self._governor: int | None = None
-        self._sequence = -1
-        self._heard_ns = self._foreign_ns = -GOVERNOR_QUIET_NS - 1
+        self._gate = Gate()
+        self.dropped = self._gate.dropped
         self._wrote_ns: int | None = None
+        self._ending = False
 
     @property
     def why(self) -> Latch | None:
         """What keeps the motors from driving: what is wrong now, else what is latched, else None."""
         return self._wrong or self.latch
 
+    @property
+    def expires_ns(self) -> int | None:
+        """The last moment at which the command may drive, None where it does not: ask for orders again after it."""
+        command = self._command
+        return None if command is None or command.mode is not Mode.DRIVE else obeyed_until_ns(command)
+
     def take(self, command: DriveCommand, now: int) -> Drop | None:
         """Take a command that arrived at `now`, or return why not. What is not taken is counted in `dropped`."""
-        drop = self._objection(command, now)
+        sound = math.isfinite(command.speed_mps) and math.isfinite(command.brake_current_a)
+        drop, sender = self._gate.judge(command, now, self.epoch, sound)
+        if sender is Sender.SECOND:
+            self._trip(Latch.TWO_GOVERNORS)
+        elif sender is Sender.NEW:
+            self._trip(Latch.NEW_GOVERNOR, epoch=False)
         if drop is not None:
-            self.dropped[drop] += 1
             return drop
-        self._command, self._sequence = command, command.sequence
-        quiet = now - self._foreign_ns > GOVERNOR_QUIET_NS
-        if command.mode is not Mode.DRIVE and self._wrong is None and quiet:
+        self._command = command
+        if command.mode is not Mode.DRIVE and self._wrong is None and self._gate.alone(now):
             self.latch = None
         return None
 
@@ -159,15 +151,20 @@ class Judge:
         """Say that the port was reopened: whatever was commanded before is void."""
         self._trip(Latch.LINK)
 
+    def end(self) -> None:
+        """Say that this process ends: whatever is commanded, from now on there are only stops."""
+        self._ending = True
+        self._trip(Latch.ENDING)
+
     def order(self, now: int) -> Order:
         """Return what the frames of this moment say. To be asked right before they are written."""
         if self._wrote_ns is not None and now - self._wrote_ns > GAP_NS:
             self._trip(Latch.GAP)
             self._wrote_ns = None  # judged; the next gap is another one
         command = self._command
-        if command is None:
+        if command is None or self._ending:
             return self._stop()
-        if not 0 <= now - command.boottime_ns <= LEASE_NS:
+        if not in_lease(command.boottime_ns, now):
             return self._lapsed(command, Latch.LEASE)
         if command.mode is Mode.OFF:
             return Order(Act.RELEASE)
@@ -185,28 +182,6 @@ class Judge:
         most = min(self.max_erpm, self.limits.max_erpm)
         erpm = round(max(-most, min(most, self.drivetrain.erpm(speed_mps))))
         return erpm if abs(erpm) >= self.limits.min_erpm else 0
-
-    def _objection(self, command: DriveCommand, now: int) -> Drop | None:
-        if not (math.isfinite(command.speed_mps) and math.isfinite(command.brake_current_a)):
-            return Drop.NUMBER
-        age = now - command.boottime_ns
-        if age < 0:
-            return Drop.FUTURE
-        if age > COMMAND_MAX_AGE_NS:
-            return Drop.AGED
-        if command.governor_id != self._governor:
-            if self._governor is not None and now - self._heard_ns <= GOVERNOR_QUIET_NS:
-                self._foreign_ns = now
-                self._trip(Latch.TWO_GOVERNORS)
-                return Drop.GOVERNOR
-            self._governor, self._sequence = command.governor_id, -1
-            self._trip(Latch.NEW_GOVERNOR, epoch=False)
-        self._heard_ns = now
-        if command.link_epoch != self.epoch:
-            return Drop.EPOCH
-        if command.sequence <= self._sequence:
-            return Drop.SEQUENCE
-        return None
 
     def _lapsed(self, command: DriveCommand, why: Latch) -> Order:
         self._command = None
@@ -226,9 +201,3 @@ class Judge:
         limit_a = self.limits.stop_current_a
         return Order(Act.STOP, brake_current_a=wanted_a if 0.0 < wanted_a < limit_a else limit_a)
 
-
-def heard(operator: Operator, now: int) -> bool:
-    """Return whether a person was at the pad within the last 200 ms, as the pad's own link measured it."""
-    since = now - operator.boottime_ns
-    return operator.connected and not operator.neutral_required and since >= 0 and operator.age_ns >= 0 \
-        and operator.age_ns + since <= OPERATOR_MAX_AGE_NS

@@ -9,25 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from outrider_drive.gate import MS, Drop
 from outrider_drive.motors import codec
-from outrider_drive.motors.braking import Braking
 from outrider_drive.motors.codec import Id, Reader
 from outrider_drive.motors.guards import Guards
-from outrider_drive.motors.judge import MS, Act, Drop, Judge, Latch, Order
+from outrider_drive.motors.judge import Act, Judge, Latch, Order
 from outrider_drive.motors.pair import Pair
-from outrider_drive.motors.polling import SLACK_NS
+from outrider_drive.motors.progress import NO_PROGRESS_NS, Progress
+from outrider_drive.motors.setpoints import SetPoints
 from outrider_drive.motors.setup import Refusal, RefusedError, Setup
 from outrider_drive.port import OwnedPort, PortError
 from outrider_drive.words import DriveCommand, Motors
 
-PERIOD_NS = 20 * MS  # 50 Hz to each VESC
-NO_PROGRESS_NS = 40 * MS
 REOPEN_NS = 500 * MS
 HELLO_NS = 50 * MS
 HELLO_WAIT_NS = 1000 * MS
 DEAF_NS = 500 * MS  # long after the 150 ms that stop both: whoever does not answer by then gets a fresh port
 READ_AT_MOST = 4096  # bounds the work of one step; answers are 80 bytes, asked for one by one
 CLOSE_DRAIN_S = 0.05
+POLL_WAIT_NS = 5 * MS  # a question rides along with set-points that leave within this time
 
 
 class VescLink:
@@ -36,18 +36,23 @@ class VescLink:
     `problem` is one sentence, or ''; `refusal` says why the present device is not driven, None where it may be.
     """
 
-    def __init__(self, ports: Callable[[], Sequence[str]], setup: Setup) -> None:
-        """Remember where to look: `ports` names the candidates, most likely first, whenever one is to be opened."""
+    def __init__(self, ports: Callable[[], Sequence[str]], setup: Setup, epoch: int = 0) -> None:
+        """Remember where to look: `ports` names the candidates, most likely first, whenever one is to be opened.
+
+        `epoch` is the first one; a process begins with a random one, so that no command of its forerunner fits.
+        """
         self.setup, self._ports = setup, ports
-        self.judge = Judge(setup.limits, setup.drivetrain)
+        self.judge = Judge(setup.limits, setup.drivetrain, epoch)
         self.port: OwnedPort | None = None
         self.problem = 'motors: no port has been opened yet.'
         self.refusal: Refusal | None = Refusal.NO_PORT
         self.uuid, self._proved_uuid = setup.uuid.lower(), ''
+        self.wrote_ns: int | None = None  # when the newest set-points left
         self.not_written = 0  # frames for which the port had no room; they were thrown away
         self._reader = Reader()
         self._tried = 0
         self._retry_ns: int | None = None
+        self._ending = False
         self._begin(0)
 
     @property
@@ -58,7 +63,22 @@ class VescLink:
     @property
     def holds(self) -> bool:
         """Whether the newest frames were the handbrake of a finished stop."""
-        return self._braking.held
+        return self._set_points.held
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to stop: the motors are held, or no VESC is there."""
+        return self.port is None or self._pair.firmware is None or self.holds
+
+    @property
+    def proved(self) -> bool:
+        """Whether the VESCs on the port were seen to stop by themselves."""
+        return self._pair.proved
+
+    @property
+    def answers(self) -> int:
+        """Counts the telemetry that was taken since the port was opened."""
+        return self._pair.answers
 
     def want(self, command: DriveCommand, now: int) -> Drop | None:
         """Hand in a command that arrived at `now`; return why it is dropped, or None."""
@@ -72,7 +92,7 @@ class VescLink:
         try:
             for payload in self._reader.feed(self.port.read_now(READ_AT_MOST)):
                 self._pair.take(payload)
-            if self._full(self.port, now):
+            if self._progress.stalled(self.port.written, self.port.out_waiting, now):
                 self._drop(now, f'takes no bytes for {NO_PROGRESS_NS // MS} ms')
             elif self._pair.firmware is None:
                 self._identify(self.port, now)
@@ -85,6 +105,25 @@ class VescLink:
         except OSError:
             self._drop(now, 'was unplugged')
 
+    def due_ns(self, now: int) -> int:
+        """Return when step() is to be called next, after `now`, if nothing comes before: no command and no byte."""
+        if self.port is None:
+            due = self._retry_ns or now
+        elif self._pair.firmware is None:
+            due = self._hello_ns + HELLO_NS
+        else:
+            due = self._pair.polls.next_ns(now) + POLL_WAIT_NS
+            if not self._proving:
+                due = min(due, self._set_points.due_ns)
+            if self.judge.expires_ns is not None:
+                due = min(due, self.judge.expires_ns + 1)
+        return due if due > now else now + MS
+
+    def end(self) -> None:
+        """From now on only stop. Go on with step() until `ended`, for as long as there is time, then close()."""
+        self._ending = True
+        self.judge.end()
+
     def motors(self, now: int) -> Motors:
         """Return what both controllers said last."""
         return self._pair.motors(now, self.epoch)
@@ -93,7 +132,7 @@ class VescLink:
         """Say stop, let it leave, close the port."""
         if self.port is not None:
             if self._pair.firmware is not None:
-                self.port.write_now(self._framed(codec.brake(self.setup.limits.stop_current_a)))
+                self.port.write_now(self._set_points.last_word())
             self.port.release(CLOSE_DRAIN_S)
             self.port = None
             self._begin(0)
@@ -102,12 +141,10 @@ class VescLink:
     def _begin(self, now: int) -> None:
         """Forget whatever was said on the port before."""
         self._pair = Pair(self.setup, self.uuid, self._proved_uuid)
-        self._guards, self._braking = Guards(self.setup.limits), Braking()
+        self._guards, self._set_points = Guards(self.setup.limits), SetPoints(self.setup, now)
         self._reader.forget()
-        self._opened_ns = self._moved_ns = self._due_ns = now
+        self._opened_ns, self._progress = now, Progress(now)
         self._hello_ns = now - HELLO_NS
-        self._left, self._room = 0, True  # bytes that have left; whether the newest write found room
-        self._sent: Order | None = None
 
     def _open(self, now: int) -> bool:
         if self._retry_ns is not None and now < self._retry_ns:
@@ -144,13 +181,6 @@ class VescLink:
         self._begin(now)
         self.judge.see(Latch.LINK)
 
-    def _full(self, port: OwnedPort, now: int) -> bool:
-        """Return whether bytes wait in the port and none has left for 40 ms."""
-        left = port.written - port.out_waiting
-        if left != self._left or (not port.out_waiting and self._room):
-            self._left, self._moved_ns = left, now
-        return now - self._moved_ns > NO_PROGRESS_NS
-
     def _identify(self, port: OwnedPort, now: int) -> None:
         if codec.is_relay_controller(bytes(self._reader.garbage)):
             raise RefusedError(Refusal.RELAY_CONTROLLER, f'motors: {port.port} is the relay controller, expected a '
@@ -164,13 +194,14 @@ class VescLink:
 
     def _serve(self, port: OwnedPort, now: int) -> None:
         pair = self._pair
-        driven_erpm = self._sent.erpm if self._sent else 0
-        guarded = self._guards.see(now, driven_erpm, pair.samples)
+        sent = self._set_points.sent
+        guarded = self._guards.see(now, sent.erpm if sent else 0, pair.samples)
         self.judge.see(self._standing_by(now) or guarded)
         order = self.judge.order(now)
         if order.act is Act.DRIVE and pair.polls.owed_ns(0, now) > NO_PROGRESS_NS:
             order = Order(Act.RELEASE)  # not known to read: what drives must not queue up in front of it
-        frames = b'' if pair.proof is not None and pair.proof.under_way else self._set_points(order, now)
+        proof = None if self._ending else pair.proof
+        frames = b'' if self._proving else self._set_points.due(order, proof, pair.samples, now)
         question = pair.polls.due(now)
         if question is not None:
             for payload in self._reader.give_up():
@@ -181,8 +212,15 @@ class VescLink:
         if question is not None:
             pair.polls.asked(*question, now)
         if frames:
-            self._sent = order
+            self._set_points.sent = order
             self.judge.wrote(now)
+            self.wrote_ns = now
+
+    @property
+    def _proving(self) -> bool:
+        """Whether the VESCs are being left to themselves; a process that ends brakes instead."""
+        proof = self._pair.proof
+        return proof is not None and proof.under_way and not self._ending
 
     def _standing_by(self, now: int) -> Latch | None:
         """Carry the pair from its first word to its proof; return what still keeps it from driving."""
@@ -205,35 +243,14 @@ class VescLink:
         self.problem, self.refusal = '', None
         return None
 
-    def _set_points(self, order: Order, now: int) -> bytes:
-        """Return the frames to both VESCs that are due, b'' where none is. Missed periods are never caught up."""
-        changed = self._sent is None or (order.act, order.erpm) != (self._sent.act, self._sent.erpm)
-        if not changed and now < self._due_ns - SLACK_NS:
-            return b''
-        late = changed or now - self._due_ns > PERIOD_NS
-        self._due_ns = (now if late else self._due_ns) + PERIOD_NS
-        if order.act is not Act.STOP:
-            self._braking.end()
-            return self._framed(codec.rpm(order.erpm) if order.act is Act.DRIVE else codec.current(0.0))
-        proof = self._pair.proof
-        if proof is not None and not proof.over and self._braking.held:
-            proof.begin(now)
-            self._braking.end()
-            return self._framed(codec.current(0.0))
-        brake = self._braking.step(now, order.brake_current_a, self._pair.samples)
-        return self._framed(codec.handbrake(brake.current_a) if brake.hold else codec.brake(brake.current_a))
-
-    def _framed(self, payload: bytes) -> bytes:
-        return b''.join(codec.frame(payload, can_id) for can_id in self.setup.cans)
-
     def _write(self, port: OwnedPort, data: bytes, now: int) -> bool:
         """Write all of `data` or nothing. Return whether it left; half of it makes the port be dropped."""
         count = port.write_now(data)
-        self._room = count == len(data)
+        self._progress.room = count == len(data)
         if port.failure:
             self._drop(now, f'cannot be written ({port.failure})')
         elif 0 < count < len(data):
             self._drop(now, f'took {count} of {len(data)} bytes')
         elif not count:
             self.not_written += 1
-        return self._room
+        return self._progress.room

@@ -5,10 +5,10 @@ GET_VALUES answers are told apart by the controller id in them: a forwarded one 
 
 from __future__ import annotations
 
+from outrider_drive.gate import MS
 from outrider_drive.motors import values
 from outrider_drive.motors.codec import Id
 from outrider_drive.motors.guards import Sample
-from outrider_drive.motors.judge import MS
 from outrider_drive.motors.polling import Polls
 from outrider_drive.motors.proving import Proof
 from outrider_drive.motors.setup import Refusal, RefusedError, Setup
@@ -31,6 +31,7 @@ class Pair:
         self.said: list[Values | None] = [None] * len(setup.cans)
         self.settings: list[Settings | None] = [None] * len(setup.cans)
         self.proof: Proof | None = None
+        self.answers = 0
 
     @property
     def proved(self) -> bool:
@@ -89,6 +90,7 @@ class Pair:
         asked_ns = self.polls.answered(which, Id.GET_VALUES)
         if asked_ns is None:
             return
+        self.answers += 1
         self.said[which] = said
         self.samples[which] = Sample(asked_ns, said.erpm, said.current_motor_a, said.fault)
         if self.proof is not None:

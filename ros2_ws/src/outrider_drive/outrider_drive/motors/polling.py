@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from outrider_drive.gate import MS
 from outrider_drive.motors.codec import Id
-from outrider_drive.motors.judge import MS
 
 PERIOD_NS = 20 * MS  # two controllers at 25 Hz each
 # An answer takes 1 to 5 ms over USB and CAN; with one controller silent the other is still asked at 25 Hz.
@@ -37,12 +37,16 @@ class Polls:
         """Whether questions that were put have not all been asked and answered or given up."""
         return bool(self._before) or (self._open is not None and self._open[1] is not Id.GET_VALUES)
 
+    def next_ns(self, now: int) -> int:
+        """Return when the next question is due if no answer comes before; `now` where nobody was asked yet."""
+        if self._newest_ns is None:
+            return now
+        return self._newest_ns + max(GIVE_UP_NS if self._open is not None else 0, PERIOD_NS - SLACK_NS)
+
     def due(self, now: int) -> tuple[int, Id] | None:
         """Return (which, what) to ask now, None where an answer is awaited or it is not yet time."""
-        if self._newest_ns is not None:
-            wait_ns = GIVE_UP_NS if self._open is not None else 0
-            if now - self._newest_ns < max(wait_ns, PERIOD_NS - SLACK_NS):
-                return None
+        if now < self.next_ns(now):
+            return None
         return self._before[0] if self._before else (self._turn, Id.GET_VALUES)
 
     def asked(self, which: int, what: Id, now: int) -> None:

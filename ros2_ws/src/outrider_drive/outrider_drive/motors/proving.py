@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outrider_drive.motors.judge import MS
+from outrider_drive.gate import MS
 from outrider_drive.motors.values import Settings
 
 TIMEOUT_MS = (100, 250)
