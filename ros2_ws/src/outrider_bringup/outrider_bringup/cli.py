@@ -18,7 +18,7 @@ GROUPS = (('go', 'Go'), ('rides', 'Rides'), ('proof', 'Proof'))
 # Help lines stand here, so that --help imports nothing; a test holds them equal to the verbs' own.
 VERBS: dict[str, tuple[str, str]] = {
     'demo': ('go', 'a real radar recording becomes tracks, hazards and a ride; nothing needed'),
-    'up': ('go', 'start a rig: up bicycle [--sim]'),
+    'up': ('go', 'start a rig: up bicycle|ramp|bench [--sim]'),
     'doctor': ('go', 'what is well, what is not, what to do'),
     'record': ('rides', 'record what runs'),
     'view': ('rides', 'open the newest ride, or the one named; --list for all'),
