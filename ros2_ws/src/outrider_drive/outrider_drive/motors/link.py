@@ -76,6 +76,11 @@ class VescLink:
         return self._pair.proved
 
     @property
+    def pair(self) -> Pair:
+        """What the controllers have said since the port was opened; to be read only."""
+        return self._pair
+
+    @property
     def answers(self) -> int:
         """Counts the telemetry that was taken since the port was opened."""
         return self._pair.answers
