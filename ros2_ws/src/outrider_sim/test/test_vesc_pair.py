@@ -8,8 +8,9 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,3 +149,17 @@ def test_a_link_in_no_folder_is_one_sentence(tmp_path: Path, capsys: pytest.Capt
         main(['--link', str(tmp_path / 'none' / 'vesc'), '--ros-args'])
     assert ended.value.code == 2
     assert 'lies in no folder' in capsys.readouterr().err
+
+
+def test_with_a_fifo_it_takes_lines_there_and_lives_without_standard_input(
+        tmp_path: Path, spawn: Callable[..., Any]) -> None:
+    link, control = tmp_path / 'vesc', tmp_path / 'control'
+    process = spawn('--link', str(link), '--control', str(control), '--ros-args',
+                    module='outrider_sim.devices.vesc_pair')
+    process.says('fake VESC pair on')
+    for line in ('fly', 'unplug'):  # a writer after another
+        control.write_text(f'{line}\n')
+    process.says('is not known')
+    wait_until(lambda: not link.is_symlink(), 'the port to vanish')
+    process.signal(signal.SIGTERM)
+    assert process.wait() == 0

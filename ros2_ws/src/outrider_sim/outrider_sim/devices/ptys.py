@@ -28,6 +28,13 @@ def claim(folder: Path) -> IO[bytes] | None:
     return lock
 
 
+def control_fifo(path: Path) -> int:
+    """Open the FIFO at `path`, made where it is missing; it never ends, however many writers come and go."""
+    if not path.exists():
+        os.mkfifo(path)
+    return os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
 class Pty:
     """One pty with a link to it. The fake reads and writes `fd`; a driver opens the link."""
 

@@ -1,7 +1,8 @@
 """Two VESCs on one pty: `fake_vesc_pair --link PATH`. The first is on the port, the second behind it on CAN.
 
 A driver finds PATH and cannot tell it from the USB port of a VESC. Every frame that it reads is recorded with its time.
-In a test the class is stepped by hand; as a process it runs by itself and takes these lines on standard input:
+In a test the class is stepped by hand; as a process it runs by itself and takes these lines on standard input, or on
+a FIFO with --control:
 
 | line | what happens |
 |---|---|
@@ -30,7 +31,7 @@ from pathlib import Path
 from typing import TextIO
 
 from outrider_sim.devices import vesc_wire as wire
-from outrider_sim.devices.ptys import Pty
+from outrider_sim.devices.ptys import Pty, control_fifo
 from outrider_sim.devices.vesc_model import MS, Controller, Ramp, World
 from outrider_sim.devices.vesc_trace import Trace
 
@@ -171,11 +172,11 @@ class VescPair:
         return ''
 
 
-def run(pair: VescPair, stop_fd: int, journal: TextIO | None, trace: Trace | None = None) -> None:
-    """Serve until a byte comes on `stop_fd`, or standard input ends."""
+def run(pair: VescPair, stop_fd: int, lines_fd: int, journal: TextIO | None, trace: Trace | None = None) -> None:
+    """Serve until a byte comes on `stop_fd`, or `lines_fd` ends."""
     lines = b''
     while True:
-        waiting = [stop_fd, sys.stdin.fileno()] + ([] if pair.fd is None else [pair.fd])
+        waiting = [stop_fd, lines_fd] + ([] if pair.fd is None else [pair.fd])
         ready, _, _ = select.select(waiting, [], [], TICK_S)
         now = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         if stop_fd in ready:
@@ -189,8 +190,8 @@ def run(pair: VescPair, stop_fd: int, journal: TextIO | None, trace: Trace | Non
         pair.frames.clear()
         if trace is not None:
             trace.note(pair.ramp, now)
-        if sys.stdin.fileno() in ready:
-            data = os.read(sys.stdin.fileno(), 4096)
+        if lines_fd in ready:
+            data = os.read(lines_fd, 4096)
             if not data:
                 return
             *whole, lines = (lines + data).split(b'\n')
@@ -212,6 +213,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--timeout-ms', type=int, default=200, help='of both VESCs (default 200)')
     parser.add_argument('--timeout-brake-a', type=float, default=10.0, help='brake current after it (default 10)')
     parser.add_argument('--slope', type=float, default=0.0, help='slope ahead, > 0 downhill (default 0)')
+    parser.add_argument('--control', type=Path, help='FIFO for control lines, instead of standard input')
     parser.add_argument('--journal', type=Path, help='file for one JSON line a frame')
     parser.add_argument('--trace', type=Path, help='file for what the ramp does (vesc_trace.py)')
     args = parser.parse_args(given)
@@ -226,9 +228,10 @@ def main(argv: list[str] | None = None) -> int:
                     timeout_brake_a=args.timeout_brake_a, world=World(args.slope))
     journal = args.journal.open('a') if args.journal else None
     trace_file = args.trace.open('a') if args.trace else None
+    lines_fd = control_fifo(args.control) if args.control else sys.stdin.fileno()
     print(f'fake VESC pair on {args.link}', flush=True)
     try:
-        run(pair, stop_read, journal, Trace(trace_file) if trace_file else None)
+        run(pair, stop_read, lines_fd, journal, Trace(trace_file) if trace_file else None)
     finally:
         pair.unplug()
         for file in (journal, trace_file):
