@@ -8,10 +8,12 @@ void, because it carries the old epoch.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
 
 from outrider_drive.port import PortError
 from outrider_drive.relays import protocol
 from outrider_drive.relays.protocol import ProtocolError
+from outrider_drive.relays.stranger import Stranger
 from outrider_drive.relays.wire import Wire
 from outrider_drive.relays.words import STOP, Event, Flag, HelloAnswer, Status, Wanted
 
@@ -28,6 +30,8 @@ BOOT_SILENCE_S = 3.0  # opening an Arduino's port restarts it, and its bootloade
 CLOSE_DRAIN_S = 0.05
 # Ten commands without one accepted: somebody else's hello has taken the board from us.
 UNACCEPTED_S = 0.5
+STRANGER_S = 0.3  # of BOOT_SILENCE_S: a VESC answers within milliseconds
+WAIT_S = 0.05  # between two looks at a board that has not been greeted
 RECENT_COMMANDS = 64
 
 
@@ -37,13 +41,19 @@ class RelayLink:
     `epoch` rises whenever the port was reopened or the board restarted; `problem` is one sentence, or ''.
     """
 
-    def __init__(self, port: str, host_id: int | None = None) -> None:
-        """Remember the port. `host_id` names this start of the program; by default it is random."""
-        self.wire = Wire(port)
-        self.name = port
+    def __init__(self, port: str | Callable[[], Sequence[str]], host_id: int | None = None) -> None:
+        """Remember the port, or what names the candidates, likeliest first, whenever one is to be opened.
+
+        `host_id` names this start of the program; by default it is random.
+        """
+        self._ports = (lambda: (port,)) if isinstance(port, str) else port
+        self.name = next(iter(self._ports()), '')
+        self.wire = Wire(self.name)
+        self._tried = 0
+        self._stranger = Stranger()
         self.host_id = secrets.randbits(32) if host_id is None else host_id
         self.epoch = 0
-        self.problem = f'relays: {port} has not been opened yet.'
+        self.problem = f'relays: {self.name or "the port"} has not been opened yet.'
         self.status: Status | None = None
         self.answer: HelloAnswer | None = None  # of the present session; None until hello was answered
         self.unreadable = 0  # whole frames that were no v1 frames
@@ -81,6 +91,9 @@ class RelayLink:
         """Do whatever is due at `now` (s, any steady clock): open, read, greet, command. Return the device's events."""
         if not self.wire.is_open and not self._open(now):
             return []
+        if self._stranger.asked:
+            self._listen(now)
+            return []
         events: list[Event] = []
         try:
             for frame_id, payload in self.wire.receive():
@@ -92,12 +105,20 @@ class RelayLink:
             return events
         limit_s = SILENCE_S if self._heard_s >= self._opened_s else BOOT_SILENCE_S
         if now - max(self._heard_s, self._opened_s) > limit_s:
-            self._drop(now, f'said nothing for {limit_s:g} s, expected 20 statuses/s')
+            self._drop(now, _silent(limit_s))
+        elif now - max(self._heard_s, self._opened_s) > BOOT_SILENCE_S - STRANGER_S:
+            self._stranger.ask(self.wire.port)
         elif self.answer is None:
             self._greet(now)
         else:
             self._command(self.answer, now)
         return events
+
+    def due_s(self, now: float) -> float:
+        """Return when step() is to be called next if nothing comes before: no byte and no new wish."""
+        if not self.wire.is_open:
+            return max(now, self._retry_s)
+        return now + WAIT_S if self.answer is None else self._due_s
 
     def close(self) -> None:
         """Say stop, let it leave, close the port."""
@@ -111,14 +132,25 @@ class RelayLink:
     def _open(self, now: float) -> bool:
         if now < self._retry_s:
             return False
+        self._retry_s = now + REOPEN_S
+        names = self._ports()
+        if not names:
+            self.problem = 'relays: there is no port. Plug the relay controller in.'
+            return False
+        name = names[self._tried % len(names)]
+        if name != self.name:
+            self.name, self.wire = name, Wire(name)
+            self._stranger = Stranger()
         try:
             self.wire.open()
         except PortError as error:
-            self.problem, self._retry_s = str(error), now + REOPEN_S
+            self._tried += 1
+            self.problem = str(error)
             return False
         self._opened_s = now
         self._renew(now)
-        self.problem = f'relays: {self.name} is open, waiting for the relay controller to speak.'
+        if not self._stranger.found:
+            self.problem = f'relays: {self.name} is open, waiting for the relay controller to speak.'
         return self._sent_or_drop(self._send_legacy_stops(), now)
 
     def _renew(self, now: float) -> None:
@@ -131,10 +163,26 @@ class RelayLink:
 
     def _drop(self, now: float, why: str) -> None:
         self.wire.close()
+        self._tried += 1
+        self._stranger.asked = False
         self.answer = self.status = None
         self._status_s = float('-inf')
         self._retry_s = now + REOPEN_S
         self.problem = f'relays: {self.name} {why}. Trying it again every {REOPEN_S:g} s; check cable and power.'
+
+    def _listen(self, now: float) -> None:
+        """Hear whether the port that never spoke is a VESC's."""
+        try:
+            vesc = self._stranger.listen(self.wire.port)
+        except OSError:
+            self._drop(now, 'was unplugged')
+            return
+        if vesc:
+            self._drop(now, 'is a VESC')
+            self.problem = (f'relays: {self.name} is a VESC, expected the relay controller. Swap the two ports in the '
+                            'rig file.')
+        elif now - self._opened_s > BOOT_SILENCE_S:
+            self._drop(now, _silent(BOOT_SILENCE_S))
 
     def _take(self, frame_id: int, payload: bytes, now: float) -> Event | None:
         try:
@@ -144,7 +192,7 @@ class RelayLink:
             if self.status is None:
                 self.problem = f'relays: {error}'
             return None
-        self._heard_s = now
+        self._heard_s, self._stranger.found = now, False
         if isinstance(said, Status):
             self._take_status(said, now)
         elif isinstance(said, HelloAnswer):
@@ -222,3 +270,7 @@ class RelayLink:
         if failure:
             self._drop(now, f'takes no bytes ({failure})')
         return not failure
+
+
+def _silent(seconds: float) -> str:
+    return f'said nothing for {seconds:g} s, expected 20 statuses/s'
