@@ -29,6 +29,10 @@ from outrider_drive.words import Operator
 
 REOPEN_NS = 250 * MS
 REREAD_NS = 50 * MS  # between closing the joystick device and opening it again
+# Motion reports wake nobody, or they would do so 250 times a second: what came is read this often, and with each record
+# of the buttons. A late reading does not make a report younger, for its age is told by the pad's own clock. The kernel
+# keeps 128 events of 8 a report: ten times this at 250 reports a second.
+MOTION_S = 0.010
 READ_BYTES = 1 << 16  # more than the kernel queues for either device
 
 
@@ -43,7 +47,7 @@ class Find(Protocol):
 
 
 class PadLink:
-    """Owns the pad's device files. Call step() at 50 Hz or faster; it returns early when the pad reports.
+    """Owns the pad's device files. Call step() at 50 Hz or faster; it returns at once when a control changes.
 
     `problem` is one sentence, empty while all is well. `files` is the pad in use, None while there is none.
     """
@@ -64,14 +68,15 @@ class PadLink:
         self._stamped = self._moved = False
 
     def step(self, timeout_s: float = 0.0) -> list[Sample]:
-        """Wait up to `timeout_s` for news, then return every state of the controls since, oldest first, at least one.
+        """Wait up to `timeout_s`, then return every state of the controls since, oldest first, at least one.
 
+        It comes back at once for a record of the buttons or a loss, and after MOTION_S to read the motion sensors.
         The first open, and each after a loss, requires neutral controls before anything counts.
         """
         if self.files is None:
             self._open(self._clock())
-        fds = [fd for fd in (self._js, self._motion) if fd >= 0]
-        readable, _, _ = select.select(fds, [], [], timeout_s)
+        self._sleep(min(timeout_s, MOTION_S))
+        readable, _, _ = select.select([fd for fd in (self._js, self._motion) if fd >= 0], [], [], 0.0)
         now = self._clock()
         if self.files is None:
             return [Sample(NEUTRAL, self._operator(now))]
@@ -95,6 +100,14 @@ class PadLink:
         self._check.close()
         self.files = None
         return Sample(NEUTRAL, self._operator(self._clock()), edge=True)
+
+    def _sleep(self, timeout_s: float) -> None:
+        poll = select.poll()
+        if self._js >= 0:
+            poll.register(self._js, select.POLLIN)
+        if self._motion >= 0:
+            poll.register(self._motion, 0)  # its loss wakes, its reports do not
+        poll.poll(timeout_s * 1000)
 
     def _take(self, now: int, readable: list[int], was_required: bool) -> list[Sample]:
         if self._js >= 0 and self.life.silent(now):

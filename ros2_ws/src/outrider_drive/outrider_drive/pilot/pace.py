@@ -37,5 +37,5 @@ class Pace:
             return False
         self._told, self._sign = told, sign
         if beat:  # what was missed is not caught up
-            self._due_ns = max(self._due_ns + PERIOD_NS, now + PERIOD_NS // 2)
+            self._due_ns = (self._due_ns if now < self._due_ns + PERIOD_NS // 2 else now) + PERIOD_NS
         return True

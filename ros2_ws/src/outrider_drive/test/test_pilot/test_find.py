@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from outrider_drive.pilot.find import Finder, Given, Roots
+from outrider_drive.pilot.find import Finder, Given, Roots, chosen
 from outrider_drive.pilot.words import PadError
 from outrider_sim.devices.pad_host import PadHost, Plugged
 
@@ -142,3 +142,25 @@ def test_a_given_path_that_is_another_pad_after_a_loss_is_refused(host, given_re
 def test_a_given_file_that_is_no_joystick_device_is_refused(host, given_real):
     (host.dev / 'mouse0').touch()
     assert 'no joystick device with a unique id' in refusal(given_real(host.dev / 'mouse0', None))
+
+
+def test_the_words_of_the_parameters_choose(host, roots, ps4, given_real):
+    assert chosen('auto', 'auto', ps4, 'B0:02', roots)().motion == host.motion(1)
+    assert chosen('auto', '', ps4, 'b0:02', roots)().motion is None
+    own = chosen(str(host.js(1)), 'auto', ps4, '', roots)()
+    assert (own.js, own.motion) == (host.js(1), host.motion(1))
+    assert chosen(str(host.js(1)), '', ps4, '', roots)().motion is None
+    assert chosen(str(host.js(1)), str(host.motion(1)), ps4, '', roots)() == own
+
+
+def test_the_wanted_id_holds_for_a_given_path_too(host, roots, ps4, given_real):
+    assert 'expected b0:02' in refusal(chosen(str(host.js(0)), 'auto', ps4, 'B0:02', roots))
+
+
+def test_a_sign_of_life_without_its_pad_is_refused(roots, ps4):
+    assert 'expected both as paths' in refusal(lambda: chosen('auto', '/dev/input/event7', ps4, '', roots))
+
+
+def test_the_motion_sensors_of_a_fifo_are_not_guessed(tmp_path, ps4):
+    os.mkfifo(tmp_path / 'js')
+    assert 'is a FIFO' in refusal(chosen(str(tmp_path / 'js'), 'auto', ps4))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
 
 import pytest
 
@@ -11,7 +12,7 @@ from outrider_drive.governor.limits import Limits
 from outrider_drive.governor.refusals import DISARMING, Refusal
 from outrider_drive.governor.seen import Tracks
 from outrider_drive.pilot.find import Finder, Given, Roots
-from outrider_drive.pilot.link import _read
+from outrider_drive.pilot.link import MOTION_S, _read
 from outrider_drive.words import Source
 from outrider_sim.devices.pad import FakePad
 from outrider_sim.devices.pad_host import PadHost, Plugged
@@ -140,3 +141,38 @@ def test_a_bystanders_pad_does_not_take_over_when_ours_is_lost(two):
 def test_a_file_that_was_called_readable_and_has_nothing_is_no_loss(rig):
     ramp = rig().live()
     assert _read(ramp.link._js) == b''
+
+
+def waited(link, timeout_s):
+    begun = time.monotonic()
+    link.step(timeout_s)
+    return time.monotonic() - begun
+
+
+def test_motion_reports_wake_nobody_and_are_read_every_ten_milliseconds(rig):
+    ramp = rig().live()
+    ramp.now += 4 * MS
+    ramp.pad.step(ramp.now)
+    counter = ramp.link.life.counter
+    assert waited(ramp.link, 1.0) > 0.9 * MOTION_S
+    assert ramp.link.life.counter == counter + 1
+
+
+@pytest.mark.parametrize('happens', [lambda pad: pad.press('r1'), lambda pad: pad.lose(),
+                                     lambda pad: pad.motion.unplug()])
+def test_a_control_and_a_loss_wake_at_once(rig, happens, monkeypatch):
+    monkeypatch.setattr('outrider_drive.pilot.link.MOTION_S', 60.0)
+    ramp = rig().live()
+    happens(ramp.pad)
+    assert waited(ramp.link, 60.0) < 30.0
+
+
+def test_reports_that_are_read_together_are_as_old_as_the_pads_clock_says(rig):
+    ramp = rig().live()
+    for _ in range(5):
+        ramp.now += 4 * MS
+        ramp.pad.step(ramp.now)
+    ramp.now += 3 * MS
+    ramp.read()
+    assert ramp.operator.age_ns == pytest.approx(3 * MS, rel=0.01)
+    assert not ramp.operator.neutral_required
