@@ -115,8 +115,8 @@ def priority() -> Result:
         return Result('ok', f'nice down to {nice} is allowed')
     # 50 Hz writer beside two busy loops: period error p99 6.6 ms at default priority, 1.0 at nice -10.
     return Result('warn', 'neither realtime priority nor negative nice is allowed: busy neighbours delay nodes by '
-                          'several ms', 'rtprio 50 or nice -10',
-                  'echo "$USER - nice -10" | sudo tee /etc/security/limits.d/outrider.conf   # then log in again')
+                          'several ms', 'rtprio 20 or nice -10',
+                  f'sudo {paths.checkout()}/tools/allow_priority   # then log in again')
 
 
 def cores() -> Result:

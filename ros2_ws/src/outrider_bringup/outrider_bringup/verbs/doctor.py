@@ -18,7 +18,7 @@ HELP = 'what is well, what is not, what to do'
 GROUP = 'go'
 # In the order of asking: first the ground, then what stands on it.
 MODULES = ('outrider_bringup.doctor.system', 'outrider_bringup.doctor.radar', 'outrider_bringup.doctor.relays',
-           'outrider_bringup.doctor.recorder')
+           'outrider_bringup.doctor.drive', 'outrider_bringup.doctor.pad', 'outrider_bringup.doctor.recorder')
 COLOURS = {'ok': '\x1b[32m', 'warn': '\x1b[33m', 'fail': '\x1b[31m'}
 
 
@@ -36,7 +36,9 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `doctor`."""
-    parser.add_argument('topic', nargs='?', help='only the checks of one topic: system, radar, relays, recorder')
+    parser.add_argument('topic', nargs='?', help='only the checks of one topic: system, radar, relays, drive, recorder')
+    parser.add_argument('--spin', action='store_true',
+                        help='drive only, wheels up: turn them, fall silent, measure how the VESCs stop')
     parser.add_argument('--json', metavar='F', type=Path, help='write the findings there too; - is the standard output')
 
 
@@ -49,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"doctor knows no '{args.topic}'.{nearest(args.topic, topics)}")
         checks = [check for check in checks if check.topic == args.topic]
     to_stdout = args.json is not None and str(args.json) == '-'
+    if args.spin:
+        checks = _turned(args.topic)
     findings = []
     for check in checks:
         findings.append(ask(check))
@@ -62,6 +66,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json is not None:
         _write(args.json, findings)
     return 1 if failed else 0
+
+
+def _turned(topic: str | None) -> list[Check]:
+    """Turn the wheels once a person at the terminal has confirmed it; return what came of it."""
+    if topic != 'drive':
+        raise UserError('--spin belongs to the topic drive. Run: ./outrider doctor drive --spin')
+    spin = importlib.import_module('outrider_bringup.doctor.spin')
+    return list(spin.run(lambda text: print(text, flush=True)))
 
 
 def ask(check: Check) -> Finding:
