@@ -1,12 +1,18 @@
-"""What the kernel says of an opened pad: its name and the meaning of its numbers (linux/joystick.h, linux/input.h)."""
+"""What the kernel says of an opened pad: its name and the meaning of its numbers (linux/joystick.h, linux/input.h).
+
+A FIFO that stands for the device answers no ioctl: what it would say lies beside it in FIFO.told (JSON: name, driver,
+buttons, axes), or nothing does and it is taken for what the pad's file says.
+"""
 
 from __future__ import annotations
 
 import array
 import fcntl
+import json
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 
 from outrider_drive.pilot.mapping import Mapping
 from outrider_drive.pilot.words import PadError
@@ -28,6 +34,7 @@ class Told:
     name: str
     axes: tuple[int, ...]
     buttons: tuple[int, ...]
+    driver: str = ''  # of a stand-in only
 
 
 def is_fifo(fd: int) -> bool:
@@ -48,17 +55,31 @@ def ask(fd: int, path: str) -> Told:
     return Told(name, axes, tuple(codes[:counts[1]]))
 
 
+def ask_stand_in(fifo: Path) -> Told | None:
+    """Return what lies beside a FIFO, None where nothing does. Raises PadError where it cannot be understood."""
+    path = fifo.with_name(fifo.name + '.told')
+    try:
+        said = json.loads(path.read_text())
+        axes, buttons = (tuple(int(code) for code in said[key]) for key in ('axes', 'buttons'))
+        return Told(str(said['name']), axes, buttons, str(said['driver']))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise PadError(f'pad: {path} cannot be understood, expected JSON with name, driver, axes and buttons. Remove '
+                       'it.') from None
+
+
 def check(told: Told, mapping: Mapping, driver: str = '') -> None:
     """Raise PadError, by name, where the pad's numbers do not mean what `mapping` says."""
     if told.name not in mapping.names:
         raise PadError(f"pad: '{told.name}' is not known to {mapping.file}, expected {_either(mapping.names)}. "
-                       'Run: outrider calibrate pad')
+                       'Run: ./outrider calibrate pad')
     for what, seen, wanted in (('axes', told.axes, mapping.axis_codes), ('buttons', told.buttons,
                                                                          mapping.button_codes)):
         if seen != wanted:
-            raise PadError(f"pad: '{told.name}' (driver {driver or 'unknown'}) reports {what} {_list(seen)}, expected "
-                           f'{_list(wanted)}. Load the driver {_either(mapping.drivers)} or run: '
-                           'outrider calibrate pad')
+            by = told.driver or driver or 'unknown'
+            raise PadError(f"pad: '{told.name}' (driver {by}) reports {what} {_list(seen)}, expected {_list(wanted)}. "
+                           f'Load the driver {_either(mapping.drivers)} or run: ./outrider calibrate pad')
 
 
 def held_keys(fd: int) -> frozenset[int]:

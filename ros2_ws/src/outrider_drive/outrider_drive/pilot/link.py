@@ -184,8 +184,10 @@ class PadLink:
         self._js_split = js_splitter()
         self._decoder = Decoder(self.mapping.buttons, self.mapping.axes)
         self._js = _opened(self.files.js)
-        if not kernel.is_fifo(self._js):
-            kernel.check(kernel.ask(self._js, str(self.files.js)), self.mapping, self.files.driver)
+        fifo = kernel.is_fifo(self._js)
+        told = kernel.ask_stand_in(self.files.js) if fifo else kernel.ask(self._js, str(self.files.js))
+        if told is not None:
+            kernel.check(told, self.mapping, self.files.driver)
 
     def _reread(self, now: int, why: str) -> None:
         """Close the joystick device; its next opening tells the state of every control anew."""

@@ -16,6 +16,7 @@ from outrider_drive.pilot.link import MOTION_S, _read
 from outrider_drive.words import Source
 from outrider_sim.devices.pad import FakePad
 from outrider_sim.devices.pad_host import PadHost, Plugged
+from outrider_sim.devices.pad_layout import GENERIC
 
 MS = 1_000_000
 
@@ -141,6 +142,13 @@ def test_a_bystanders_pad_does_not_take_over_when_ours_is_lost(two):
 def test_a_file_that_was_called_readable_and_has_nothing_is_no_loss(rig):
     ramp = rig().live()
     assert _read(ramp.link._js) == b''
+
+
+def test_a_pad_of_another_driver_is_refused_and_never_connected(rig, tmp_path):
+    ramp = rig(pad=FakePad(tmp_path / 'js', tmp_path / 'motion', 7_000_000_000_000, layout=GENERIC))
+    ramp.run(300)
+    assert "'Wireless Controller' (driver hid-generic) reports buttons 304 305 306" in ramp.link.problem
+    assert not ramp.operator.connected
 
 
 def waited(link, timeout_s):

@@ -11,6 +11,7 @@ import yaml
 
 from outrider_drive.pilot import kernel, mapping
 from outrider_drive.pilot.words import PadError
+from outrider_sim.devices.pad_layout import GENERIC
 
 PS4 = Path(__file__).resolve().parents[5] / 'config' / 'pads' / 'ps4.yaml'
 
@@ -116,3 +117,18 @@ def test_the_kernels_answers_are_read_as_its_headers_say(monkeypatch, ps4):
 def test_a_file_that_answers_no_question_is_refused():
     with open('/dev/null', 'rb') as null, pytest.raises(PadError, match='/dev/null answers no joystick question'):
         kernel.ask(null.fileno(), '/dev/null')
+
+
+def test_what_lies_beside_a_fifo_stands_for_the_kernels_answers(tmp_path):
+    assert kernel.ask_stand_in(tmp_path / 'js') is None
+    GENERIC.tell(tmp_path / 'js')
+    said = kernel.ask_stand_in(tmp_path / 'js')
+    assert (said.name, said.driver, said.axes[:2], said.buttons[:2]) == ('Wireless Controller', 'hid-generic', (0, 1),
+                                                                        (304, 305))
+
+
+@pytest.mark.parametrize('text', ['', '[]', '{"name": "x"}', '{"name": "x", "driver": "", "axes": 3, "buttons": []}'])
+def test_what_lies_beside_a_fifo_and_means_nothing_is_refused(tmp_path, text):
+    (tmp_path / 'js.told').write_text(text)
+    with pytest.raises(PadError, match='js.told cannot be understood'):
+        kernel.ask_stand_in(tmp_path / 'js')
