@@ -11,6 +11,7 @@ import pytest
 
 from outrider_sim.devices import pad_wire
 from outrider_sim.devices.pad import FakePad
+from outrider_sim.devices.pad_layout import GENERIC
 from outrider_sim.devices.pad_player import obey
 from waiting import wait_until
 
@@ -193,7 +194,7 @@ def test_a_pad_without_motion_sensors_has_one_file(tmp_path):
     pad.step(100 * MS)
     pad.lose()
     pad.reconnect()
-    assert [path.name for path in tmp_path.iterdir()] == ['js']
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['js', 'js.told']
 
 
 @pytest.mark.parametrize('line', ['', 'jump', 'press', 'press r9', 'move lx', 'move lx 40000', 'move wheel 1',
@@ -216,7 +217,22 @@ def test_bytes_of_a_motion_report():
     assert data[96:] == struct.pack('<qqHHi', 3, 7, 0, 0, 0)
 
 
-def test_the_process_obeys_its_control_fifo_and_leaves_nothing(spawn, tmp_path):
+def test_another_drivers_order_is_told_beside_the_fifo_and_kept(tmp_path):
+    played = Played(tmp_path, layout=GENERIC)
+    assert len(controls(read(played.js))) == 22
+    told = json.loads((tmp_path / 'js.told').read_text())
+    assert (told['name'], told['driver'], len(told['buttons'])) == ('Wireless Controller', 'hid-generic', 14)
+    played.pad.press('square')
+    played.pad.move('ry', 5)
+    assert controls(read(played.js)) == [(1, 1, 0), (5, 2, 5)]
+    played.pad.lose()
+    assert not (tmp_path / 'js.told').exists()
+    os.close(played.js)
+    os.close(played.motion)
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_the_process_obeys_its_control_fifo_and_leaves_nothing(spawn, tmp_path, number):
     process = spawn('--dir', tmp_path, '--control', tmp_path / 'control', '--journal', tmp_path / 'journal',
                     '--ros-args', '-r', '__node:=pad', module='outrider_sim.devices.pad_player')
     wait_until(lambda: (tmp_path / 'control').exists() and (tmp_path / 'pad_js').exists(), 'the FIFOs')
@@ -230,8 +246,23 @@ def test_the_process_obeys_its_control_fifo_and_leaves_nothing(spawn, tmp_path):
     process.says("'nonsense' is no control line")
     line, = (tmp_path / 'journal').read_text().splitlines()
     assert json.loads(line)['line'] == 'press r1'
-    process.signal(signal.SIGINT)
+    process.signal(number)
     assert process.wait() == 0
-    assert not (tmp_path / 'pad_js').exists()
+    assert not list(tmp_path.glob('pad_*'))
+    assert 'Traceback' not in process.output
     os.close(js)
     os.close(control)
+
+
+def test_a_control_file_that_is_no_fifo_is_refused(spawn, tmp_path):
+    (tmp_path / 'plain').touch()
+    process = spawn('--dir', tmp_path, '--control', tmp_path / 'plain', module='outrider_sim.devices.pad_player')
+    assert process.wait() == 2
+    assert 'is no FIFO' in process.output
+
+
+def test_a_pad_that_is_off_waits_for_the_next_word(played):
+    obey(played.pad, 'lose')
+    assert played.pad.due_ns > played.now
+    obey(played.pad, 'reconnect')
+    assert played.pad.due_ns <= played.now

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from outrider_sim.devices import pad_wire
+from outrider_sim.devices import pad_layout, pad_wire
 from outrider_sim.devices.pad_fifo import Fifo
+from outrider_sim.devices.pad_layout import PS4, Layout
 
 REPORTS_PER_S = 250  # a PS4 pad by Bluetooth
 
@@ -17,8 +18,9 @@ class FakePad:
     """One pad. step() sends what is due; stall, freeze and lose say what happens to it."""
 
     def __init__(self, js: Path, motion: Path | None, now: int, *, device_us: int = 0, drift_ppm: float = 0.0,
-                 rate: int = REPORTS_PER_S) -> None:
+                 rate: int = REPORTS_PER_S, layout: Layout = PS4) -> None:
         """Make the FIFOs. `device_us` is where the pad's own clock stands (us, 32 bit), `drift_ppm` how it runs."""
+        self._layout = layout
         self.held: set[str] = set()
         self.axes = dict(pad_wire.REST)
         self.js = Fifo(js, self._state)
@@ -31,6 +33,7 @@ class FakePad:
         self._stalled: list[tuple[Fifo, bytes]] | None = None
         self._known = (self.held, self.axes)  # what the kernel knows while the link stalls
         self._frozen = self._lost = self._still = False
+        layout.tell(js)
 
     def step(self, now: int) -> None:
         """Send the motion reports that are due up to `now`."""
@@ -50,7 +53,7 @@ class FakePad:
             self.move(*pad_wire.ARROWS[name])
         elif name not in self.held:
             self.held.add(name)
-            self._change(pad_wire.button(self._ms, name, True))
+            self._change(self._button(name, True))
 
     def release(self, name: str) -> None:
         """Let a button go, or the arrows of that axis."""
@@ -58,12 +61,12 @@ class FakePad:
             self.move(pad_wire.ARROWS[name][0], 0)
         elif name in self.held:
             self.held.remove(name)
-            self._change(pad_wire.button(self._ms, name, False))
+            self._change(self._button(name, False))
 
     def move(self, axis: str, value: int) -> None:
         """Set an axis, -32767..32767 (+ right, + down; triggers rest at -32767)."""
         self.axes[axis] = value
-        self._change(pad_wire.axis(self._ms, axis, value))
+        self._change(self._axis(axis, value))
 
     def stall(self) -> None:
         """Let the radio link stand: what happens from now on is kept back."""
@@ -93,6 +96,7 @@ class FakePad:
     def lose(self) -> None:
         """Switch the pad off: both files end and vanish."""
         self._lost, self._stalled = True, None
+        pad_layout.beside(self.js.path).unlink(missing_ok=True)
         for fifo in (self.js, self.motion):
             if fifo:
                 fifo.unplug()
@@ -101,11 +105,17 @@ class FakePad:
         """Switch it on again, under other names where given: the next number that the kernel had free."""
         self.js.path = js or self.js.path
         self.js.plug()
+        self._layout.tell(self.js.path)
         if self.motion:
             self.motion.path = motion or self.motion.path
             self.motion.plug()
         self._lost, self._due_ns = False, self._now
         self._start_ns, self._device_us = self._now, 0
+
+    @property
+    def due_ns(self) -> int:
+        """When step() has something to send again."""
+        return self._now + self._period_ns if self._lost else self._due_ns
 
     @property
     def device_us(self) -> int:
@@ -136,15 +146,19 @@ class FakePad:
         else:
             fifo.send(data)
 
+    def _button(self, name: str, down: bool, initial: bool = False) -> bytes:
+        return pad_wire.button(self._ms, name, down, initial, self._layout)
+
+    def _axis(self, name: str, value: int, initial: bool = False) -> bytes:
+        return pad_wire.axis(self._ms, name, value, initial, self._layout)
+
     def _state(self) -> bytes:
         held, axes = (self.held, self.axes) if self._stalled is None else self._known
-        return b''.join([*(pad_wire.button(self._ms, name, name in held, initial=True)
-                           for name in pad_wire.BUTTON_NUMBERS),
-                         *(pad_wire.axis(self._ms, name, value, initial=True) for name, value in axes.items())])
+        return b''.join([*(self._button(name, name in held, initial=True) for name in self._layout.buttons),
+                         *(self._axis(name, axes[name], initial=True) for name in self._layout.axes)])
 
     def _differences(self) -> bytes:
         held, axes = self._known
-        return b''.join([*(pad_wire.button(self._ms, name, name in self.held)
-                           for name in pad_wire.BUTTON_NUMBERS if name in held ^ self.held),
-                         *(pad_wire.axis(self._ms, name, value) for name, value in self.axes.items()
-                           if value != axes[name])])
+        pressed = [name for name in self._layout.buttons if name in held ^ self.held]
+        return b''.join([*(self._button(name, name in self.held) for name in pressed),
+                         *(self._axis(name, value) for name, value in self.axes.items() if value != axes[name])])

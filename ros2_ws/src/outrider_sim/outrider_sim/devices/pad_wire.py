@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import struct
 
-BUTTON_NUMBERS = {'cross': 0, 'circle': 1, 'triangle': 2, 'square': 3, 'l1': 4, 'r1': 5, 'l2': 6, 'r2': 7, 'share': 8,
-                  'options': 9, 'ps': 10, 'l3': 11, 'r3': 12}
-AXIS_NUMBERS = {'lx': 0, 'ly': 1, 'l2': 2, 'rx': 3, 'ry': 4, 'r2': 5, 'dpad_x': 6, 'dpad_y': 7}
-REST = {name: -32767 if name in ('l2', 'r2') else 0 for name in AXIS_NUMBERS}
+from outrider_sim.devices.pad_layout import PS4, Layout
+
+REST = {name: -32767 if name in ('l2', 'r2') else 0 for name in PS4.axes}
 ARROWS = {'up': ('dpad_y', -32767), 'down': ('dpad_y', 32767), 'left': ('dpad_x', -32767), 'right': ('dpad_x', 32767)}
 _ACCELERATION_G = 8192  # counts of the PS4 pad's sensor for 1 g
 
 
-def button(time_ms: int, name: str, down: bool, initial: bool = False) -> bytes:
+def button(time_ms: int, name: str, down: bool, initial: bool = False, layout: Layout = PS4) -> bytes:
     """Return the record of one button."""
-    return _record(time_ms, int(down), 0x81 if initial else 0x01, BUTTON_NUMBERS[name])
+    return _record(time_ms, int(down), 0x81 if initial else 0x01, layout.buttons.index(name))
 
 
-def axis(time_ms: int, name: str, value: int, initial: bool = False) -> bytes:
+def axis(time_ms: int, name: str, value: int, initial: bool = False, layout: Layout = PS4) -> bytes:
     """Return the record of one axis, -32767..32767."""
-    return _record(time_ms, value, 0x82 if initial else 0x02, AXIS_NUMBERS[name])
+    return _record(time_ms, value, 0x82 if initial else 0x02, layout.axes.index(name))
 
 
 def motion(time_us: int, device_us: int, shake: int = 0) -> bytes:
