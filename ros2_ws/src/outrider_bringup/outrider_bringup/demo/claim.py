@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from outrider_bringup.errors import UserError
@@ -30,9 +30,9 @@ def folder(run: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def domain(wanted: int, places: Path | None = None) -> Iterator[int]:
+def domain(wanted: int, places: Path | None = None, spares: Sequence[int] = SPARE_DOMAINS) -> Iterator[int]:
     """Hold `wanted`, or a spare domain where another run holds that. Raises UserError when all are held."""
-    for number in (wanted, *SPARE_DOMAINS):
+    for number in (wanted, *spares):
         try:
             held = os.open((places or Path(tempfile.gettempdir())) / f'outrider-domain-{number}.lock',
                            os.O_RDONLY | os.O_CREAT, 0o644)
@@ -44,7 +44,7 @@ def domain(wanted: int, places: Path | None = None) -> Iterator[int]:
                 return
         finally:
             os.close(held)
-    raise UserError(f'ROS domain {wanted} and its spares are all in use by demos on this machine. Stop one of them.')
+    raise UserError(f'ROS domain {wanted} and its spares are all in use by such runs on this machine. Stop one.')
 
 
 def _locked(descriptor: int) -> bool:
