@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-SILENT_S = 1.0
+SILENT_S, SILENT_MS = 1.0, 1000.0
 AGES_OVER_S = 10.0
 STATES = ('disarmed', 'armed', 'MOVING', 'stopping', 'E-STOPPED')
 JACK = {1: 'jack up', -1: 'jack down'}
@@ -29,7 +29,10 @@ class DriveStatus:
         """Take one report of the governor; `age_ms` is how old the newest sign of the operator was."""
         self._heard_s, self.state, self.refusal = now_s, state, refusal
         self.speed_mps, self.battery_v = speed_mps, battery_v
-        self._ages_ms.append((now_s, age_ms))
+        if age_ms >= SILENT_MS:
+            self._ages_ms.clear()  # a new beginning: what was before would colour the next ten seconds
+        else:
+            self._ages_ms.append((now_s, age_ms))
 
     def switched(self, jack: int, steer: int, present: bool) -> None:
         """Take what the relay controller reports."""
@@ -45,7 +48,7 @@ class DriveStatus:
         return now != before
 
     def link_age_p99_ms(self, now_s: float) -> float | None:
-        """Return the 99th percentile of the operator's age over the last ten seconds, ms; None without any."""
+        """Return the 99th percentile of the operator's age over the last ten seconds, ms; None where it is silent."""
         recent = sorted(age for at, age in self._ages_ms if now_s - at <= AGES_OVER_S)
         return recent[int(0.99 * (len(recent) - 1))] if recent else None
 
@@ -60,8 +63,7 @@ class DriveStatus:
         if self.battery_v:
             parts.append(f'{self.battery_v:.1f} V')
         age = self.link_age_p99_ms(now_s)
-        if age is not None:
-            parts.append(f'pad {age:.0f} ms' if age < 1000 else 'pad silent')
+        parts.append('pad silent' if age is None else f'pad p99 {age:.0f} ms')
         if self.relays:
             parts.append(f'relays {self.relays}')
         return '   '.join(part for part in parts if part)
