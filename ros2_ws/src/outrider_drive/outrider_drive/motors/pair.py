@@ -103,6 +103,6 @@ class Pair:
 def _motor(said: Values | None, sample: Sample, now: int) -> Motor:
     if said is None or sample.at_ns is None:
         return Motor()
-    return Motor(now - sample.at_ns <= FRESH_NS, said.erpm, said.current_motor_a, said.current_input_a, said.duty,
-                 said.voltage_v, said.temperature_fet_c, said.temperature_motor_c, said.fault,
+    return Motor(now - sample.at_ns <= FRESH_NS, float(said.erpm), said.current_motor_a, said.current_input_a,
+                 said.duty, said.voltage_v, said.temperature_fet_c, said.temperature_motor_c, said.fault,
                  bool(said.timeout_active), said.controller_id)
