@@ -23,6 +23,7 @@ EACH, EACH_OF_MANY = 20, 300
 class Outcome:
     """What a campaign did. `records` in the order of running."""
 
+    priority: str  # of the nodes, as granted: fifo, nice, default
     records: list[Record] = field(default_factory=list)
     not_struck: int = 0  # runs that did not count and were made again
     restarts: list[str] = field(default_factory=list)  # why a course was given up
@@ -33,7 +34,7 @@ class Campaign:
 
     def __init__(self, options: Options, domain: int, tell: Callable[[Fault, Record], None]) -> None:
         """Take what all runs share; `tell` hears of each record."""
-        self.outcome = Outcome()
+        self.outcome = Outcome(options.priority)
         self._options, self._domain, self._tell = options, domain, tell
         self._folder = Path(tempfile.mkdtemp(prefix='outrider_faults_'))
         self._course: Course | None = None
@@ -46,6 +47,7 @@ class Campaign:
             self._started += 1
             self._course = Course(variant, self._options, self._folder / str(self._started), self._domain)
             self._course.start()
+            self.outcome.priority = self._course.priority
         return self._course
 
     def run(self, faults: Sequence[Fault]) -> Outcome:
@@ -61,7 +63,7 @@ class Campaign:
         why = ''
         for _ in range(ATTEMPTS):
             try:
-                record = one_run(self.course(fault.variant), fault, self._options.priority)
+                record = one_run(self.course(fault.variant), fault)
             except (CourseError, OSError) as error:
                 why = str(error)
                 self.outcome.restarts.append(f'{fault.name}: {why}')
@@ -96,7 +98,7 @@ def campaign(options: Options, domain: int, tell: Callable[[Fault, Record], None
         made.close()
 
 
-def one_run(course: Course, fault: Fault, priority: str) -> Record:
+def one_run(course: Course, fault: Fault) -> Record:
     """Bring the ramp to move, strike, watch with the controls held, judge; leave it standing and disarmed.
 
     Raises CourseError where it does not come to that.
@@ -106,23 +108,27 @@ def one_run(course: Course, fault: Fault, priority: str) -> Record:
     person.arm()
     if fault.motion == 'jack':
         person.move_jack()
-    else:
+    elif fault.motion != 'whole':
         person.lift()
         person.drive(fault.control)
         if fault.motion == 'steer':
             person.steer()
     strike = fault.act(course)
-    record = watched(course, fault, strike, priority)
+    record = watched(course, fault, strike)
+    if fault.motion == 'whole':
+        person.let_go()
+        person.lower()
     person.disarm()
     course.wait(lambda: course.devices.erpm < 50.0 and not course.devices.relays_on(), 'the ramp to stand', STAND_S)
     return record
 
 
-def watched(course: Course, fault: Fault, strike: Strike, priority: str) -> Record:
+def watched(course: Course, fault: Fault, strike: Strike) -> Record:
     """Watch on after the fault, then judge what was seen."""
     course.pause(fault.watch_s - (boottime_ns() - strike.over_ns) / 1e9)
     course.devices.update()
-    return judge(fault.name, course.devices.seen, replace(strike, over_ns=boottime_ns()), fault.limit_at(priority))
+    return judge(fault.name, course.devices.seen, replace(strike, over_ns=boottime_ns()),
+                 fault.limit_at(course.priority))
 
 
 def in_order(faults: Sequence[Fault]) -> list[Fault]:

@@ -41,6 +41,7 @@ class Variant:
     inside: tuple[str, ...] = ()  # nodes that can be hung from inside
     faked_clock: bool = False
     short_hold: bool = False  # the pad file's hold_limit_s is 2 s
+    jack_down: bool = False  # as at the very start; else it begins up, for a fault that needs no lifting
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Course:
         self.devices = Devices(run, self.wait)
         self.person = Person(self)
         self.log: deque[str] = deque(maxlen=TAIL_LINES)
-        self.broken = ''  # why it cannot be used any more
+        self.priority = options.priority  # as granted, once it runs
         self._eyes: Eyes | None = None
         self._stack: Stack | None = None
         self._extras: list[Stack] = []
@@ -81,6 +82,7 @@ class Course:
         self.wait(lambda: self.devices.seen.moments, 'the fakes to start', START_S)
         urgent.hurry(pid for name, pid in self._stack.pids().items() if name in FAKES)
         self.wait(lambda: self.eyes.ready, 'the ramp to be ready', START_S)
+        self.priority = urgent.granted(self.pids()['governor'])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -94,7 +96,7 @@ class Course:
         return self._stack.pids()
 
     def wait(self, true: Callable[[], object], what: str, timeout_s: float) -> None:
-        """Turn until `true`; raise CourseError, naming `what` and what the governor says, after `timeout_s`."""
+        """Go on until `true`; raise CourseError, naming `what` and what the governor says, after `timeout_s`."""
         end_s = time.monotonic() + timeout_s
         while not true():
             if time.monotonic() > end_s:
@@ -135,7 +137,7 @@ class Course:
             return boottime_ns()
 
     def begin(self) -> None:
-        """Undo what a fault left, and begin to write down a new run."""
+        """Undo what a fault left; what is seen from now on is a new run."""
         clock.set_ahead(self.run, 0)
         self.person.let_go()
         self.devices.forget()
@@ -189,7 +191,7 @@ class Course:
     def _changed(self, spec: ProcessSpec) -> ProcessSpec:
         if spec.name == 'fake_vesc_pair':
             return with_words(spec, '--trace', str(self.run / 'vesc_trace.jsonl'))
-        if spec.name == 'fake_relay_board':
+        if spec.name == 'fake_relay_board' and not self.variant.jack_down:
             return with_words(spec, '--up')
         if spec.name not in NODES:
             return spec

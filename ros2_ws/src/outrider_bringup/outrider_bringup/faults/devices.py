@@ -64,6 +64,11 @@ class Devices:
         """The wheels' speed now, 1/min electrical."""
         return abs(self.seen.moments[-1].erpm) if self.seen.moments else 0.0
 
+    @property
+    def travelled_m(self) -> float:
+        """Where the ramp is, > 0 ahead."""
+        return self.seen.moments[-1].travelled_m if self.seen.moments else 0.0
+
     def relays_on(self) -> frozenset[str]:
         """Return the relays of jack and steering that are on now."""
         return self.seen.relays_on(self.seen.edges[-1].ns) if self.seen.edges else frozenset()

@@ -6,12 +6,12 @@ The product has no such door: this wrapper stands in front of the node's own mai
 | point | motors | governor |
 |---|---|---|
 | executor | before the executor's next turn | likewise |
-| writer | after the judgement, before a driving frame is written | after the decision, before a driving command is published |
+| writer | after the judgement, before a driving frame leaves | after the decision, before a driving command leaves |
 | reader | before the port is read | before a message is taken |
 | gil | the interpreter's lock is held: no thread of Python runs | likewise |
 
-With OUTRIDER_FAULTS_LISTENERS=N a governor says nothing before N have found its drive/command; the journal then tells of
-its first command (point `first`).
+With OUTRIDER_FAULTS_LISTENERS=N a governor says nothing before N have found its drive/command; the journal then tells
+of its first command (point `first`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Hangs:
         """Hang here, if this point is due."""
         seconds = self._due.pop(point, 0.0)
         if seconds:
-            self._during(point, lambda: time.sleep(seconds))
+            self._hang(point, time.sleep, seconds)
 
     def _listen(self) -> None:
         text = ''
@@ -80,13 +80,13 @@ class Hangs:
             for line in lines:
                 point, seconds = line.split()
                 if point == 'gil':
-                    self._during(point, lambda micros=int(float(seconds) * 1e6): self._usleep(micros))
+                    self._hang(point, self._usleep, int(float(seconds) * 1e6))
                 else:
                     self._due[point] = float(seconds)
 
-    def _during(self, point: str, hang: Callable[[], Any]) -> None:
+    def _hang(self, point: str, sleep: Callable[[Any], Any], how_long: float) -> None:
         self.say(point, True)
-        hang()
+        sleep(how_long)
         self.say(point, False)
 
     def say(self, point: str, hung: bool) -> None:
@@ -159,7 +159,7 @@ def _open_port(hangs: Hangs) -> None:
         hangs.passing('reader')
         return read_now(port, at_most)
 
-    OwnedPort.write_now, OwnedPort.read_now = write, read  # type: ignore[method-assign]
+    OwnedPort.write_now, OwnedPort.read_now = write, read  # type: ignore[method-assign,assignment]
 
 
 def _open_topics(hangs: Hangs) -> None:

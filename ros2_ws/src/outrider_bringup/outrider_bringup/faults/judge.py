@@ -24,7 +24,7 @@ MOVED_MPS = 0.15  # faster than a slope of 3 % rolls under brake current
 
 @dataclass(frozen=True)
 class Limit:
-    """What holds for one fault, ms from t0; None: the issue names no figure."""
+    """What holds for one fault, ms from t0; None: not limited."""
 
     driving_ms: float | None = None  # last driving frame
     driving_p99_ms: float | None = None  # over all runs with this limit
@@ -84,7 +84,7 @@ def judge(fault: str, seen: Seen, strike: Strike, limit: Limit) -> Record:
     _wire(record, seen.frames, strike, limit)
     _ramp(record, seen.moments, strike, limit)
     _relays(record, seen, strike)
-    record.why = _broken(record, limit)
+    record.why += _broken(record, limit)
     record.ok = not record.why
     return record
 
@@ -143,7 +143,7 @@ def _relays(record: Record, seen: Seen, strike: Strike) -> None:
     if any(edge.on for edge in after):
         record.moved_again = True
     if seen.relays_on(strike.over_ns):
-        record.relays_off_ms = _since(strike.over_ns, strike)
+        record.why.append(f'a relay stayed on for {record.watched_s:.1f} s')
     elif record.relay_on_at_fault and offs:
         record.relays_off_ms = _since(offs[-1], strike)
 

@@ -1,4 +1,4 @@
-"""The limits of the faults, ms. Those of the issue's figures have a name each; the rest follows from the rules' times."""
+"""The limits of the faults, ms: the promised figures have a name each; the rest follows from the rules' own times."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ FULL = 32767
 DRIVING_ERPM = 1700.0  # a fault strikes above 1500
 READY_S, ARM_S, START_S, JACK_S = 20.0, 10.0, 6.0, 12.0
 BEAT_S = 0.06  # three periods of the pilot: a press that is shorter may fall between two of them
-NEUTRAL = ('move ly 0', 'release cross', 'release square', 'release up', 'release left', 'release r1', 'release options')
+NEUTRAL = ('move ly 0', 'release cross', 'release square', 'release up', 'release left', 'release r1',
+           'release options')
 
 
 class Person:
@@ -62,12 +63,12 @@ class Person:
         self.do('press r1')
         self._course.pause(BEAT_S)
 
-    def drive(self, how: str = f'move ly {-FULL}') -> None:
-        """Hold R1 and a control until the wheels turn fast enough, and a moment more by chance."""
+    def drive(self, how: str = f'move ly {-FULL}', erpm: float = DRIVING_ERPM) -> None:
+        """Hold R1 and a control until the wheels turn faster than `erpm`, and a moment more by chance."""
         course = self._course
         self.hold_deadman()
         self.do(how)
-        course.wait(lambda: course.devices.erpm > DRIVING_ERPM, 'the wheels to turn', START_S)
+        course.wait(lambda: course.devices.erpm > erpm, 'the wheels to turn', START_S)
         course.pause(random.uniform(0.0, 0.2))
 
     def lift(self) -> None:
@@ -78,6 +79,15 @@ class Person:
         self.hold_deadman()
         self.do('press up')
         course.wait(lambda: eyes.RAMP_DOWN not in course.eyes.refusals, 'the jack to be up', JACK_S)
+        self.let_go()
+
+    def lower(self) -> None:
+        """Lower the jack to its lower end, where its switch ends it, and let go."""
+        course = self._course
+        self.hold_deadman()
+        self.do('press down')
+        course.wait(lambda: 'jack D' in course.devices.relays_on(), 'the jack to go down', JACK_S)
+        course.wait(lambda: not course.devices.relays_on(), 'the jack to be down', JACK_S)
         self.let_go()
 
     def move_jack(self) -> None:

@@ -5,6 +5,7 @@ t0 as the figures have it: the write of the release, the last report + 200 ms, o
 
 from __future__ import annotations
 
+import functools
 import pty
 import signal
 import sys
@@ -12,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from os import close as close_fd
 
-from outrider_bringup.faults import clock, inside, replay
-from outrider_bringup.faults.course import NODES, Course
+from outrider_bringup.faults import clock, eyes, inside, replay
+from outrider_bringup.faults.course import Course
 from outrider_bringup.faults.journals import Tail
-from outrider_bringup.faults.judge import MS, Strike
+from outrider_bringup.faults.judge import MS, STANDING_ERPM, Strike
 from outrider_bringup.launchfile.plan import ProcessSpec
 from outrider_node import boottime_ns
 
@@ -23,6 +24,8 @@ HOUR_S = 3600
 OPERATOR_MAX_AGE_NS = 200 * MS
 REPORT_NS = 4 * MS  # of the fake pad: the last report is at most so much older than the line that stops it
 BUSY = 'while True: pass'
+AHEAD_M, BACK_M = 5.0, 1.0
+BACK_ERPM = 1550.0  # backward_mps of the pad file is 0.5 m/s, 1671 1/min
 GARBAGE = 'deadbeef0205080000ff03020305'  # among it the head of a frame that never ends
 
 
@@ -241,3 +244,30 @@ def replayed(course: Course) -> Strike:
         t0_ns = course.person.do('release r1')
         course.pause(2.5)
     return _struck(t0_ns, course)
+
+
+def whole_course(course: Course) -> Strike:
+    """No fault: lift, 5 m ahead, left, right, back, stop. t0 is the last release."""
+    person = course.person
+    if eyes.RAMP_DOWN not in course.eyes.refusals:
+        course.fail('the jack is up before it was lifted')
+    person.lift()
+    begun_m = course.devices.travelled_m
+    person.drive()
+    course.wait(lambda: course.devices.travelled_m >= begun_m + AHEAD_M, f'{AHEAD_M:g} m ahead', 15.0)
+    for arrow, relay in (('left', 'steer L'), ('right', 'steer R')):
+        person.do(f'press {arrow}')
+        course.wait(functools.partial(_is_on, course, relay), f'the relay {relay}', 3.0)
+        course.pause(0.3)
+        person.do(f'release {arrow}')
+        course.wait(lambda: not course.devices.relays_on(), 'the steering to rest', 3.0)
+    person.let_go()
+    course.wait(lambda: course.devices.erpm < STANDING_ERPM, 'the ramp to stand', 5.0)
+    ahead_m = course.devices.travelled_m
+    person.drive('press square', BACK_ERPM)
+    course.wait(lambda: course.devices.travelled_m <= ahead_m - BACK_M, f'{BACK_M:g} m back', 10.0)
+    return released(course)
+
+
+def _is_on(course: Course, relay: str) -> bool:
+    return relay in course.devices.relays_on()

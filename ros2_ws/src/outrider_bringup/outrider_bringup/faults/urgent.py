@@ -1,4 +1,4 @@
-"""Measuring devices must not be starved with what they measure: fakes and striker run before everybody, where allowed."""
+"""What measures must not be starved with what is measured: fakes and striker run before everybody, where allowed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ def hurry(pids: Iterable[int]) -> None:
             for thread in _threads(member):
                 with contextlib.suppress(OSError):
                     os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(FAKES_PRIORITY))
+
+
+def granted(pid: int) -> str:
+    """Return the priority that a process really has: fifo, nice or default."""
+    if os.sched_getscheduler(pid) == os.SCHED_FIFO:
+        return 'fifo'
+    return 'nice' if os.getpriority(os.PRIO_PROCESS, pid) < 0 else 'default'
 
 
 @contextlib.contextmanager

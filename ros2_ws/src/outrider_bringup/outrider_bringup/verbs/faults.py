@@ -9,11 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from outrider_bringup import paths
 from outrider_bringup.bench import machine
 from outrider_bringup.demo.columns import clip, is_terminal, width_of
 from outrider_bringup.errors import UserError, nearest
+
+if TYPE_CHECKING:
+    from outrider_bringup.faults.campaign import Outcome
+    from outrider_bringup.faults.judge import Record
+    from outrider_bringup.faults.table import Fault
 
 HELP = 'live faults on a simulated ramp: how it stops, against its limits'
 GROUP = 'proof'
@@ -30,17 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--json', type=Path, metavar='F', help='write every run to F')
     parser.add_argument('--save', action='store_true', help='keep the runs under docs/figures')
     parser.add_argument('--beside', action='store_true', help='with perception and recorder beside the drive')
-    parser.add_argument('--priority', choices=('default', 'fifo'), default='fifo', help='of the nodes (default fifo)')
+    parser.add_argument('--priority', choices=('default', 'fifo'), default='fifo',
+                        help='of the nodes; fifo: what they are granted of it (default)')
     parser.add_argument('--load', type=int, default=0, metavar='N', help='busy loops beside all runs')
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the faults. Return 1 when a run fails."""
-    from outrider_bringup.faults import report
+    from outrider_bringup.faults import clock, report
     from outrider_bringup.faults.campaign import campaign, sample, whole
     from outrider_bringup.faults.course import Options
-    from outrider_bringup.faults.judge import Record
-    from outrider_bringup.faults.table import FAULTS, Fault
+    from outrider_bringup.faults.table import FAULTS
 
     if args.list:
         for kind in dict.fromkeys(fault.kind for fault in FAULTS):
@@ -51,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     chosen = _chosen(args.only.split(',') if args.only else [], FAULTS)
     runs = [fault for fault in whole() if fault in chosen] if args.campaign else sample(args.runs, chosen)
     _nobody_drives()
+    if any(fault.variant.faked_clock for fault in runs):
+        clock.library()
     progress = Progress(len(runs))
 
     def tell(fault: Fault, record: Record) -> None:
@@ -66,14 +74,14 @@ def run(args: argparse.Namespace) -> int:
     records = outcome.records
     if not records:
         return 1
-    print('\n'.join(report.lines(records, args.priority, width=width_of(sys.stdout) - 1,
+    print('\n'.join(report.lines(records, outcome.priority, width=width_of(sys.stdout) - 1,
                                  colour=is_terminal(sys.stdout))))
     if outcome.not_struck:
         print(f'{outcome.not_struck} runs did not count (no wheel above 1500 eRPM, no relay on) and were made again')
     for why in outcome.restarts:
         print(f'started anew: {why}')
-    write(args, records, outcome.not_struck)
-    missed = report.p99_missed(records, args.priority)
+    write(args, outcome)
+    missed = report.p99_missed(records, outcome.priority)
     return 0 if all(record.ok for record in records) and not missed and len(records) == len(runs) else 1
 
 
@@ -100,15 +108,15 @@ class Progress:
             print('\r\x1b[2K', end='', flush=True)
 
 
-def write(args: argparse.Namespace, records: Sequence[object], not_struck: int) -> None:
+def write(args: argparse.Namespace, outcome: Outcome) -> None:
     """Write what --json and --save ask for. Raises UserError where a file cannot be written."""
     here = machine.describe()
-    told = {'version': machine.version(paths.checkout()), 'machine': here, 'priority': args.priority,
-            'beside': args.beside, 'load': args.load, 'not_struck': not_struck,
-            'runs': [record.as_json() for record in records]}  # type: ignore[attr-defined]
+    told = {'version': machine.version(paths.checkout()), 'machine': here, 'priority': outcome.priority,
+            'beside': args.beside, 'load': args.load, 'not_struck': outcome.not_struck,
+            'runs': [record.as_json() for record in outcome.records]}
     files = [args.json] if args.json else []
     if args.save:
-        name = 'faults' + ('_default' if args.priority == 'default' else '') + ('_beside' if args.beside else '')
+        name = 'faults' + ('_default' if outcome.priority == 'default' else '') + ('_beside' if args.beside else '')
         files.append(paths.checkout() / 'docs' / 'figures' / machine.slug(here) / f'{name}.json')
     for file in files:
         try:
@@ -119,14 +127,14 @@ def write(args: argparse.Namespace, records: Sequence[object], not_struck: int) 
         print(f'Written: {file}')
 
 
-def _chosen(names: Sequence[str], faults: Sequence[object]) -> list:  # type: ignore[type-arg]
+def _chosen(names: Sequence[str], faults: Sequence[Fault]) -> list[Fault]:
     if not names:
         return list(faults)
-    known = {name for fault in faults for name in (fault.name, fault.kind)}  # type: ignore[attr-defined]
+    known = {name for fault in faults for name in (fault.name, fault.kind)}
     for name in names:
         if name not in known:
             raise UserError(f"unknown fault '{name}'.{nearest(name, known)} See: ./outrider faults --list")
-    return [fault for fault in faults if fault.name in names or fault.kind in names]  # type: ignore[attr-defined]
+    return [fault for fault in faults if fault.name in names or fault.kind in names]
 
 
 def _nobody_drives() -> None:
