@@ -13,6 +13,10 @@ CMD_VEL_MAX_MPS = 3.0  # the machine's ceiling; the governor's limit is lower
 CMD_VEL_STEER_RADPS = 0.1  # slower turns are noise: steering is left, hold or right
 
 
+# A tap on e-stop or disarm is said for so long: only the newest request waits for a governor that stood still.
+STOP_SAID_NS = 300_000_000
+
+
 class Teleop:
     """Turns samples into requests. A press counts only when its edge was seen while the operator was live.
 
@@ -26,12 +30,14 @@ class Teleop:
         self._stick_free = False  # the stick was seen at rest under this hold of the dead-man
         self._pad, self._may_move = Pad(), False
         self._sequence = {'gamepad': 0, 'cmd_vel': 0}
+        self._said_until_ns = {'estop': 0, 'disarm': 0}
 
     def take(self, sample: Sample) -> Request:
         """Return the request of one sample. Call it for every sample, in order."""
         pad, operator, controls = sample.pad, sample.operator, self._map
         seen = sample.pad.held | sample.pressed  # a tap within one read is still a tap
-        stops = {'estop': controls.estop in seen, 'disarm': controls.disarm in seen}
+        stops = {word: self._stops(word, control in seen, operator.boottime_ns)
+                 for word, control in (('estop', controls.estop), ('disarm', controls.disarm))}
         live = operator.connected and not operator.neutral_required
         self._fresh = (self._fresh | sample.pressed) & pad.held if live else frozenset()
         deadman = controls.deadman in self._fresh
@@ -65,6 +71,11 @@ class Teleop:
             steer = 0 if abs(turn_radps) < CMD_VEL_STEER_RADPS else 1 if turn_radps > 0 else -1
         told_ns = max(0, min(stamp_ns, operator.boottime_ns))
         return Request(told_ns, self._next('cmd_vel'), operator, 'cmd_vel', deadman, speed, steer)
+
+    def _stops(self, word: str, pressed: bool, now: int) -> bool:
+        if pressed:
+            self._said_until_ns[word] = now + STOP_SAID_NS
+        return now < self._said_until_ns[word]
 
     def _speed(self, stick: float) -> float:
         controls = self._map

@@ -26,6 +26,11 @@ def ps4() -> Mapping:
     return mapping.load(PS4)
 
 
+@pytest.fixture(scope='session')
+def ps4_file() -> Path:
+    return PS4
+
+
 class Rig:
     """A pad, the link to it and teleop, 4 ms a step."""
 

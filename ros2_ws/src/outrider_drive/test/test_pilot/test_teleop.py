@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outrider_drive.pilot.teleop import Teleop
+from outrider_drive.pilot.teleop import STOP_SAID_NS, Teleop
 from outrider_drive.pilot.words import ARROWS, BUTTONS, Pad, Sample
 from outrider_drive.words import Operator, Source
 
@@ -36,6 +36,11 @@ class Hands:
         self.pad = dataclasses.replace(self.pad, ly=ly)
         return self.send()
 
+    def wait(self):
+        """Let the time go by for which a stop is said."""
+        self.operator = dataclasses.replace(self.operator, boottime_ns=self.operator.boottime_ns + STOP_SAID_NS)
+        return self.send()
+
     def send(self, pressed=frozenset()):
         return self.teleop.take(Sample(self.pad, self.operator, True, pressed))
 
@@ -62,13 +67,16 @@ def test_controls_move_only_when_pressed_under_the_dead_man(hands, control, fiel
 def test_words_are_said_while_held_and_need_no_dead_man(hands, control, field):
     assert getattr(hands.press(control), field)
     assert getattr(hands.send(), field)
-    assert hands.release(control).is_neutral
+    hands.release(control)
+    assert hands.wait().is_neutral
 
 
-def test_a_tap_within_one_read_still_stops(hands):
+def test_a_tap_within_one_read_still_stops_and_is_said_for_300_ms(hands):
     for control, field in (('circle', 'estop'), ('share', 'disarm')):
         assert getattr(hands.send(frozenset({control})), field)
-        assert hands.send().is_neutral
+        hands.operator = dataclasses.replace(hands.operator, boottime_ns=hands.operator.boottime_ns + STOP_SAID_NS - 1)
+        assert getattr(hands.send(), field)
+        assert hands.wait().is_neutral
 
 
 @pytest.mark.parametrize('operator', NOT_LIVE)
@@ -222,6 +230,7 @@ step = st.tuples(st.sampled_from(CONTROLS), st.booleans(), st.sampled_from([LIVE
 def test_nothing_ever_moves_without_a_held_dead_man_and_a_live_operator(ps4, steps):
     hands = Hands(ps4)
     pressed_live: set[str] = set()
+    stopped = False
     for name, down, hands.operator, tilt in steps:
         hands.pad = dataclasses.replace(hands.pad, ly=tilt)
         live = hands.operator.connected and not hands.operator.neutral_required
@@ -238,5 +247,6 @@ def test_nothing_ever_moves_without_a_held_dead_man_and_a_live_operator(ps4, ste
         assert not (request.speed_mps and request.jack)
         assert abs(request.speed_mps) <= 1.4
         assert not request.arm or 'options' in pressed_live
-        assert request.estop == ('circle' in hands.pad.held)
+        stopped = stopped or 'circle' in hands.pad.held  # and is said ever after, for the clock stands still
+        assert request.estop == stopped
         assert not moving or not (request.estop or request.disarm)
