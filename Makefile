@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 # make's job server and flags are not for what the recipes start.
 in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; export OUTRIDER_ROOT; . tools/env.sh && exec
 
-.PHONY: help setup dev demo test lint types portability firmware clean
+.PHONY: help setup dev demo test lint types portability firmware campaign clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make setup               the environments and the build only; what is done is skipped'
 	@echo 'make lint types portability   the three static checks'
 	@echo 'make firmware             the relay controller: its tests, and the native board'
+	@echo 'make campaign             thousands of live faults, about five hours; figures under docs/figures'
 	@echo 'make clean               remove what set-up made; rides stay'
 	@echo 'then: ./outrider --help'
 
@@ -42,6 +43,14 @@ portability:
 
 firmware:
 	@$(MAKE) -C firmware test native
+
+# All three are run, whatever the ones before found.
+campaign: dev
+	@failed=0; \
+	./outrider faults --campaign --save || failed=1; \
+	./outrider faults --only starved_2,starved_8 --runs 40 --priority default --save || failed=1; \
+	./outrider faults --runs 90 --beside --save || failed=1; \
+	exit $$failed
 
 clean:
 	rm -rf firmware/.build firmware/*/.build

@@ -127,7 +127,7 @@ class Course:
             time.sleep(for_s)
 
     def kill(self, number: signal.Signals, *names: str) -> int:
-        """Send a signal to each; return when the last kill() came back (CLOCK_BOOTTIME, ns)."""
+        """Send a signal to each; return when the last call came back (CLOCK_BOOTTIME, ns)."""
         pids = self.pids()
         if missing := [name for name in names if name not in pids]:
             self.fail(f'{", ".join(missing)} does not run')

@@ -42,8 +42,9 @@ def percentile(values: Sequence[float], share: float) -> float:
 def released_p99(records: Sequence[Record], priority: str) -> tuple[int, float, float] | None:
     """Return (runs, p99, its limit) of the last driving frame over all runs that have such a limit."""
     limits = {record.fault: BY_NAME[record.fault].limit_at(priority) for record in records if record.fault in BY_NAME}
-    rows = [(record.last_driving_frame_ms or 0.0, limits[record.fault].driving_p99_ms) for record in records
-            if record.fault in limits and limits[record.fault].driving_p99_ms is not None and record.struck]
+    rows = [(record.last_driving_frame_ms, limits[record.fault].driving_p99_ms) for record in records
+            if record.fault in limits and limits[record.fault].driving_p99_ms is not None
+            and record.last_driving_frame_ms is not None]
     if not rows:
         return None
     return len(rows), percentile([value for value, _ in rows], 0.99), min(most for _, most in rows if most is not None)

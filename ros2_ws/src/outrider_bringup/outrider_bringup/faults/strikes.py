@@ -5,18 +5,16 @@ t0 as the figures have it: the write of the release, the last report + 200 ms, o
 
 from __future__ import annotations
 
-import functools
 import pty
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from os import close as close_fd
 
-from outrider_bringup.faults import clock, eyes, inside, replay
+from outrider_bringup.faults import clock, inside
 from outrider_bringup.faults.course import Course
 from outrider_bringup.faults.journals import Tail
-from outrider_bringup.faults.judge import MS, STANDING_ERPM, Strike
+from outrider_bringup.faults.judge import MS, Strike
 from outrider_bringup.launchfile.plan import ProcessSpec
 from outrider_node import boottime_ns
 
@@ -24,18 +22,17 @@ HOUR_S = 3600
 OPERATOR_MAX_AGE_NS = 200 * MS
 REPORT_NS = 4 * MS  # of the fake pad: the last report is at most so much older than the line that stops it
 BUSY = 'while True: pass'
-AHEAD_M, BACK_M = 5.0, 1.0
-BACK_ERPM = 1550.0  # backward_mps of the pad file is 0.5 m/s, 1671 1/min
 GARBAGE = 'deadbeef0205080000ff03020305'  # among it the head of a frame that never ends
 
 
-def _struck(t0_ns: int, course: Course, resumed_ns: int | None = None, struck_ns: int | None = None) -> Strike:
+def struck(t0_ns: int, course: Course, resumed_ns: int | None = None, struck_ns: int | None = None) -> Strike:
+    """Return what happened when; the fault began at t0 unless `struck_ns` says otherwise."""
     return Strike(t0_ns if struck_ns is None else struck_ns, t0_ns, boottime_ns(), resumed_ns)
 
 
 def released(course: Course) -> Strike:
     """The dead-man is let go, the other control stays held."""
-    return _struck(course.person.do('release r1'), course)
+    return struck(course.person.do('release r1'), course)
 
 
 def pad_lost(course: Course) -> Strike:
@@ -43,7 +40,7 @@ def pad_lost(course: Course) -> Strike:
     lost_ns = course.person.do('lose')
     course.pause(1.0)
     course.person.do('reconnect')
-    return _struck(lost_ns - REPORT_NS + OPERATOR_MAX_AGE_NS, course, struck_ns=lost_ns)
+    return struck(lost_ns - REPORT_NS + OPERATOR_MAX_AGE_NS, course, struck_ns=lost_ns)
 
 
 def stalled(seconds: float) -> Callable[[Course], Strike]:
@@ -53,7 +50,7 @@ def stalled(seconds: float) -> Callable[[Course], Strike]:
         course.person.do(*(line for _ in range(20) for line in ('release r1', 'press r1')))
         course.pause(seconds - (boottime_ns() - stalled_ns) / 1e9)
         course.person.do('resume')
-        return _struck(stalled_ns - REPORT_NS + OPERATOR_MAX_AGE_NS, course, struck_ns=stalled_ns)
+        return struck(stalled_ns - REPORT_NS + OPERATOR_MAX_AGE_NS, course, struck_ns=stalled_ns)
 
     return act
 
@@ -63,7 +60,7 @@ def stalled_release(seconds: float) -> Callable[[Course], Strike]:
     def act(course: Course) -> Strike:
         stalled_ns = course.person.do('stall', 'release r1')
         course.pause(seconds - (boottime_ns() - stalled_ns) / 1e9)
-        return _struck(course.person.do('resume'), course, struck_ns=stalled_ns)
+        return struck(course.person.do('resume'), course, struck_ns=stalled_ns)
 
     return act
 
@@ -74,7 +71,7 @@ def buttons_frozen(course: Course) -> Strike:
     course.person.do('release r1')
     course.pause(3.0)
     course.person.do('thaw')
-    return _struck(frozen_ns, course)
+    return struck(frozen_ns, course)
 
 
 def killed(*names: str) -> Callable[[Course], Strike]:
@@ -86,7 +83,7 @@ def killed(*names: str) -> Callable[[Course], Strike]:
                     'the processes to be started again', 5.0)
         course.eyes.forget()
         course.wait(lambda: course.eyes.all_there, 'the processes to be there again', 20.0)
-        return _struck(t0_ns, course)
+        return struck(t0_ns, course)
 
     return act
 
@@ -100,7 +97,7 @@ def stopped(name: str, seconds: float) -> Callable[[Course], Strike]:
         finally:
             resumed_ns = boottime_ns()
             course.kill(signal.SIGCONT, name)
-        return _struck(t0_ns, course, resumed_ns)
+        return struck(t0_ns, course, resumed_ns)
 
     return act
 
@@ -124,7 +121,7 @@ def hung(node: str, point: str, seconds: float, release: bool = False) -> Callab
         if release:
             course.person.do('release r1')
         course.wait(lines(2), f'{node} to go on', seconds + 5.0)
-        return _struck(said[0], course, said[1])
+        return struck(said[0], course, said[1])
 
     return act
 
@@ -137,7 +134,7 @@ def starved(loops: int) -> Callable[[Course], Strike]:
             course.pause(0.7)
             t0_ns = course.person.do('release r1')
             course.pause(1.5)
-        return _struck(t0_ns, course)
+        return struck(t0_ns, course)
 
     return act
 
@@ -154,7 +151,7 @@ def unplugged(course: Course) -> Strike:
         close_fd(near)
         close_fd(far)
     course.pause(1.0)
-    return _struck(t0_ns, course)
+    return struck(t0_ns, course)
 
 
 def garbage(course: Course) -> Strike:
@@ -166,7 +163,7 @@ def garbage(course: Course) -> Strike:
     for _ in range(20):
         course.devices.say('vesc', f'garbage {GARBAGE}')
         course.pause(0.03)
-    return _struck(t0_ns, course)
+    return struck(t0_ns, course)
 
 
 def reader_stalled(seconds: float) -> Callable[[Course], Strike]:
@@ -174,7 +171,7 @@ def reader_stalled(seconds: float) -> Callable[[Course], Strike]:
     def act(course: Course) -> Strike:
         t0_ns = course.devices.say('vesc', f'stall {seconds}')
         course.pause(seconds)
-        return _struck(t0_ns, course, t0_ns + int(seconds * 1e9))
+        return struck(t0_ns, course, t0_ns + int(seconds * 1e9))
 
     return act
 
@@ -182,7 +179,7 @@ def reader_stalled(seconds: float) -> Callable[[Course], Strike]:
 def vesc_fault(which: int) -> Callable[[Course], Strike]:
     """One VESC reports a fault (5, over-temperature of its transistors) and lets its motor go."""
     def act(course: Course) -> Strike:
-        return _struck(course.devices.say('vesc', f'fault {which} 5'), course)
+        return struck(course.devices.say('vesc', f'fault {which} 5'), course)
 
     return act
 
@@ -192,7 +189,7 @@ def can_cut(course: Course) -> Strike:
     t0_ns = course.devices.say('vesc', 'can cut')
     course.pause(1.5)
     course.devices.say('vesc', 'can mend')
-    return _struck(t0_ns, course)
+    return struck(t0_ns, course)
 
 
 def clock_stepped(seconds: int, then: Callable[[Course], Strike]) -> Callable[[Course], Strike]:
@@ -202,72 +199,3 @@ def clock_stepped(seconds: int, then: Callable[[Course], Strike]) -> Callable[[C
         return then(course)
 
     return act
-
-
-def second_governor(course: Course) -> Strike:
-    """Another governor, with a lock of its own, commands the same motors. t0: its first command that can be heard."""
-    spec = course.spec('governor')
-    words = tuple(f'lock_file:={course.run / "second.lock"}' if word.startswith('lock_file:=') else word
-                  for word in spec.command[1:])
-    # Motors, the first governor, and the second one itself; the recorder too.
-    listeners = 4 if course.options.beside else 3
-    second = replace(spec, name='second_governor', command=(*inside.command('governor', course.run), *words),
-                     env={**spec.env, inside.LISTENERS: str(listeners)})
-    tail = Tail(inside.journal_of(course.run, 'governor'))
-    tail.news()
-    with course.beside((second,)):
-        t0_ns = _first(course, tail)
-        course.pause(1.5)
-    return _struck(t0_ns, course)
-
-
-def _first(course: Course, tail: Tail) -> int:
-    found: list[int] = []
-
-    def there() -> bool:
-        found.extend(line['ns'] for line in tail.news() if line['point'] == 'first')
-        return bool(found)
-
-    course.wait(there, 'the second governor to command', 20.0)
-    return found[0]
-
-
-def replayed(course: Course) -> Strike:
-    """What drove the ramp a moment ago is played again beside it, with its /clock, while the dead-man is let go."""
-    spec = ProcessSpec('replay', (sys.executable, '-m', replay.__name__, str(course.run)), 'replay')
-    replay.forget(course.run)
-    with course.beside((spec,)):
-        tail = Tail(replay.journal_of(course.run))
-        course.wait(lambda: replay.has_heard(tail), 'the replay to have recorded', 20.0)
-        replay.start(course.run)
-        course.wait(lambda: replay.has_begun(tail), 'the replay to begin', 5.0)
-        t0_ns = course.person.do('release r1')
-        course.pause(2.5)
-    return _struck(t0_ns, course)
-
-
-def whole_course(course: Course) -> Strike:
-    """No fault: lift, 5 m ahead, left, right, back, stop. t0 is the last release."""
-    person = course.person
-    if eyes.RAMP_DOWN not in course.eyes.refusals:
-        course.fail('the jack is up before it was lifted')
-    person.lift()
-    begun_m = course.devices.travelled_m
-    person.drive()
-    course.wait(lambda: course.devices.travelled_m >= begun_m + AHEAD_M, f'{AHEAD_M:g} m ahead', 15.0)
-    for arrow, relay in (('left', 'steer L'), ('right', 'steer R')):
-        person.do(f'press {arrow}')
-        course.wait(functools.partial(_is_on, course, relay), f'the relay {relay}', 3.0)
-        course.pause(0.3)
-        person.do(f'release {arrow}')
-        course.wait(lambda: not course.devices.relays_on(), 'the steering to rest', 3.0)
-    person.let_go()
-    course.wait(lambda: course.devices.erpm < STANDING_ERPM, 'the ramp to stand', 5.0)
-    ahead_m = course.devices.travelled_m
-    person.drive('press square', BACK_ERPM)
-    course.wait(lambda: course.devices.travelled_m <= ahead_m - BACK_M, f'{BACK_M:g} m back', 10.0)
-    return released(course)
-
-
-def _is_on(course: Course, relay: str) -> bool:
-    return relay in course.devices.relays_on()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from outrider_bringup.faults import limits, strikes
+from outrider_bringup.faults import company, limits, strikes
 from outrider_bringup.faults.course import NODES, Course, Variant
 from outrider_bringup.faults.judge import Limit, Strike
 
@@ -40,7 +40,7 @@ class Fault:
 
 
 def _rows() -> Iterator[Fault]:
-    yield Fault('none', 'none', strikes.whole_course, limits.RELEASED, Variant(jack_down=True), motion='whole')
+    yield Fault('none', 'none', company.whole_course, limits.RELEASED, Variant(jack_down=True), motion='whole')
     yield Fault('release', 'release', strikes.released, limits.RELEASED)
     yield Fault('release_button', 'release', strikes.released, limits.RELEASED, control=CROSS)
     yield Fault('release_slope', 'release', strikes.released, limits.RELEASED, watch_s=LONG_S)
@@ -62,8 +62,8 @@ def _rows() -> Iterator[Fault]:
         yield Fault(f'vesc_fault_{name}', 'vesc_fault', strikes.vesc_fault(which), limits.VESC_FAULT)
     yield Fault('can_cut', 'can_cut', strikes.can_cut, limits.CAN_CUT)
     yield from _clocks()
-    yield Fault('second_governor', 'second_governor', strikes.second_governor, limits.SECOND_GOVERNOR)
-    yield Fault('replay', 'replay', strikes.replayed, limits.RELEASED)
+    yield Fault('second_governor', 'second_governor', company.second_governor, limits.SECOND_GOVERNOR)
+    yield Fault('replay', 'replay', company.replayed, limits.RELEASED)
     yield from _relays()
 
 
