@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     'demo': ('go', 'a real radar recording becomes tracks, hazards and a ride; nothing needed'),
     'up': ('go', 'start a rig: up bicycle|ramp|bench [--sim]'),
     'doctor': ('go', 'what is well, what is not, what to do'),
+    'calibrate': ('go', 'find out what a device is like: calibrate pad'),
     'record': ('rides', 'record what runs'),
     'view': ('rides', 'open the newest ride, or the one named; --list for all'),
     'bench': ('proof', 'measured figures beside their limits'),
@@ -71,5 +72,5 @@ def overview() -> str:
     lines = ['usage: ./outrider VERB [...]      ./outrider VERB --help says more']
     for group, title in GROUPS:
         lines += ['', title]
-        lines += [f'  {name:8} {about}' for name, (of, about) in VERBS.items() if of == group]
+        lines += [f'  {name:9} {about}' for name, (of, about) in VERBS.items() if of == group]
     return '\n'.join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outrider_drive.pilot import kernel
+from outrider_drive.pilot.decode import is_unused
 from outrider_drive.pilot.mapping import Mapping
 from outrider_drive.pilot.words import Pad
 
@@ -20,7 +21,8 @@ class HeldCheck:
     def __init__(self, path: Path | None, mapping: Mapping,
                  held_keys: Callable[[int], frozenset[int]] = kernel.held_keys) -> None:
         """Open the pad's event device; without one, or without the right to, there is no check."""
-        self._names = dict(zip(mapping.button_codes, mapping.buttons, strict=True))
+        self._names = {code: name for code, name in zip(mapping.button_codes, mapping.buttons, strict=True)
+                       if not is_unused(name)}
         self._held_keys = held_keys
         self._due_ns = 0
         self._differed: tuple[Pad, frozenset[int]] | None = None

@@ -6,6 +6,7 @@ calls exit() on a read error, ignores initial records and keeps every event for 
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,11 @@ _ARROW_RELEASES = {'up_down_arrow_released': {'up', 'down'}, 'left_right_arrow_r
 _OPPOSITE = {'up': 'down', 'down': 'up', 'left': 'right', 'right': 'left'}
 PS4_BUTTONS = BUTTONS  # the place is the number that the PS4 pad's own driver gives
 PS4_AXES = ('lx', 'ly', 'l2', 'rx', 'ry', 'r2', 'dpad_x', 'dpad_y')
+
+
+def is_unused(name: str) -> bool:
+    """Return whether a pad's file names a control that nothing is done with: a touchpad's button, a motion axis."""
+    return re.fullmatch(r'unused\d+', name) is not None
 
 
 class Decoder:
@@ -50,8 +56,7 @@ class Decoder:
             self.unknown += 1
             return False
         name = names[record.number]
-        number = (PS4_BUTTONS if record.kind == BUTTON else PS4_AXES).index(name)
-        after = _applied(self.pad, name, _mapping(record.raw[:7] + bytes([number])))
+        after = self._after(record, name)
         if after is None:
             self.unknown += 1
             return False
@@ -59,6 +64,14 @@ class Decoder:
         changed = after != self.pad
         self.pad = after
         return changed
+
+    def _after(self, record: JsRecord, name: str) -> Pad | None:
+        if is_unused(name):
+            return self.pad
+        if record.kind == BUTTON and name in ARROWS:  # the library has no word for arrows that are buttons
+            return _held(self.pad, name, record.value) if record.value in (0, 1) else None
+        number = (PS4_BUTTONS if record.kind == BUTTON else PS4_AXES).index(name)
+        return _applied(self.pad, name, _mapping(record.raw[:7] + bytes([number])))
 
 
 def _mapping(raw: bytes) -> Any:

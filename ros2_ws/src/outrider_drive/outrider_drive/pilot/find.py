@@ -15,6 +15,7 @@ from outrider_drive.pilot.mapping import Mapping
 from outrider_drive.pilot.words import Files, PadError
 
 AUTO = 'auto'
+MOTION_SUFFIXES = (' Motion Sensors', ' IMU')  # hid-playstation and hid-sony, hid-nintendo
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Finder:
         self.uniq = files.uniq.lower()
 
     def _files(self, pad: _Device, devices: list[_Device]) -> Files:
-        driver = self._driver(pad)
+        driver = _driver(pad, self.roots)
         if driver not in self.mapping.drivers:
             raise PadError(f"pad: '{pad.name}' runs on the driver {driver or 'nobody knows'}, expected "
                            f"{' or '.join(self.mapping.drivers)}. Load that kernel module and connect the pad again.")
@@ -92,12 +93,6 @@ class Finder:
         return Files(self.roots.dev / str(pad.handler('js')), self.roots.dev / alive if alive else None,
                      self.roots.dev / buttons if buttons else None, pad.name, pad.uniq, driver,
                      self.roots.sys / pad.parent.lstrip('/'))
-
-    def _driver(self, pad: _Device) -> str:
-        try:
-            return os.path.basename(os.readlink(self.roots.sys / pad.parent.lstrip('/') / 'driver'))
-        except OSError:
-            return ''
 
 
 class Given:
@@ -161,6 +156,36 @@ def chosen(gamepad: str, alive: str, mapping: Mapping, uniq: str = '', roots: Ro
         raise PadError(f'pad: gamepad_alive is {alive} while gamepad is auto, expected both as paths. Give --gamepad '
                        'too.')
     return Finder(mapping, uniq, roots, motion=alive == AUTO)
+
+
+def only_joystick(roots: Roots | None = None) -> Path:
+    """Return the only joystick device. Raises PadError where there is none or more than one."""
+    roots = roots or Roots()
+    pads = [device for device in _devices(roots.devices) if device.handler('js')]
+    if len(pads) != 1:
+        which = ', '.join(f"{roots.dev / str(device.handler('js'))} '{device.name}'" for device in pads)
+        raise PadError(f'pad: {len(pads)} joystick devices are there ({which or "switch one on"}), expected one. Give '
+                       'one as --js.')
+    return roots.dev / str(pads[0].handler('js'))
+
+
+def driver_and_motion(js: Path, roots: Roots | None = None) -> tuple[str, str]:
+    """Return the driver of a joystick device and the ending of its motion sensors' name, '' without any."""
+    roots = roots or Roots()
+    devices = list(_devices(roots.devices))
+    name = os.path.basename(os.path.realpath(js))
+    pad = next((device for device in devices if name in device.handlers), None)
+    if pad is None:
+        raise PadError(f'pad: {js} is no joystick device that the kernel lists. Give another --js.')
+    names = {device.name for device in devices if device.parent == pad.parent and device.handler('event')}
+    return _driver(pad, roots), next((suffix for suffix in MOTION_SUFFIXES if pad.name + suffix in names), '')
+
+
+def _driver(pad: _Device, roots: Roots) -> str:
+    try:
+        return os.path.basename(os.readlink(roots.sys / pad.parent.lstrip('/') / 'driver'))
+    except OSError:
+        return ''
 
 
 def _devices(listing: Path) -> Iterator[_Device]:

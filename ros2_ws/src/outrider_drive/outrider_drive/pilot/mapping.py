@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from outrider_drive.pilot.decode import PS4_AXES
+from outrider_drive.pilot.decode import PS4_AXES, is_unused
 from outrider_drive.pilot.words import ARROWS, BUTTONS, STICKS, PadError
 
 # Hard ranges, whatever the file says: the ceiling of the machine, and what a hand and a stick can do.
@@ -108,14 +108,16 @@ def _many(file: str, key: str, given: Any, kind: type) -> tuple[Any, ...]:
 
 def _agree(file: str, values: dict[str, Any]) -> None:
     """Refuse what would let one control do two things, or none."""
-    for key, known in (('buttons', BUTTONS), ('axes', PS4_AXES)):
+    for key, known in (('buttons', (*BUTTONS, *ARROWS)), ('axes', PS4_AXES)):
         codes = values['button_codes' if key == 'buttons' else 'axis_codes']
         if len(codes) != len(values[key]) or len(set(codes)) != len(codes) or len(set(values[key])) != len(codes):
             raise PadError(f'pad: {file}: {key} and their codes differ in number or repeat, expected one name a code.')
-        strange = next((name for name in values[key] if name not in known), None)
+        strange = next((name for name in values[key] if name not in known and not is_unused(name)), None)
         if strange:
-            raise PadError(f"pad: {file}: {key} has '{strange}', expected names of {' '.join(known)}.")
-    has = {*values['buttons'], *(ARROWS if {'dpad_x', 'dpad_y'} <= set(values['axes']) else ())}
+            raise PadError(f"pad: {file}: {key} has '{strange}', expected names of {' '.join(known)}, or unused1, "
+                           'unused2 and so on.')
+    arrows = ARROWS if {'dpad_x', 'dpad_y'} <= set(values['axes']) else ()
+    has = {*(name for name in values['buttons'] if not is_unused(name)), *arrows}
     used: dict[str, str] = {}
     for key in _CONTROLS:
         control = values[key]

@@ -138,3 +138,25 @@ def test_joy_and_back_is_the_same(held, values):
 def test_a_joy_message_of_another_shape_is_refused(axes, buttons):
     with pytest.raises(PadError, match='game_controller_node'):
         from_joy(axes, buttons)
+
+
+def test_controls_that_nothing_is_done_with_are_heard_of_and_change_nothing():
+    decoder = Decoder(('cross', 'unused1'), ('lx', 'unused1'))
+    decoding = Decoding(decoder)
+    for kind, number in ((0x81, 0), (0x81, 1), (0x82, 0)):
+        decoding.take(struct.pack('<IhBB', 1, 0, kind, number))
+        assert not decoder.complete
+    assert decoding.take(struct.pack('<IhBB', 1, 999, 0x82, 1)) == [False]
+    assert decoder.complete
+    assert decoding.take(struct.pack('<IhBB', 1, 1, 0x01, 1)) == [False]
+    assert decoding.pad == Pad()
+
+
+def test_arrows_may_be_buttons():
+    decoding = Decoding(Decoder(('up', 'left'), ()))
+    assert decoding.take(struct.pack('<IhBB', 1, 1, 0x01, 0)) == [True]
+    assert decoding.take(struct.pack('<IhBB', 1, 1, 0x01, 1)) == [True]
+    assert decoding.pad.held == {'up', 'left'}
+    assert decoding.take(struct.pack('<IhBB', 1, 0, 0x01, 0)) == [True]
+    assert decoding.pad.held == {'left'}
+    assert decoding.take(struct.pack('<IhBB', 1, 7, 0x01, 1)) == [False]

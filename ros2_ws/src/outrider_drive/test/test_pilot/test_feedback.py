@@ -119,6 +119,13 @@ def test_both_must_disagree_twice_and_unchanged(files, ps4):
     check.close()
 
 
+def test_buttons_that_nothing_is_done_with_are_not_compared(files, ps4):
+    mapping = dataclasses.replace(ps4, buttons=('unused0', *ps4.buttons[1:]))
+    check = HeldCheck(files.buttons, mapping, lambda _: frozenset({304}))
+    assert [check.differs(at * 40 * MS, Pad()) for at in range(3)] == [False, False, False]
+    check.close()
+
+
 def test_keys_and_arrows_that_the_other_side_does_not_know_are_not_compared(files, ps4):
     check = HeldCheck(files.buttons, ps4, lambda _: frozenset({304, 700}))
     pad = Pad(held=frozenset({'cross', 'up'}))

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from outrider_drive.pilot.find import Finder, Given, Roots, chosen
+from outrider_drive.pilot.find import Finder, Given, Roots, chosen, driver_and_motion, only_joystick
 from outrider_drive.pilot.words import PadError
 from outrider_sim.devices.pad_host import PadHost, Plugged
 
@@ -164,3 +164,17 @@ def test_a_sign_of_life_without_its_pad_is_refused(roots, ps4):
 def test_the_motion_sensors_of_a_fifo_are_not_guessed(tmp_path, ps4):
     os.mkfifo(tmp_path / 'js')
     assert 'is a FIFO' in refusal(chosen(str(tmp_path / 'js'), 'auto', ps4))
+
+
+def test_the_only_joystick_and_what_drives_it(host, roots):
+    with pytest.raises(PadError, match=r'0 joystick devices are there \(switch one on\)'):
+        only_joystick(roots)
+    host.show(Plugged(4, 'a0:01', name='Strange Pad', driver='xpad'))
+    assert only_joystick(roots) == host.js(4)
+    assert driver_and_motion(host.js(4), roots) == ('xpad', ' Motion Sensors')
+    host.show(Plugged(4, 'a0:01', has_motion=False), Plugged(5, 'b0:02'))
+    assert driver_and_motion(host.js(4), roots) == ('playstation', '')
+    with pytest.raises(PadError, match=f"{host.js(5)} 'Wireless Controller'"):
+        only_joystick(roots)
+    with pytest.raises(PadError, match='js9 is no joystick device that the kernel lists'):
+        driver_and_motion(host.js(9), roots)

@@ -64,6 +64,16 @@ def test_a_pad_without_arrows_cannot_have_them_mapped(content):
     assert 'expected one of' in refusal({**content, **cut})
 
 
+def test_arrows_may_be_buttons_and_controls_without_use_have_a_name(content):
+    buttons = [*content['buttons'], 'up', 'down', 'left', 'right', 'unused17']
+    codes = [*content['button_codes'], 544, 545, 546, 547, 319]
+    axes = ['lx', 'ly', 'unused2', 'rx', 'ry', 'unused5']
+    parsed = mapping.parse({**content, 'buttons': buttons, 'button_codes': codes, 'axes': axes,
+                            'axis_codes': content['axis_codes'][:6]}, 'x.yaml')
+    assert (parsed.buttons[-1], parsed.lift) == ('unused17', 'up')
+    assert 'expected one of' in refusal({**content, 'horn': 'unused17'})
+
+
 def test_a_pad_without_the_driving_stick_is_refused(content):
     assert 'stick' in refusal({**content, 'axes': content['axes'][2:], 'axis_codes': content['axis_codes'][2:]})
 
