@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,10 +14,12 @@ from types import FrameType
 
 from outrider_bringup.launchfile import Plan
 from outrider_bringup.runner.stack import Event, Stack
+from outrider_bringup.up.keys import HELP, KeyReader
 from outrider_bringup.up.screen import Screen
 from outrider_bringup.up.status import Status, spoken_bytes
 
 TURN_S = 0.1
+KEYS_S = 0.03  # what a finger waits for
 # A node that refuses this early never was well: the rig is not up, and the user stands beside it.
 START_S = 15.0
 EXIT_OK, EXIT_UNWELL, EXIT_REFUSED = 0, 1, 2
@@ -62,13 +65,15 @@ class Session:
                 return EXIT_OK
             self._stack.start()
             self._screen.line('', f'{self._rig} is starting   Ctrl+C stops it')
-            watch = None
-            while not stop.asked and not refused and not self._stack.over:
-                watch = watch or _watch(self._status, self._screen.line)
-                watch.spin(TURN_S)
-                refused = self._tell(self._stack.poll(), time.monotonic() - begun_s)
-                self._look_for_address()
-                self._screen.status(self._status.line(time.monotonic()))
+            with self._listening() as keys:
+                watch = _watch(self._status, self._screen.line)
+                while not stop.asked and not refused and not self._stack.over:
+                    watch.spin(TURN_S if keys is None else KEYS_S)
+                    if keys is not None:
+                        keys.poll()
+                    refused = self._tell(self._stack.poll(), time.monotonic() - begun_s)
+                    self._look_for_address()
+                    self._screen.status(self._status.line(time.monotonic()))
         finally:
             self._screen.end_status()
             stopped = self._stack.stop()
@@ -79,6 +84,13 @@ class Session:
             self._screen.line('', f'{self._rig} was stopped, for a part of it refused to run')
             return EXIT_REFUSED
         return EXIT_OK if stop.asked and not stopped.left else EXIT_UNWELL
+
+    def _listening(self) -> contextlib.AbstractContextManager[KeyReader | None]:
+        """Return the keys of the terminal, where there is a simulated pad for them to play."""
+        if self._keys is None or not sys.stdin.isatty():
+            return contextlib.nullcontext()
+        self._screen.line('', HELP)
+        return KeyReader(sys.stdin, self._keys)
 
     def _tell(self, events: list[Event], age_s: float) -> bool:
         for event in events:
