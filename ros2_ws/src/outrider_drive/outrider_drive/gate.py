@@ -74,7 +74,7 @@ class Gate:
             return Drop.AGED, Sender.UNASKED
         sender = Sender.SAME
         if command.governor_id != self._governor:
-            if self._governor is not None and now - self._heard_ns <= GOVERNOR_QUIET_NS:
+            if now - self._heard_ns <= GOVERNOR_QUIET_NS:
                 self._foreign_ns = now
                 return Drop.GOVERNOR, Sender.SECOND
             self._governor, self._sequence, sender = command.governor_id, -1, Sender.NEW

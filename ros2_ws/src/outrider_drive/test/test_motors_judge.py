@@ -46,6 +46,8 @@ def test_a_new_judge_stops() -> None:
     judge = Judge(Limits(), Drivetrain())
     assert judge.latch is Latch.LINK
     assert judge.order(NOW) == Order(Act.STOP, brake_current_a=FULL)
+    assert judge.take(command(mode=Mode.BRAKE), NOW) is None
+    assert judge.latch is Latch.LINK  # not before somebody said that the link is sound
 
 
 @pytest.mark.parametrize(('changes', 'drop'), [

@@ -44,6 +44,8 @@ def test_a_new_judge_stops_and_takes_its_first_epoch_as_given() -> None:
     judge = RelayJudge(77)
     assert (judge.epoch, judge.latch, judge.expires_ns) == (77, Latch.LINK, None)
     assert judge.order(NOW) == (STOP, NOW)
+    judge.take(command(epoch=77), NOW)
+    assert judge.latch is Latch.LINK
 
 
 @pytest.mark.parametrize(('changes', 'wanted'), [
@@ -81,10 +83,13 @@ def test_the_lease_runs_from_the_stamp_and_its_end_latches_and_raises_the_epoch(
     assert judge.expires_ns == NOW + 150 * MS
     assert judge.order(NOW + 150 * MS + 1) == (STOP, NOW + 150 * MS + 1)
     assert (judge.latch, judge.epoch, judge.expires_ns) == (Latch.LEASE, 2, None)
+    judge.order(NOW + 300 * MS)
+    assert (judge.latch, judge.epoch) == (Latch.GAP, 2)  # raised once for each fresh start
 
 
 def test_a_neutral_command_may_run_out_without_a_latch() -> None:
     judge = fresh()
+    assert judge.expires_ns is None
     judge.order(NOW)
     judge.order(NOW + 90 * MS)
     assert judge.order(NOW + 151 * MS) == (STOP, NOW + 151 * MS)
@@ -140,8 +145,10 @@ def test_faults_may_be_cleared_while_something_is_latched() -> None:
     judge = RelayJudge()
     judge.see(1, False)
     judge.take(command(clear_faults=True), NOW)
-    assert judge.order(NOW) == (Wanted(clear_faults=True), NOW)
+    assert judge.order(NOW + MS) == (Wanted(clear_faults=True), NOW)
     assert judge.latch is Latch.LINK
+    judge.see(2, False)
+    assert judge.order(NOW + MS) == (STOP, NOW + MS)  # what was asked of the old link is void
 
 
 def test_a_link_that_was_renewed_or_is_not_ready_any_more_voids_latches_and_raises_the_epoch() -> None:

@@ -51,4 +51,4 @@ class Braking:
         if gone_ns >= PATIENCE_NS and not heard:
             self.held = True
         share = min(1.0, FIRST_SHARE + (1.0 - FIRST_SHARE) * gone_ns / RAMP_NS)
-        return Brake(limit_a if self.held else share * limit_a, self.held)
+        return Brake(share * limit_a, self.held)

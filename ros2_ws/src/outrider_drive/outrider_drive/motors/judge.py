@@ -184,7 +184,6 @@ class Judge:
         return erpm if abs(erpm) >= self.limits.min_erpm else 0
 
     def _lapsed(self, command: DriveCommand, why: Latch) -> Order:
-        self._command = None
         if command.mode is Mode.DRIVE:
             self._trip(why)
         return self._stop()

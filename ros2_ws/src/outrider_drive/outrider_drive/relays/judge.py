@@ -112,7 +112,6 @@ class RelayJudge:
                       command.clear_faults and off), command.boottime_ns
 
     def _lapsed(self, command: RelayCommand, why: Latch, now: int) -> tuple[Wanted, int]:
-        self._command = None
         if not _neutral(command):
             self._trip(why)
         return STOP, now
