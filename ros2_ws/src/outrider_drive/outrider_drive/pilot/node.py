@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from outrider_drive.pilot.feedback import Feedback
 from outrider_drive.pilot.joy import to_joy
 from outrider_drive.pilot.joy_link import JoyLink
 from outrider_drive.pilot.link import PadLink
-from outrider_drive.pilot.pace import Pace
+from outrider_drive.pilot.pace import PERIOD_NS, Pace
 from outrider_drive.pilot.stamps import aged, to_boottime_ns
 from outrider_drive.pilot.teleop import Teleop
 from outrider_drive.pilot.words import Files, PadError, Sample
@@ -27,6 +28,7 @@ from outrider_drive.words import Request
 from outrider_node import Diagnosis, NodeError, OutriderNode, Param, boottime_ns, qos, run_node
 
 LIGHT_PERIOD_S = 0.25
+LAST_WORDS = 3
 
 
 class PilotNode(OutriderNode):
@@ -180,7 +182,10 @@ class PilotNode(OutriderNode):
         """End the thread; the last word is that nobody is there."""
         self._ending = True
         self._worker.join()
-        self._pass_on([self._link.close()])
+        last = self._link.close()
+        for _ in range(LAST_WORDS):  # what a writer said just before it went may be lost with it
+            self._publish(last, self._teleop.take(last))
+            time.sleep(PERIOD_NS * 1e-9)
         if self._feedback is not None:
             self._feedback[1].close()
 

@@ -17,6 +17,7 @@ from outrider_sim.devices import pad_wire
 from outrider_sim.devices.pad import FakePad
 from outrider_sim.devices.pad_layout import LAYOUTS, PS4
 
+NICE = -15  # a pad has its own processor: a busy computer is no reason for it to report late
 _BUTTONS = {*PS4.buttons, *pad_wire.ARROWS}
 # Each word and how many more it takes.
 _WORDS = {'press': 1, 'release': 1, 'move': 2, 'stall': 0, 'resume': 0, 'drop': 0, 'freeze': 0, 'thaw': 0, 'still': 0,
@@ -62,6 +63,8 @@ def main(argv: list[str] | None = None) -> int:
     if args.control and args.control.exists() and not args.control.is_fifo():
         parser.error(f'--control {args.control} is no FIFO')
     stop = _stop_pipe()
+    with contextlib.suppress(OSError):  # where it is not allowed, a busy machine makes a stalled link of it
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
     motion = None if args.no_motion else args.dir / 'pad_motion'
     with contextlib.ExitStack() as files:
         pad = FakePad(args.dir / 'pad_js', motion, _now(), layout=LAYOUTS[args.layout])
