@@ -28,6 +28,8 @@ LOOK_S = 0.25  # how often the graph is looked at: a new topic is recorded at mo
 DEPTH, DEPTH_IMAGES = 500, 40
 # Several nodes speak on it, each of its own frames only: more than the newest must be kept.
 TF_STATIC, TF_STATIC_HEADS = '/tf_static', 100
+# Who latches one message has others replaced before a listener that has just been found gets them; DDS calls them lost.
+JOIN_S = 1.0
 
 _STAMP = {0: struct.Struct('>iI'), 1: struct.Struct('<iI')}
 
@@ -48,6 +50,8 @@ class _Heard:
         self.heads: deque[Message] = deque(maxlen=heads)
         self.sequence = 0
         self.subscription: Any = None
+        self.joined_s = time.monotonic()  # the newest publisher, as far as is known here
+        self.doubted: list[tuple[float, int]] = []  # losses that may be such: when, how many
 
 
 class Listening:
@@ -59,10 +63,16 @@ class Listening:
         self._schemas = Schemas()
         self._heard: dict[str, _Heard] = {}
         self._offers: dict[str, int] = {}
-        self.lost = 0
+        self._lost = 0
         self.refused: dict[str, str] = {}
         node.create_timer(LOOK_S, self.look)
         self.look()
+
+    @property
+    def lost(self) -> int:
+        """Return how many messages were published and did not come here."""
+        return self._lost + sum(count for heard in list(self._heard.values()) for at_s, count in list(heard.doubted)
+                                if abs(at_s - heard.joined_s) > JOIN_S)
 
     @property
     def topics(self) -> int:
@@ -80,6 +90,7 @@ class Listening:
 
     def look(self) -> None:
         """Subscribe to what is new; weaken a subscription that a new publisher cannot satisfy."""
+        self._settle()
         for name, kinds in self._node.get_topic_names_and_types():
             if name in self.refused or self._is_excluded(name):
                 continue
@@ -99,6 +110,8 @@ class Listening:
         depth = DEPTH_IMAGES if kind.endswith('Image') else DEPTH
         profile = qos.to_record(offers, depth)
         known = self._heard.get(name)
+        if known:
+            known.joined_s = time.monotonic()
         if known and _as_weak(known.profile, profile):
             return
         try:
@@ -120,7 +133,8 @@ class Listening:
         self._heard[name] = heard
         heard.subscription = self._node.create_subscription(
             message_class, name, lambda data: self._receive(heard, data), profile, raw=True,
-            event_callbacks=SubscriptionEventCallbacks(message_lost=self._count_lost))
+            event_callbacks=SubscriptionEventCallbacks(
+                message_lost=lambda event: self._count_lost(heard, event.total_count_change)))
         if known:
             self._node.destroy_subscription(known.subscription)
 
@@ -133,8 +147,19 @@ class Listening:
             heard.heads.append(message)
         self._hand_on(message)
 
-    def _count_lost(self, event: Any) -> None:
-        self.lost += event.total_count_change
+    def _count_lost(self, heard: _Heard, count: int) -> None:
+        if heard.heads.maxlen:
+            heard.doubted.append((time.monotonic(), count))
+        else:
+            self._lost += count
+
+    def _settle(self) -> None:
+        """Decide about losses of which it is known by now whether somebody had just joined."""
+        now_s = time.monotonic()
+        for heard in self._heard.values():
+            while heard.doubted and now_s - heard.doubted[0][0] > 2 * JOIN_S:
+                at_s, count = heard.doubted.pop(0)
+                self._lost += count if abs(at_s - heard.joined_s) > JOIN_S else 0
 
 
 def _as_weak(present: QoSProfile, wanted: QoSProfile) -> bool:

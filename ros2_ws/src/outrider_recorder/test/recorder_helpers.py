@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import contextlib
+import json
 import os
 import resource
 import signal
@@ -19,6 +20,20 @@ from outrider_node import qos
 from outrider_recorder import bridge_launcher
 from outrider_recorder.schema import Schemas
 from outrider_recorder.segment import Topic
+
+# Every row of a finished recording by entity, components as they are called in rerun.
+READ_RRD = """
+import json, sys
+import rerun.chunk as chunk
+found = {}
+for piece in chunk.RrdReader(sys.argv[1]).stream():
+    batch = piece.to_record_batch()
+    names = [name for name in batch.schema.names if name not in ('rerun.controls.RowId', 'time')]
+    rows = batch.select(names).to_pylist()
+    times = batch.column('time').cast('int64').to_pylist() if 'time' in batch.schema.names else [0] * len(rows)
+    found.setdefault(str(piece.entity_path), []).extend({'time': t, **row} for t, row in zip(times, rows))
+print(json.dumps(found, default=repr))
+"""
 
 FIELDS = [PointField(name=name, offset=4 * i, datatype=PointField.FLOAT32, count=1)
           for i, name in enumerate(('x', 'y', 'z', 'velocity', 'snr'))]
@@ -128,3 +143,8 @@ def in_rerun(program: str, *arguments: object) -> str:
                           env=bridge_launcher.clean(os.environ), timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def read_rrd(path: Path) -> dict[str, list]:
+    """Return the rows of an .rrd file by entity."""
+    return json.loads(in_rerun(READ_RRD, path))

@@ -9,26 +9,13 @@ import sys
 import pytest
 from rclpy.qos import QoSProfile
 from rclpy.serialization import serialize_message
-from recorder_helpers import cloud, ends, hazards, in_rerun, make_topic, messages, only, settled, tracks
+from recorder_helpers import cloud, ends, hazards, in_rerun, make_topic, messages, only, read_rrd, settled, tracks
 
 from outrider_node import qos
 from outrider_recorder import ride
 from outrider_recorder.recording import Recording
 from outrider_recorder.segment import Message
 from waiting import wait_until
-
-READ_RRD = """
-import json, sys
-import rerun.chunk as chunk
-found = {}
-for piece in chunk.RrdReader(sys.argv[1]).stream():
-    batch = piece.to_record_batch()
-    names = [name for name in batch.schema.names if name not in ('rerun.controls.RowId', 'time')]
-    rows = batch.select(names).to_pylist()
-    times = batch.column('time').cast('int64').to_pylist() if 'time' in batch.schema.names else [0] * len(rows)
-    found.setdefault(str(piece.entity_path), []).extend({'time': t, **row} for t, row in zip(times, rows))
-print(json.dumps(found, default=repr))
-"""
 
 
 def synthetic(rides, count=90, name='a'):
@@ -50,10 +37,6 @@ def synthetic(rides, count=90, name='a'):
 def bridge(spawn, rides, run, *more):
     return spawn('--rides', rides, '--run', run, '--web-port', '18000', '--grpc-port', '19876', *more,
                  module='outrider_recorder.bridge_launcher')
-
-
-def read_rrd(path):
-    return json.loads(in_rerun(READ_RRD, path))
 
 
 def flat(rows, name):

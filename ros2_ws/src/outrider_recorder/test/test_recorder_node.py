@@ -202,3 +202,27 @@ def test_signals_at_any_moment_leave_nothing_open(recorder, rides, number):
         process.signal(number)
         process.wait(10.0)
     assert not list(rides.glob('*/*.part'))
+
+
+def test_what_a_latched_topic_replaced_while_the_recorder_joined_is_no_loss(recorder, ros, rides):
+    process = recorder()
+    states = state_of(ros)
+    publishers = [ros.node.create_publisher(UInt32, f'state{number}', qos.STATE) for number in range(8)]
+    sent = [0]
+
+    def tick():
+        sent[0] += 1
+        for publisher in publishers:
+            publisher.publish(UInt32(data=sent[0]))
+
+    timer = ros.node.create_timer(0.002, tick)
+    for publisher in publishers:
+        ros.matched(publisher)
+    ros.until(lambda: sent[0] >= 300, 'messages that come')
+    timer.cancel()
+    seen = len(states)
+    ros.until(lambda: len(states) >= seen + 4, 'states from after the doubt')
+    assert states[-1].messages_written > 100
+    assert states[-1].messages_lost == 0
+    ends(process)
+    assert json.loads((only(rides) / 'ride.json').read_text())['lost'] == 0

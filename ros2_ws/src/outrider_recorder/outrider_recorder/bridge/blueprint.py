@@ -47,11 +47,13 @@ def _plot(name: str, *paths: str, legend: bool = False) -> Any:
                               plot_legend=rrb.PlotLegend(visible=legend, corner=rrb.Corner2D.LeftBottom))
 
 
-def blueprint(reach_m: float = ROAD_M) -> Any:
-    """Return the layout: space to the left, from behind and from above; curves and words to the right.
+def _words() -> Any:
+    return rrb.TextLogView(name='What happened', origin='log',
+                           columns=rrb.TextLogColumns(text_log_columns=['LogLevel', 'Body']))
 
-    `reach_m` is how far the radar sees; a room is looked at from nearer than a road.
-    """
+
+def _road(reach_m: float) -> Any:
+    """Return space to the left, from behind and from above; curves and words to the right."""
     near = min(1.0, max(0.5, reach_m / ROAD_M))
     behind = _eye((7.0, 4.5, 5.0), (-7.0, 0.0, -0.6), near, up=(0, 0, 1))
     above = _eye((-9.0, 0.0, 26.0), (-9.0, 0.0, 0.0), near, up=(1, 0, 0))
@@ -60,14 +62,33 @@ def blueprint(reach_m: float = ROAD_M) -> Any:
     curves = rrb.Vertical(
         _plot('Gravest hazard', 'distance', 'closing', legend=True),
         _plot('Points per frame', 'points'), _plot('Tracks', 'tracks'), row_shares=[3, 2, 2])
-    words = rrb.TextLogView(name='What happened', origin='log',
-                            columns=rrb.TextLogColumns(text_log_columns=['LogLevel', 'Body']))
     state = rrb.StateTimelineView(name='Hazard', origin='hazard')
+    return rrb.Horizontal(
+        rrb.Vertical(space, rrb.Horizontal(_words(), state, column_shares=[1, 1]), row_shares=[9, 2]),
+        rrb.Vertical(bird, curves, row_shares=[3, 4]),
+        column_shares=[5, 3], name='Road')
+
+
+def _drive() -> Any:
+    """Return speed above what lets it turn; the rest and the words to the right."""
+    bars = rrb.StateTimelineView(name='State, dead-man, jack, steering', origin='drive')
+    return rrb.Horizontal(
+        rrb.Vertical(_plot('Speed', 'drive/wanted', 'drive/measured', legend=True), bars, row_shares=[3, 1]),
+        rrb.Vertical(_plot('Motors', 'drive/left', 'drive/right', legend=True),
+                     rrb.Horizontal(_plot('Pad', 'drive/age', legend=True),
+                                    _plot('Battery', 'drive/battery', legend=True)),
+                     _words(), row_shares=[3, 2, 3]),
+        column_shares=[5, 3], name='Drive')
+
+
+def blueprint(reach_m: float = ROAD_M, *, looks: bool = True, drives: bool = False) -> Any:
+    """Return the layout for a ride of a machine that looks, drives, or does both; then each has a tab.
+
+    `reach_m` is how far the radar sees; a room is looked at from nearer than a road.
+    """
+    pages = [*([_road(reach_m)] if looks or not drives else []), *([_drive()] if drives else [])]
     return rrb.Blueprint(
-        rrb.Horizontal(
-            rrb.Vertical(space, rrb.Horizontal(words, state, column_shares=[1, 1]), row_shares=[9, 2]),
-            rrb.Vertical(bird, curves, row_shares=[3, 4]),
-            column_shares=[5, 3]),
+        pages[0] if len(pages) == 1 else rrb.Tabs(*pages, active_tab=1),
         rrb.BlueprintPanel(state='hidden'), rrb.SelectionPanel(state='hidden'),
         rrb.TimePanel(state='collapsed', timeline=TIMELINE, play_state='following'),
         collapse_panels=False)

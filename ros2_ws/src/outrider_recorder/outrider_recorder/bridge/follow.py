@@ -9,12 +9,14 @@ from pathlib import Path
 
 from outrider_recorder import ride
 from outrider_recorder.bridge.live import Live
+from outrider_recorder.bridge.memory import give_back
 from outrider_recorder.bridge.scene import Scene
 from outrider_recorder.bridge.sink import FileSink
 from outrider_recorder.bridge.tail import Tail
 
 LOOK_S = 0.25  # the recorder closes a chunk every 0.5 s
 FLUSH_S, SYNC_S = 0.5, 1.5
+LOADED_S = 2.0  # after the start of a ride: all that is ever loaded is loaded
 # After a signal: the recorder, told at the same time, closes its last segment meanwhile.
 LAST_WORDS_S = 1.2
 
@@ -34,6 +36,7 @@ class _Writing:
         self.tail, self._scene = Tail(folder), Scene()
         self._file = FileSink(folder.name, folder / ride.RERUN_FILE)
         self._flushed = self._synced = 0.0
+        self._give_back_at: float | None = time.monotonic() + LOADED_S
 
     def step(self) -> bool:
         """Take what is new; return whether there was anything."""
@@ -50,6 +53,9 @@ class _Writing:
         if now - self._synced >= SYNC_S:
             self._file.sync()
             self._synced = now
+        if self._give_back_at is not None and now >= self._give_back_at:
+            self._give_back_at = None
+            give_back()
         return bool(items)
 
     def close(self) -> None:

@@ -20,6 +20,19 @@ LEVELS = (0x4FC3DCFF, 0xF2C94CFF, 0xF2913DFF, 0xFF4D4DFF)
 STATES = (0x24505CFF, 0xB8922EFF, 0xC46A1CFF, 0xD93A3AFF)
 LEVEL_NAMES = ('clear', 'notice', 'warn', 'urgent')
 
+# By DriveState.state, and the other bars of a machine that drives.
+DRIVE_NAMES = ('disarmed', 'armed', 'moving', 'stopping', 'e-stopped')
+DRIVE_STATES = (0x3A4350FF, 0x24505CFF, 0x2E8B57FF, 0xC46A1CFF, 0xD93A3AFF)
+_OFF, _ON, _AT, _GONE = 0x3A4350FF, 0x3E7CB1FF, 0x24505CFF, 0xD93A3AFF
+BARS = {
+    'state': dict(zip((*DRIVE_NAMES, 'unknown'), (*DRIVE_STATES, _GONE), strict=True)),
+    'deadman': {'let go': _OFF, 'held': 0x2E8B57FF},
+    'jack': {'down': _OFF, 'between': _AT, 'up': _AT, 'lifting': 0xB8922EFF, 'lowering': _ON, 'silent': _GONE},
+    'steer': {'off': _OFF, 'left': 0xB8922EFF, 'right': _ON, 'silent': _GONE},
+}
+LINE_WANTED, LINE_MEASURED, LINE_LEFT, LINE_RIGHT, LINE_AGE, LINE_BATTERY = (
+    0xF2C94CFF, 0x4FC3DCFF, 0x4FC3DCFF, 0xB48CF2FF, 0xF2913DFF, 0x7BC67EFF)
+
 LINE_CLOSING, LINE_DISTANCE, LINE_POINTS, LINE_TRACKS = 0xF2913DFF, 0x4FC3DCFF, 0x8C9BAEFF, 0xB48CF2FF
 
 _APPROACH = np.array([[250, 214, 137], [247, 150, 70], [255, 77, 77]], dtype=np.float64)

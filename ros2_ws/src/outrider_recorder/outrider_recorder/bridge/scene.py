@@ -7,6 +7,7 @@
 | HazardArray | hazard, plots/closing, plots/distance | colour of the tracks, state bar, curves |
 | ClosePass, RecorderState, DiagnosticArray, Log | log | text |
 | TFMessage on tf_static | world/<frame> | where the frame sits |
+| what drives | drive, plots/drive | see drive.py |
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from outrider_recorder.bridge import palette, words
+from outrider_recorder.bridge import drive, palette, words
 from outrider_recorder.bridge.decode import Decoder
 from outrider_recorder.bridge.places import Places
 from outrider_recorder.bridge.rows import Batch
@@ -39,6 +40,7 @@ class Scene:
         self._decoder = Decoder()
         self._places = Places()
         self._words = words.Words()
+        self._drive = drive.Drive(self._words)
         self._ego = np.zeros(3)
         self._levels: dict[int, int] = {}
         self._level = -1
@@ -63,6 +65,8 @@ class Scene:
                 self._hazard(batch, item, message)
             elif item.kind == 'tf2_msgs/msg/TFMessage':
                 batch.placed.extend(self._places.learn(message.transforms))
+            elif item.kind in drive.KINDS:
+                self._drive.take(batch, item, message)
             else:
                 self._words.say(batch, item, message)
         return batch
@@ -139,7 +143,8 @@ class Scene:
 
 
 def _wanted(kind: str) -> bool:
-    return kind in ('sensor_msgs/msg/PointCloud2', 'tf2_msgs/msg/TFMessage', TRACKS, HAZARDS) or kind in words.KINDS
+    return (kind in ('sensor_msgs/msg/PointCloud2', 'tf2_msgs/msg/TFMessage', TRACKS, HAZARDS)
+            or kind in drive.KINDS or kind in words.KINDS)
 
 
 def _cloud(message: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:

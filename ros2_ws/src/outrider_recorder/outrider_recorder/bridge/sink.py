@@ -52,7 +52,8 @@ class Sink:
         self._stream = rr.RecordingStream(APPLICATION, recording_id=ride, batcher_config=_BATCHER)
         self._stream.set_sinks(target, default_blueprint=blueprint())
         self._stream.send_recording_name(ride)
-        self._framed = False
+        self._reach_m = ROAD_M
+        self._framed = self._looks = self._drives = False
         self._draw_statics()
 
     def send(self, batch: Batch) -> None:
@@ -60,20 +61,28 @@ class Sink:
         for placed in batch.placed:
             self._stream.log(placed.path, rr.Transform3D(
                 translation=placed.translation_m, quaternion=rr.Quaternion(xyzw=placed.quaternion)), static=True)
+        self._lay_out(batch)
         for path, rows in batch.parts():
-            if rows.kind == 'points' and not self._framed:
-                self._frame(rows)
             times = rr.TimeColumn(TIMELINE, timestamp=np.array(rows.times_ns, dtype='datetime64[ns]'))
             self._stream.send_columns(path, indexes=[times], columns=_COLUMNS[rows.kind](rows))
 
+    def _lay_out(self, batch: Batch) -> None:
+        """Show what the machine turns out to have, eyes or wheels, from as near as the first points allow."""
+        before = (self._reach_m, self._looks, self._drives)
+        for path, rows in batch.parts():
+            self._drives = self._drives or path.startswith(('drive/', 'plots/drive/'))
+            self._looks = self._looks or path in ('plots/points', 'plots/tracks', 'hazard')
+            if rows.kind == 'points' and not self._framed:
+                self._frame(rows)
+        now = (self._reach_m, self._looks, self._drives)
+        if now != before and (self._drives or self._reach_m < ROAD_M):
+            self._stream.send_blueprint(blueprint(self._reach_m, looks=self._looks, drives=self._drives))
+
     def _frame(self, rows: Rows) -> None:
-        """Set the eyes as near as the first points allow."""
         points = _joined(rows.columns['positions'])
         if len(points):
             self._framed = True
-            reach_m = float(np.percentile(np.linalg.norm(points, axis=1), 98))
-            if reach_m < ROAD_M:
-                self._stream.send_blueprint(blueprint(reach_m))
+            self._reach_m = min(ROAD_M, float(np.percentile(np.linalg.norm(points, axis=1), 98)))
 
     def flush(self, timeout_s: float = 0.0) -> None:
         """Push what was sent towards the target; at most `timeout_s` is waited for."""
@@ -101,8 +110,17 @@ class Sink:
         for path, name, colour in (('plots/closing', 'closing speed, m/s', palette.LINE_CLOSING),
                                    ('plots/distance', 'distance, m', palette.LINE_DISTANCE),
                                    ('plots/points', 'points per frame', palette.LINE_POINTS),
-                                   ('plots/tracks', 'tracks', palette.LINE_TRACKS)):
+                                   ('plots/tracks', 'tracks', palette.LINE_TRACKS),
+                                   ('plots/drive/wanted', 'wanted, m/s', palette.LINE_WANTED),
+                                   ('plots/drive/measured', 'measured, m/s', palette.LINE_MEASURED),
+                                   ('plots/drive/left', 'left, eRPM', palette.LINE_LEFT),
+                                   ('plots/drive/right', 'right, eRPM', palette.LINE_RIGHT),
+                                   ('plots/drive/age', 'age of its last sign, ms', palette.LINE_AGE),
+                                   ('plots/drive/battery', 'battery, V', palette.LINE_BATTERY)):
             log(path, rr.SeriesLines(colors=colour, names=name, widths=1.5), static=True)
+        for bar, states in palette.BARS.items():
+            log(f'drive/{bar}', rr.StateConfiguration(
+                values=list(states), colors=np.array(list(states.values()), dtype=np.uint32)), static=True)
 
 
 class FileSink(Sink):

@@ -65,6 +65,17 @@ class Words:
         _add(batch, item, f'{palette.LEVEL_NAMES[level]}: #{hazard.track_id} at {hazard.distance_m:.1f} m, closing '
                           f'{hazard.closing_speed_mps * 3.6:.0f} km/h{left}', 'INFO' if level == 1 else 'WARN')
 
+    def drive(self, batch: Batch, item: Item, state: str, refusal: str, level: str) -> None:
+        """Add what the governor says, where its state or its gravest reason is another than before."""
+        if self._is_new('drive', state, refusal):
+            _add(batch, item, f'{state}: {refusal}' if refusal else state, level)
+
+    def problem(self, batch: Batch, item: Item, device: str, problem: str) -> None:
+        """Add what a device is in trouble with, and when that is over."""
+        before = self._said.get(f'problem of {device}', ('',))
+        if self._is_new(f'problem of {device}', problem) and (problem or before != ('',)):
+            _add(batch, item, f'{device}: {problem or "all is well"}', 'WARN' if problem else 'INFO')
+
     def _is_new(self, name: str, *said: object) -> bool:
         if self._said.get(name) == said:
             return False
