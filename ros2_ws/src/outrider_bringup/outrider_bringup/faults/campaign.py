@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from outrider_bringup.faults.course import Course, CourseError, Options, Variant
@@ -32,10 +33,11 @@ class Outcome:
 class Campaign:
     """Owns the course in use. close() it."""
 
-    def __init__(self, options: Options, domain: int, tell: Callable[[Fault, Record], None]) -> None:
-        """Take what all runs share; `tell` hears of each record."""
+    def __init__(self, options: Options, domain: int, tell: Callable[[Fault, Record], None],
+                 keep: Path | None = None) -> None:
+        """Take what all runs share; `tell` hears of each record. `keep`: folder for what each run saw."""
         self.outcome = Outcome(options.priority)
-        self._options, self._domain, self._tell = options, domain, tell
+        self._options, self._domain, self._tell, self._keep = options, domain, tell, keep
         self._folder = Path(tempfile.mkdtemp(prefix='outrider_faults_'))
         self._course: Course | None = None
         self._started = 0
@@ -55,6 +57,8 @@ class Campaign:
         for fault in in_order(faults):
             record = self._counted(fault)
             self.outcome.records.append(record)
+            if self._keep is not None and self._course is not None:
+                save(self._keep / f'{len(self.outcome.records):04d}_{fault.name}.json', record, self._course)
             self._tell(fault, record)
         return self.outcome
 
@@ -89,9 +93,10 @@ class Campaign:
 
 
 @contextlib.contextmanager
-def campaign(options: Options, domain: int, tell: Callable[[Fault, Record], None]) -> Iterator[Campaign]:
+def campaign(options: Options, domain: int, tell: Callable[[Fault, Record], None],
+             keep: Path | None = None) -> Iterator[Campaign]:
     """Give a campaign and close it."""
-    made = Campaign(options, domain, tell)
+    made = Campaign(options, domain, tell, keep)
     try:
         yield made
     finally:
@@ -129,6 +134,12 @@ def watched(course: Course, fault: Fault, strike: Strike) -> Record:
     course.devices.update()
     return judge(fault.name, course.devices.seen, replace(strike, over_ns=boottime_ns()),
                  fault.limit_at(course.priority))
+
+
+def save(file: Path, record: Record, course: Course) -> None:
+    """Write what a run saw, and the last lines of its processes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({'record': record.as_json(), **asdict(course.devices.seen), 'log': list(course.log)}))
 
 
 def in_order(faults: Sequence[Fault]) -> list[Fault]:

@@ -17,7 +17,7 @@ from outrider_bringup.faults import clock, inside, urgent
 from outrider_bringup.faults.devices import Devices
 from outrider_bringup.faults.eyes import Eyes
 from outrider_bringup.faults.limits import HOLD_LIMIT_MS
-from outrider_bringup.faults.person import Person
+from outrider_bringup.faults.person import TRAVEL_S, Person
 from outrider_bringup.launchfile.plan import Plan, ProcessSpec
 from outrider_bringup.runner.stack import Stack
 from outrider_node import boottime_ns
@@ -140,7 +140,9 @@ class Course:
         """Undo what a fault left; what is seen from now on is a new run."""
         clock.set_ahead(self.run, 0)
         self.person.let_go()
+        self.devices.say('vesc', 'can mend', f'slope {SLOPE}')
         self.devices.forget()
+        self.eyes.grave = (0.0, '')
 
     @contextlib.contextmanager
     def beside(self, specs: tuple[ProcessSpec, ...]) -> Iterator[Stack]:
@@ -191,8 +193,10 @@ class Course:
     def _changed(self, spec: ProcessSpec) -> ProcessSpec:
         if spec.name == 'fake_vesc_pair':
             return with_words(spec, '--trace', str(self.run / 'vesc_trace.jsonl'))
-        if spec.name == 'fake_relay_board' and not self.variant.jack_down:
-            return with_words(spec, '--up')
+        if spec.name == 'fake_relay_board':
+            # A jack that is lifted and lowered in each run must stay within the board's duty budget of 25 %.
+            return with_words(spec, *(['--travel', '2.0'] if self.variant.jack_down else
+                                      ['--travel', str(TRAVEL_S), '--up']))
         if spec.name not in NODES:
             return spec
         if self.variant.faked_clock:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from outrider_bringup.faults.journals import Seen, Tail, edge_of, frame_of, keep, moment_of
+from outrider_bringup.faults.journals import Edge, Seen, Tail, edge_of, frame_of, keep, moment_of
 
 
 class Devices:
@@ -16,6 +16,7 @@ class Devices:
         """Take the folder and how to wait: (true, what for, seconds)."""
         self.run, self._wait = run, wait
         self.seen = Seen()
+        self.lowered_s = 0.0  # how long the jack has been lowered since it was up, less what it was lifted
         self._stamps: dict[str, list[tuple[str, int]]] = {'pad': [], 'vesc': []}
         self._frames, self._trace = Tail(run / 'vesc_journal.jsonl'), Tail(run / 'vesc_trace.jsonl')
         self._edges, self._pad = Tail(run / 'relays_journal.jsonl'), Tail(run / 'pad_journal.jsonl')
@@ -26,8 +27,18 @@ class Devices:
         news = self._trace.news()
         keep((moment_of(said) for said in news), self.seen.moments)
         self._stamps['vesc'] += [(said['line'], said['ns']) for said in news if 'line' in said]
-        keep((edge_of(said) for said in self._edges.news() if 'what' in said), self.seen.edges)
+        for edge in (edge_of(said) for said in self._edges.news() if 'what' in said):
+            if edge is not None:
+                self._track_jack(edge)
+                self.seen.edges.append(edge)
         self._stamps['pad'] += [(said['line'], said['written_ns']) for said in self._pad.news() if 'line' in said]
+
+    def _track_jack(self, edge: Edge) -> None:
+        on = next((one for one in reversed(self.seen.edges) if one.relay == edge.relay and one.on), None)
+        if edge.on or on is None or not edge.relay.startswith('jack'):
+            return
+        ran_s = (edge.ns - on.ns) / 1e9
+        self.lowered_s = max(0.0, self.lowered_s + (ran_s if edge.relay == 'jack D' else -ran_s))
 
     def forget(self) -> None:
         """Drop what lies behind, but for the newest of each: a run begins."""

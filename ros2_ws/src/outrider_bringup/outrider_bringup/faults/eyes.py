@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import rclpy
@@ -28,6 +29,7 @@ class Eyes:
         """Join `domain`."""
         self.state: Any = None
         self.motors: Any = None
+        self.grave: tuple[float, str] = (0.0, '')  # time.monotonic() and text of the newest reason that is not ordinary
         self._context = Context()
         rclpy.init(context=self._context, domain_id=domain)
         self._node = rclpy.create_node('faults', context=self._context, start_parameter_services=False)
@@ -63,11 +65,21 @@ class Eyes:
         """Return what the governor says, for an error."""
         if self.state is None:
             return 'no governor is heard'
-        motors = f'; motors: {self.motors.problem}' if self.motors is not None and self.motors.problem else ''
-        return f'{", ".join(self.state.refusal_texts) or "nothing is refused"}{motors}'
+        said = ', '.join(self.state.refusal_texts) or 'nothing is refused'
+        said += f'; {self.state.speed_wanted_mps:.2f} m/s wanted'
+        if self.grave[1]:
+            said += f'; {time.monotonic() - self.grave[0]:.1f} s ago: {self.grave[1]}'
+        if self.motors is None:
+            return f'{said}; no motors are heard'
+        return (f'{said}; motors: {self.motors.problem or "no problem"}, latch {self.motors.latch}, '
+                f'{self.motors.commands_dropped} commands dropped')
 
     def _see_state(self, message: Any) -> None:
         self.state = message
+        texts = [text for number, text in zip(message.refusals, message.refusal_texts, strict=True)
+                 if number not in ORDINARY]
+        if texts:
+            self.grave = (time.monotonic(), ', '.join(texts))
 
     def _see_motors(self, message: Any) -> None:
         self.motors = message

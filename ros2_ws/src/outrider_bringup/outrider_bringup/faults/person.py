@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 FULL = 32767
 DRIVING_ERPM = 1700.0  # a fault strikes above 1500
 READY_S, ARM_S, START_S, JACK_S = 20.0, 10.0, 6.0, 12.0
+TRAVEL_S = 4.0  # of the jack from end to end: a fault must not find it at its end
+JACK_REST_S = 0.4  # the governor takes the jack for moving 200 ms longer, and refuses a press in that time
 BEAT_S = 0.06  # three periods of the pilot: a press that is shorter may fall between two of them
 NEUTRAL = ('move ly 0', 'release cross', 'release square', 'release up', 'release left', 'release r1',
            'release options')
@@ -31,8 +33,9 @@ class Person:
         return self._course.devices.say('pad', *lines)
 
     def let_go(self) -> None:
-        """Let go of everything."""
+        """Let go of everything, for long enough to be seen."""
         self.do(*NEUTRAL)
+        self._course.pause(BEAT_S)
 
     def arm(self) -> None:
         """Press arm until it is armed: once clears the latch of a fresh start, once more arms."""
@@ -53,7 +56,6 @@ class Person:
     def disarm(self) -> None:
         """Let go and press disarm."""
         self.let_go()
-        self._course.pause(BEAT_S)
         self.do('press share')
         self._course.pause(BEAT_S)
         self.do('release share')
@@ -80,6 +82,7 @@ class Person:
         self.do('press up')
         course.wait(lambda: eyes.RAMP_DOWN not in course.eyes.refusals, 'the jack to be up', JACK_S)
         self.let_go()
+        course.pause(JACK_REST_S)
 
     def lower(self) -> None:
         """Lower the jack to its lower end, where its switch ends it, and let go."""
@@ -91,9 +94,11 @@ class Person:
         self.let_go()
 
     def move_jack(self) -> None:
-        """Lower a jack that is up, lift one that is not; wait for its relay."""
-        down = eyes.RAMP_DOWN not in self._course.eyes.refusals
-        self._switch('jack', 'down' if down else 'up')
+        """Lower the jack, and wait for its relay. Where it has little way left it is lifted first."""
+        if self._course.devices.lowered_s > TRAVEL_S / 2:
+            self.lift()
+            self._course.devices.lowered_s = 0.0
+        self._switch('jack', 'down')
 
     def steer(self) -> None:
         """Steer to the left; wait for the relay."""

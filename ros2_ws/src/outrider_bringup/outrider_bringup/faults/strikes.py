@@ -12,7 +12,7 @@ from collections.abc import Callable
 from os import close as close_fd
 
 from outrider_bringup.faults import clock, inside
-from outrider_bringup.faults.course import Course
+from outrider_bringup.faults.course import SLOPE, Course
 from outrider_bringup.faults.journals import Tail
 from outrider_bringup.faults.judge import MS, Strike
 from outrider_bringup.launchfile.plan import ProcessSpec
@@ -21,6 +21,7 @@ from outrider_node import boottime_ns
 HOUR_S = 3600
 OPERATOR_MAX_AGE_NS = 200 * MS
 REPORT_NS = 4 * MS  # of the fake pad: the last report is at most so much older than the line that stops it
+STEADY_S = 1.2  # from 1700 1/min to the 1 m/s of the cross button
 BUSY = 'while True: pass'
 GARBAGE = 'deadbeef0205080000ff03020305'  # among it the head of a frame that never ends
 
@@ -185,7 +186,9 @@ def vesc_fault(which: int) -> Callable[[Course], Strike]:
 
 
 def can_cut(course: Course) -> Strike:
-    """The wire between the VESCs breaks; later it is mended."""
+    """The wire between the VESCs breaks at a steady speed uphill: the far one pushes on while the near one brakes."""
+    course.devices.say('vesc', f'slope {-SLOPE}')
+    course.pause(STEADY_S)
     t0_ns = course.devices.say('vesc', 'can cut')
     course.pause(1.5)
     course.devices.say('vesc', 'can mend')

@@ -60,7 +60,7 @@ def _rows() -> Iterator[Fault]:
         yield Fault(f'reader_stalled_{span:g}', 'reader_stalled', strikes.reader_stalled(span), limits.READER_STALLED)
     for which, name in enumerate(('port', 'can')):
         yield Fault(f'vesc_fault_{name}', 'vesc_fault', strikes.vesc_fault(which), limits.VESC_FAULT)
-    yield Fault('can_cut', 'can_cut', strikes.can_cut, limits.CAN_CUT)
+    yield Fault('can_cut', 'can_cut', strikes.can_cut, limits.CAN_CUT, control=CROSS)
     yield from _clocks()
     yield Fault('second_governor', 'second_governor', company.second_governor, limits.SECOND_GOVERNOR)
     yield Fault('replay', 'replay', company.replayed, limits.RELEASED)

@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--campaign', action='store_true', help='instead of --runs: 20 of each, 300 of some; hours')
     parser.add_argument('--json', type=Path, metavar='F', help='write every run to F')
     parser.add_argument('--save', action='store_true', help='keep the runs under docs/figures')
+    parser.add_argument('--keep', type=Path, metavar='DIR', help='keep what each run saw on the wire, a file a run')
     parser.add_argument('--beside', action='store_true', help='with perception and recorder beside the drive')
     parser.add_argument('--priority', choices=('default', 'fifo'), default='fifo',
                         help='of the nodes; fifo: what they are granted of it (default)')
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         progress.say(fault.name, 'ok' if record.ok else f'FAILED: {"; ".join(record.why)}', record.ok)
 
     with _domain() as domain, _load(args.load), campaign(
-            Options(args.beside, args.priority), domain, tell) as made:
+            Options(args.beside, args.priority), domain, tell, args.keep) as made:
         try:
             outcome = made.run(runs)
         except KeyboardInterrupt:
