@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from outrider_node.errors import NodeError
 EXIT_OK, EXIT_REFUSED = 0, 2
 # A signal is seen when the executor comes back, so this bounds how long a node goes on after one.
 SPIN_S = 0.1
+EXECUTOR = 'OUTRIDER_EXECUTOR'  # of every node that does not ask for one: auto, events, single
 
 
 def executor_named(name: str) -> Any:
@@ -53,7 +55,7 @@ class _Stop:
         self.asked = True
 
 
-def run_node(make: Callable[[], Node], *, executor: str = 'auto', args: list[str] | None = None) -> int:
+def run_node(make: Callable[[], Node], *, executor: str = '', args: list[str] | None = None) -> int:
     """Make a node, spin it until SIGINT or SIGTERM, destroy it. Return the process's exit code.
 
     A NodeError, while the node is made or from a callback, is printed as its one sentence and gives 2. The node's
@@ -65,7 +67,7 @@ def run_node(make: Callable[[], Node], *, executor: str = 'auto', args: list[str
     try:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         node = make()
-        spinner = executor_named(executor)
+        spinner = executor_named(executor or os.environ.get(EXECUTOR) or 'auto')
         spinner.add_node(node)
         gc.collect()
         gc.freeze()  # what lives now lives to the end: a later full collection need not walk it

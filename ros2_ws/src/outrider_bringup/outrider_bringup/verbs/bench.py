@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from outrider_bringup.errors import UserError
 
 HELP = 'measured figures beside their limits'
 GROUP = 'proof'
+SHORTEST_S, LONGEST_S = 5.0, 3600.0
 QUIET_PERCENT = 10.0  # a machine that others use more than this is not quiet
 
 
@@ -22,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('names', nargs='*', metavar='NAME', help='subjects (default: all of --list but the slow ones)')
     parser.add_argument('--list', action='store_true', help='what can be measured')
     parser.add_argument('--json', type=Path, metavar='F', help='write the figures to F')
+    parser.add_argument('--seconds', type=float, metavar='S', help='drive: how long its set-points are watched')
     parser.add_argument('--save', action='store_true', help='keep them under docs/figures (quiet machine only)')
 
 
@@ -33,6 +36,10 @@ def run(args: argparse.Namespace) -> int:
                 print(f'{name:10} {", ".join(figure.names)}\n{"":10} {figure.about}')
         return 0
     names = subjects.chosen(args.names)
+    if args.seconds is not None:
+        if not SHORTEST_S <= args.seconds <= LONGEST_S:
+            raise UserError(f'--seconds is {args.seconds:g}, expected {SHORTEST_S:g} to {LONGEST_S:g}.')
+        os.environ[subjects.SECONDS] = str(args.seconds)
     busy = machine.busy_now()
     if args.save and busy > QUIET_PERCENT:
         raise UserError(f'others use {busy:.0f} % of this machine, figures are kept from a quiet one '
