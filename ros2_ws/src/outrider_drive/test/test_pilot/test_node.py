@@ -125,7 +125,7 @@ def test_a_lost_pad_is_told_at_once(start):
     lost = ramp.do('lose')
     ramp.until(lambda: not ramp.operators[-1].connected, 'the loss')
     first = next(operator for operator in ramp.operators if not operator.connected and operator.boottime_ns > lost - MS)
-    assert first.boottime_ns - lost < 50 * MS
+    assert first.boottime_ns - lost < 150 * MS  # not only once its reports are missed, after 200 ms
     assert not any(request.speed_mps for request in ramp.after(first.boottime_ns - 1))
     ramp.do('reconnect')
     ramp.until(lambda: ramp.operators[-1].connected, 'the pad again')
