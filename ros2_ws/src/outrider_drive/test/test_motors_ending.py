@@ -11,6 +11,7 @@ import pytest
 from motor_bench import MS, Bench, driving, setters
 from outrider_drive.motors.duty import END_NS, QUIET_NS, Moment, MotorsDuty
 from outrider_drive.motors.judge import Latch
+from outrider_drive.motors.link import VescLink
 from outrider_drive.motors.setup import Setup
 from outrider_drive.words import Mode
 from outrider_sim.devices import vesc_wire as wire
@@ -175,6 +176,17 @@ def test_its_figures_are_the_periods_of_the_set_points(make: MakeBench) -> None:
         told.duty.serve(bench.now)
         bench.now += MS
     assert set(told.duty.figures()) == {'period_p50_ms', 'period_p99_ms', 'period_max_ms'}
+
+
+def test_a_host_that_was_held_up_after_it_woke_is_judged_by_the_time_of_its_frame(make: MakeBench) -> None:
+    bench = make()
+    late_ns = 0
+    bench.link = VescLink(lambda: bench.ports, Setup(), clock_ns=lambda: bench.now + late_ns)
+    bench.drive()
+    assert driving(bench.run(0.04, Mode.DRIVE, 1.0))
+    late_ns = 85 * MS  # 105 after the frame before
+    assert driving(bench.run(0.02, Mode.DRIVE, 1.0)) == []
+    assert bench.link.judge.latch is Latch.GAP
 
 
 def test_no_frame_of_an_ending_process_drives(make: MakeBench) -> None:

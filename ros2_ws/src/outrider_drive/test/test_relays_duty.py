@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from outrider_drive import messages
 from outrider_drive.relays.duty import QUIET_NS, Moment, RelaysDuty
 from outrider_drive.relays.judge import Latch, RelayJudge
 from outrider_drive.relays.link import RelayLink
@@ -33,8 +32,7 @@ class Bench:
     def take(self, now: int, **wish: Any) -> None:
         self.sequence += 1
         person = Operator(now, 1, 0, Source.MOTION, True, False)
-        self.duty.take(messages.relay_command_to_msg(
-            RelayCommand(now, self.sequence, 7, self.judge.epoch, person, **wish)), now)
+        self.duty.take(RelayCommand(now, self.sequence, 7, self.judge.epoch, person, **wish), now)
 
     def letters(self) -> list[bytes]:
         """Return the wanted states that the board heard."""

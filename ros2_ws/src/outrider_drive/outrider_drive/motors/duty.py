@@ -6,12 +6,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from outrider_interfaces.msg import DriveCommand as DriveCommandMsg
-
-from outrider_drive import messages
 from outrider_drive.gate import MS
 from outrider_drive.motors.link import VescLink
-from outrider_drive.words import Motors
+from outrider_drive.words import DriveCommand, Motors
 
 END_NS = 1500 * MS  # a machine that still turns after it is left to the VESCs' own timeout and its brake current
 QUIET_NS = 25 * MS  # told again at the latest; telemetry comes every 20 ms
@@ -48,9 +45,9 @@ class MotorsDuty:
         port = self._link.port
         return None if port is None else port.fileno()
 
-    def take(self, command: DriveCommandMsg, now: int) -> None:
+    def take(self, command: DriveCommand, now: int) -> None:
         """Let the judge have it."""
-        self._link.want(messages.drive_command_of(command), now)
+        self._link.want(command, now)
 
     def serve(self, now: int) -> int:
         """Step, then tell; return when to come back."""

@@ -36,12 +36,14 @@ class VescLink:
     `problem` is one sentence, or ''; `refusal` says why the present device is not driven, None where it may be.
     """
 
-    def __init__(self, ports: Callable[[], Sequence[str]], setup: Setup, epoch: int = 0) -> None:
+    def __init__(self, ports: Callable[[], Sequence[str]], setup: Setup, epoch: int = 0,
+                 clock_ns: Callable[[], int] | None = None) -> None:
         """Remember where to look: `ports` names the candidates, most likely first, whenever one is to be opened.
 
-        `epoch` is the first one; a process begins with a random one, so that no command of its forerunner fits.
+        `epoch` is the first one; a process begins with a random one, so that no command of its forerunner fits. With
+        `clock_ns` frames are judged by the time after everything was read, however long that took.
         """
-        self.setup, self._ports = setup, ports
+        self.setup, self._ports, self._clock_ns = setup, ports, clock_ns
         self.judge = Judge(setup.limits, setup.drivetrain, epoch)
         self.port: OwnedPort | None = None
         self.problem = 'motors: no port has been opened yet.'
@@ -198,6 +200,7 @@ class VescLink:
             self._write(port, codec.frame(codec.ask(Id.FW_VERSION)), now)
 
     def _serve(self, port: OwnedPort, now: int) -> None:
+        now = now if self._clock_ns is None else self._clock_ns()
         pair = self._pair
         sent = self._set_points.sent
         guarded = self._guards.see(now, sent.erpm if sent else 0, pair.samples)

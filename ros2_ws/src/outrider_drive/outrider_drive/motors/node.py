@@ -15,6 +15,7 @@ from outrider_drive.motors.judge import Limits
 from outrider_drive.motors.link import VescLink
 from outrider_drive.motors.setup import Setup
 from outrider_drive.motors.units import Drivetrain
+from outrider_drive.words import DriveCommand
 from outrider_drive.writer import Writer
 from outrider_node import Diagnosis, NodeError, OutriderNode, Param, boottime_ns, qos, run_node
 
@@ -49,12 +50,13 @@ class MotorsNode(OutriderNode):
             self.destroy_node()
             raise
         self._priority = priority
-        self._link = VescLink(by_id.candidates(self.value('port'), by_id.MOTORS), setup, secrets.randbits(31))
+        self._link = VescLink(by_id.candidates(self.value('port'), by_id.MOTORS), setup, secrets.randbits(31),
+                              boottime_ns)
         self._states = self.create_publisher(MotorState, 'motors/state', qos.STATE)
         self._duty = MotorsDuty(self._link, self._publish)
         self._erpm_per_mps = setup.drivetrain.erpm_per_mps
         self.diagnose('motors', self._diagnosis)
-        self._writer: Writer[DriveCommandMsg] = Writer('motors writer', self._duty, boottime_ns)
+        self._writer: Writer[DriveCommand] = Writer('motors writer', self._duty, boottime_ns)
         self.create_subscription(DriveCommandMsg, 'drive/command', self._hear, qos.COMMAND)
 
     def _setup(self) -> Setup:
@@ -72,8 +74,9 @@ class MotorsNode(OutriderNode):
             raise NodeError(str(error)) from None
 
     def _hear(self, message: DriveCommandMsg) -> None:
-        self._writer.put(message, (message.mode, message.speed_mps, message.brake_current_a, message.governor_id,
-                                   message.link_epoch))
+        command = messages.drive_command_of(message)
+        self._writer.put(command, (command.mode, command.speed_mps, command.brake_current_a, command.governor_id,
+                                   command.link_epoch))
 
     def _publish(self, moment: Moment) -> None:
         """Called on the writer's thread."""

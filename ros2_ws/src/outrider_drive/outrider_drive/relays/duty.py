@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from outrider_interfaces.msg import RelayCommand as RelayCommandMsg
-
-from outrider_drive import messages
 from outrider_drive.gate import MS
 from outrider_drive.relays.judge import RelayJudge
 from outrider_drive.relays.link import STATUS_MAX_AGE_S, RelayLink
 from outrider_drive.relays.words import Status
+from outrider_drive.words import RelayCommand
 
 QUIET_NS = 100 * MS  # told again at the latest; statuses come every 50 ms
 
@@ -44,9 +42,9 @@ class RelaysDuty:
         wire = self._link.wire
         return wire.port.fileno() if wire.is_open else None
 
-    def take(self, command: RelayCommandMsg, now: int) -> None:
+    def take(self, command: RelayCommand, now: int) -> None:
         """Let the judge have it."""
-        self._judge.take(messages.relay_command_of(command), now)
+        self._judge.take(command, now)
 
     def serve(self, now: int) -> int:
         """Judge, step, then tell; return when to come back."""

@@ -6,13 +6,15 @@ import secrets
 import sys
 from typing import Any
 
-from outrider_interfaces.msg import RelayCommand, RelayState
+from outrider_interfaces.msg import RelayCommand as RelayCommandMsg
+from outrider_interfaces.msg import RelayState
 
-from outrider_drive import by_id, urgency
+from outrider_drive import by_id, messages, urgency
 from outrider_drive.relays.duty import Moment, RelaysDuty
 from outrider_drive.relays.judge import RelayJudge
 from outrider_drive.relays.link import RelayLink
 from outrider_drive.relays.words import Flag, Limit, Status
+from outrider_drive.words import RelayCommand
 from outrider_drive.writer import Writer
 from outrider_node import Diagnosis, NodeError, OutriderNode, Param, boottime_ns, qos, run_node
 
@@ -42,11 +44,12 @@ class RelaysNode(OutriderNode):
         self.diagnose('relays', self._diagnosis)
         self._writer: Writer[RelayCommand] = Writer(
             'relays writer', RelaysDuty(self._link, self._judge, self._publish), boottime_ns)
-        self.create_subscription(RelayCommand, 'relays/command', self._hear, qos.COMMAND)
+        self.create_subscription(RelayCommandMsg, 'relays/command', self._hear, qos.COMMAND)
 
-    def _hear(self, message: RelayCommand) -> None:
-        self._writer.put(message, (message.jack, message.steer, message.horn, message.clear_faults,
-                                   message.governor_id, message.link_epoch))
+    def _hear(self, message: RelayCommandMsg) -> None:
+        command = messages.relay_command_of(message)
+        self._writer.put(command, (command.jack, command.steer, command.horn, command.clear_faults,
+                                   command.governor_id, command.link_epoch))
 
     def _publish(self, moment: Moment) -> None:
         """Called on the writer's thread."""

@@ -149,6 +149,7 @@ RULES = [
     _setpoints('to every controller', 'for can_id in self._setup.cans', 'for can_id in self._setup.cans[:1]'),
     _link('an end brakes in the middle of the proof',
           ' and proof.under_way and not self._ending', ' and proof.under_way'),
+    _link('judged by the time of the frame', 'now if self._clock_ns is None else self._clock_ns()', 'now'),
     _link('an end begins no proof', 'proof = None if self._ending else pair.proof', 'proof = pair.proof'),
     _link('a drive is asked for again after its end',
           '            if self.judge.expires_ns is not None:\n', '            if False:\n'),
