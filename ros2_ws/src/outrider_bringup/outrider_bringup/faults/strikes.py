@@ -21,9 +21,10 @@ from outrider_node import boottime_ns
 HOUR_S = 3600
 OPERATOR_MAX_AGE_NS = 200 * MS
 REPORT_NS = 4 * MS  # of the fake pad: the last report is at most so much older than the line that stops it
+AGAIN_S = 1.0
 STEADY_S = 1.2  # from 1700 1/min to the 1 m/s of the cross button
 BUSY = 'while True: pass'
-GARBAGE = 'deadbeef0205080000ff03020305'  # among it the head of a frame that never ends
+GARBAGE = 'deadbeef0205080000ff03020305'  # among it the head of a frame that swallows what follows
 
 
 def struck(t0_ns: int, course: Course, resumed_ns: int | None = None, struck_ns: int | None = None) -> Strike:
@@ -32,8 +33,11 @@ def struck(t0_ns: int, course: Course, resumed_ns: int | None = None, struck_ns:
 
 
 def released(course: Course) -> Strike:
-    """The dead-man is let go, the other control stays held."""
-    return struck(course.person.do('release r1'), course)
+    """The dead-man is let go, the other control stays held; then R1 is held again, which is no fresh start."""
+    t0_ns = course.person.do('release r1')
+    course.pause(AGAIN_S)
+    course.person.do('press r1')
+    return struck(t0_ns, course)
 
 
 def pad_lost(course: Course) -> Strike:
