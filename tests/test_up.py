@@ -1,105 +1,18 @@
 """`./outrider up bicycle --sim` as a user has it: over the fake radar's pseudo-terminals, with every process real."""
 
-import contextlib
 import json
 import os
-import pty
 import re
-import select
 import signal
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from rig_up import Up, topics_of
+from waiting import wait_until
+
 NODES = ('fake_radar', 'radar', 'fusion', 'recorder', 'bridge')
 STOP_S = 3.0
-
-
-def wait_until(true, what, timeout_s=20.0):
-    end = time.monotonic() + timeout_s
-    while not (answer := true()):
-        if time.monotonic() > end:
-            pytest.fail(f'waited {timeout_s:g} s for {what}')
-        time.sleep(0.02)
-    return answer
-
-
-def environ(pid):
-    try:
-        return Path(f'/proc/{pid}/environ').read_bytes()
-    except OSError:
-        return b''
-
-
-class Up:
-    """A running `outrider up` with its own run folder and rides."""
-
-    def __init__(self, folder, *words, terminal=False):
-        self.run, self.rides = folder / 'run', folder / 'rides'
-        self.mark = f'OUTRIDER_RUN={self.run}'.encode()
-        self.text = b''
-        env = {**os.environ, 'OUTRIDER_RUN': str(self.run), 'OUTRIDER_RIDES': str(self.rides)}
-        self.reader, writer = pty.openpty() if terminal else os.pipe()
-        self.popen = subprocess.Popen([ROOT / 'outrider', 'up', 'bicycle', *words], stdin=subprocess.DEVNULL,
-                                      stdout=writer, stderr=writer, env=env, start_new_session=True)
-        os.close(writer)
-
-    @property
-    def output(self):
-        while select.select([self.reader], [], [], 0)[0]:
-            try:
-                piece = os.read(self.reader, 65536)
-            except OSError:  # a pseudo-terminal whose other side has gone
-                break
-            if not piece:
-                break
-            self.text += piece
-        return self.text.decode(errors='replace')
-
-    def says(self, pattern, timeout_s=20.0):
-        wait_until(lambda: re.search(pattern, self.output) or self.popen.poll() is not None, pattern, timeout_s)
-        found = re.search(pattern, self.output)
-        assert found, f'ended without saying {pattern!r}:\n{self.output}'
-        return found
-
-    def processes(self):
-        """Return {name: pid} of the nodes, by what they carry in their environment; children of nodes too."""
-        found = {}
-        for entry in os.listdir('/proc'):
-            if entry.isdigit() and self.mark in (variables := environ(entry).split(b'\0')):
-                for variable in variables:
-                    if variable.startswith(b'OUTRIDER_PROCESS='):
-                        found.setdefault(variable.decode().split(':')[-1], []).append(int(entry))
-        return found
-
-    def main(self, name):
-        """Return the pid of the node itself: the one that leads a session, the oldest."""
-        return min(pid for pid in self.processes()[name] if os.getsid(pid) == pid)
-
-    def anybody(self):
-        return [entry for entry in os.listdir('/proc') if entry.isdigit() and int(entry) != os.getpid()
-                and self.mark in environ(entry).split(b'\0')]
-
-    def end(self, number=signal.SIGINT):
-        """Signal the runner as a terminal would; return exit code and seconds until nothing was left."""
-        began = time.monotonic()
-        if self.popen.poll() is None:
-            os.kill(self.popen.pid, number)
-        while self.popen.poll() is None:
-            assert time.monotonic() - began < 10, self.output
-            self.output  # noqa: B018 - keep the pipe empty
-            time.sleep(0.01)
-        return self.popen.returncode, time.monotonic() - began
-
-    def close(self):
-        if self.popen.poll() is None:
-            self.popen.kill()
-            self.popen.wait()
-        wait_until(lambda: not self.anybody(), 'the guard to clear up', 6.0)
-        os.close(self.reader)
 
 
 @pytest.fixture
@@ -107,7 +20,7 @@ def up(tmp_path):
     started = []
 
     def start(*words, **more):
-        started.append(Up(tmp_path, *words, **more))
+        started.append(Up(tmp_path, 'bicycle', *words, **more))
         return started[-1]
 
     yield start
@@ -117,15 +30,7 @@ def up(tmp_path):
 
 def messages(folder):
     """Count what can be read of all segments of a ride, closed or not."""
-    from mcap.exceptions import McapError
-    from mcap.stream_reader import StreamReader
-
-    count = 0
-    for path in folder.glob('segment_*'):
-        with path.open('rb') as file, contextlib.suppress(McapError):  # a torn end is what kill -9 leaves
-            for record in StreamReader(file).records:
-                count += type(record).__name__ == 'Message'
-    return count
+    return sum(topics_of(folder).values())
 
 
 def test_points_tracks_and_hazards_arrive_and_ctrl_c_names_the_ride(up, ros):
