@@ -50,6 +50,7 @@ campaign: dev
 	./outrider faults --campaign --save || failed=1; \
 	./outrider faults --only starved_2,starved_8 --runs 40 --priority default --save || failed=1; \
 	./outrider faults --runs 90 --beside --save || failed=1; \
+	./outrider bench drive --seconds 600 --save || failed=1; \
 	exit $$failed
 
 clean:
