@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from outrider_bringup.demo.acts import ACTS, schedule
+from outrider_bringup.demo.acts import RADAR, schedule
 from outrider_bringup.demo.columns import align, clip, is_terminal, paint
 from outrider_bringup.demo.rider import Told
 from outrider_bringup.demo.screen import Screen, View, bar, lines
+from outrider_bringup.demo.shown import Line, of_radar
 
 
 def view(elapsed_s=10.2, told=None, note='', address='http://127.0.0.1:8000', seconds=30):
-    (scene,) = schedule(ACTS, seconds)
-    return View(scene, seconds, elapsed_s, address, 30.02, 23, 1.24, told or Told('clear'), note)
+    (scene,) = schedule([RADAR], seconds)
+    return View(scene, seconds, elapsed_s, address, *of_radar(30.02, 23, 1.24, told or Told('clear')), note)
 
 
 class Tty(io.StringIO):
@@ -110,6 +111,22 @@ def test_without_a_terminal_address_and_first_track_are_told_once():
         screen.first_track(1.34)
     told = [line for line in pipe.getvalue().splitlines() if 'http' in line or 'first' in line]
     assert told == ['first track after 1.3 s', 'watch it: http://127.0.0.1:8000']
+
+
+def test_an_act_has_lines_of_its_own():
+    shown = replace(view(), upper=Line('ramp', 'MOVING   1.0 m/s'), lower=Line('on the wire', 'driving frames'))
+    assert lines(shown, 79)[2:] == ['ramp            MOVING   1.0 m/s', 'on the wire     driving frames']
+    pipe = io.StringIO()
+    Screen(pipe).draw(shown)
+    assert pipe.getvalue() == ' 10/30 s   MOVING   1.0 m/s   driving frames\n'
+
+
+def test_the_clock_stands_while_the_end_waits():
+    pipe = io.StringIO()
+    screen = Screen(pipe)
+    for elapsed in (30.0, 31.0, 33.5):
+        screen.draw(view(elapsed))
+    assert len(pipe.getvalue().splitlines()) == 1
 
 
 def test_a_terminal_needs_no_line_for_the_first_track(tty):

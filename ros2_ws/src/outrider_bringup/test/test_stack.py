@@ -255,3 +255,41 @@ def test_a_killed_runner_leaves_nothing_running_and_its_lock_is_held_until_then(
             return True
 
         wait_until(free, 'the lock to be free', 2.0)
+
+
+def test_some_are_retired_and_others_added_while_the_rest_runs(stack, tmp_path):
+    one, screen = stack(program(tmp_path, 'stays', CALM), program(tmp_path, 'goes', CALM, respawn=True))
+    one.start()
+    screen.ready('stays')
+    screen.ready('goes')
+    stays, goes = one.pids()['stays'], one.pids()['goes']
+    one.retire(['goes'])
+    seen = []
+    wait_until(lambda: seen.extend(one.poll()) or not one.retiring, 'the end of who was retired')
+    assert not Path(f'/proc/{goes}').exists()
+    one.add(Plan((program(tmp_path, 'comes', CALM),)))
+    screen.ready('comes')
+    assert seen == one.poll() == []
+    assert set(one.pids()) == {'stays', 'comes'}
+    assert one.pids()['stays'] == stays
+    assert one.stop().left == ()
+
+
+def test_who_does_not_leave_when_retired_is_ended(stack, tmp_path):
+    one, screen = stack(program(tmp_path, 'stays', CALM), program(tmp_path, 'deaf', FAMILY))
+    one.start()
+    screen.ready('stays')
+    screen.ready('deaf', 4)
+    one.retire(['deaf'])
+    wait_until(lambda: one.poll() or not one.retiring, 'the end of who was retired')
+    assert [member.name for member in members(one.id)] == ['stays']
+
+
+def test_a_stop_takes_those_along_who_are_just_leaving(stack, tmp_path):
+    one, screen = stack(program(tmp_path, 'deaf', STUBBORN))
+    one.start()
+    screen.ready('deaf')
+    one.retire(['deaf'])
+    one.poll()
+    assert one.stop().left == ()
+    assert members(one.id) == []

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from outrider_bringup.demo import rows
+from outrider_bringup.demo import ramp_rows, rows
+from outrider_bringup.demo.skater import COURSE_S
 from outrider_bringup.demo.table import Row
+
+RAMP_STARTS_S = 3.0  # four nodes and three devices, after the radar's processes have gone
 
 
 @dataclass(frozen=True)
 class Act:
     """One act: what it is called, in full and where the screen is narrow, and its share of the demo's time.
 
-    `proves` gives the rows that it adds to the closing table.
+    `proves` gives the rows that it adds to the closing table. Below `least_s` it makes no sense.
     """
 
     title: str
     short: str
     share: float
     proves: Callable[[rows.Seen], list[Row]]
+    least_s: float = 0.0
 
 
-ACTS = (
-    Act('a real radar recording, a person walking', 'a real radar recording', 1.0,
-        rows.real_recording),
-)
+RADAR = Act('a real radar recording, a person walking', 'a real radar recording', 20.0,
+            rows.real_recording, 3.0)
+RAMP = Act('the ramp: lift, drive, let R1 go, stop, lower', 'the ramp drives', 10.0,
+           lambda seen: ramp_rows.rows(seen.course, seen.ride), RAMP_STARTS_S + COURSE_S)
+ACTS = (RADAR, RAMP)
 
 
 @dataclass(frozen=True)
@@ -39,18 +45,52 @@ class Scene:
     end_s: float
 
 
+def fitting(acts: Sequence[Act], seconds: float) -> tuple[Act, ...]:
+    """Return the acts that `seconds` are enough for: the longest are left out first, the first act never."""
+    kept = list(acts)
+    while len(kept) > 1 and sum(act.least_s for act in kept) > seconds:
+        kept.remove(max(kept[1:], key=lambda act: act.least_s))
+    return tuple(kept)
+
+
+def left_out(acts: Sequence[Act], seconds: float) -> str:
+    """Return one sentence about the acts that `seconds` are too short for, '' where there is none."""
+    missing = [act.short for act in acts if act not in fitting(acts, seconds)]
+    if not missing:
+        return ''
+    whole = math.ceil(sum(act.least_s for act in acts))
+    return f'Left out for want of time: {" and ".join(missing)}. All of it takes {whole} s.'
+
+
 def schedule(acts: Sequence[Act], seconds: float) -> tuple[Scene, ...]:
-    """Divide `seconds` among `acts` by their shares. Raises ValueError without acts, time or shares."""
+    """Divide `seconds` among the acts that fit, by their shares, none below its least.
+
+    Raises ValueError without acts, time or shares.
+    """
     whole = sum(act.share for act in acts)
     if not acts or seconds <= 0 or whole <= 0:
         raise ValueError(f'{len(acts)} acts with shares of {whole:g} cannot fill {seconds:g} s')
+    kept = fitting(acts, seconds)
+    lasting = _lasting(kept, seconds)
     scenes = []
     start = 0.0
-    for number, act in enumerate(acts, 1):
-        end = seconds if number == len(acts) else start + seconds * act.share / whole
-        scenes.append(Scene(number, len(acts), act, start, end))
+    for number, act in enumerate(kept, 1):
+        end = seconds if number == len(kept) else start + lasting[act]
+        scenes.append(Scene(number, len(kept), act, start, end))
         start = end
     return tuple(scenes)
+
+
+def _lasting(acts: Sequence[Act], seconds: float) -> dict[Act, float]:
+    """Return how long each act lasts: its share, or its least where that is more; the others share what is left."""
+    least: dict[Act, float] = {}
+    while True:
+        rest = [act for act in acts if act not in least]
+        left_s, whole = seconds - sum(least.values()), sum(act.share for act in rest)
+        short = [act for act in rest if left_s * act.share < act.least_s * whole]
+        if not short or len(acts) == 1:
+            return {**least, **{act: left_s * act.share / whole for act in rest}}
+        least.update((act, act.least_s) for act in short)
 
 
 def scene_at(scenes: Sequence[Scene], elapsed_s: float) -> Scene:

@@ -9,22 +9,28 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from outrider_bringup.demo import rows, table
-from outrider_bringup.demo.acts import ACTS, Scene, scene_at, schedule
+from outrider_bringup.demo import rows, shown, table
+from outrider_bringup.demo.acts import ACTS, RAMP, Scene, left_out, scene_at, schedule
 from outrider_bringup.demo.columns import is_terminal, paint, width_of
 from outrider_bringup.demo.rider import told
 from outrider_bringup.demo.rows import Seen
 from outrider_bringup.demo.screen import Screen, View
-from outrider_bringup.demo.session import Options, Session
+from outrider_bringup.demo.session import GRACE_S, LAST_FRAMES_S, Options, Session
 from outrider_bringup.demo.table import Row
 from outrider_bringup.errors import UserError
+from outrider_node import boottime_ns
+
+if TYPE_CHECKING:
+    from outrider_bringup.demo.watch import Watcher
 
 REDRAW_S, LOOK_S = 0.25, 0.05  # while it plays, while it starts
 FIRST_FRAME_S = 30.0  # longer than any start that is going to succeed
+LATE_S = 8.0  # so long the end waits for a ramp that a busy machine started late
 ADDRESS_S = 10.0  # the live view starts after the rest; later than this it does not come
 
 
@@ -47,8 +53,10 @@ class Player:
     def __init__(self, options: Options, seconds: float, began_s: float, out: TextIO = sys.stdout) -> None:
         """`began_s`: when the command's process started, on time.monotonic()."""
         self._options, self._seconds, self._out = options, seconds, out
-        self._session = Session(options, began_s)
         self._scenes = schedule(ACTS, seconds)
+        ramp = any(scene.act is RAMP for scene in self._scenes)
+        self._session = Session(replace(options, ramp=ramp), began_s)
+        self._left_out = left_out(ACTS, seconds)
         self._screen = Screen(out)
         self._stop = Stop()
         self._began_s = began_s
@@ -70,7 +78,7 @@ class Player:
         while not self._stop.event.is_set() and not self._session.gave_up:
             self._session.tick()
             view = self._view()
-            if view.elapsed_s is not None and view.elapsed_s >= self._seconds:
+            if view.elapsed_s is not None and self._is_over(view.elapsed_s):
                 self._show(view)
                 break
             if view.elapsed_s is None and time.monotonic() - self._began_s > FIRST_FRAME_S:
@@ -78,7 +86,20 @@ class Player:
                                                f'See {self._options.run}/stack.log')
                 break
             self._show(view)
-            self._stop.event.wait(REDRAW_S if view.elapsed_s is not None else LOOK_S)
+            starting = view.elapsed_s is None or self._session.changing
+            self._stop.event.wait(LOOK_S if starting else REDRAW_S)
+
+    def _is_over(self, elapsed_s: float) -> bool:
+        """Tell whether the demo ends now; begin what is due before."""
+        session, last = self._session, self._scenes[-1]
+        if session.ramp is None:
+            return elapsed_s >= self._seconds
+        if not session.changed and elapsed_s >= last.start_s - LAST_FRAMES_S - GRACE_S:
+            session.change_to_ramp(last.end_s - last.start_s - last.act.least_s)
+        over = elapsed_s >= self._seconds + (0.0 if session.ramp.over else LATE_S)
+        if over:
+            session.ramp.end(late=True)
+        return over
 
     def _show(self, view: View) -> None:
         first_s = self._session.first_track_s()
@@ -96,13 +117,21 @@ class Player:
         first_ns = session.first_frame_ns
         elapsed = None if first_ns is None else (now_ns - first_ns) / 1e9
         scene: Scene = scene_at(self._scenes, elapsed or 0.0)
+        upper, lower = self._lines(scene, watcher, now_ns)
+        return View(scene, self._seconds, elapsed, self._where(), upper, lower,
+                    f'starting, {time.monotonic() - self._began_s:.0f} s', bool(self._address))
+
+    def _lines(self, scene: Scene, watcher: Watcher, now_ns: int) -> tuple[shown.Line, shown.Line]:
+        recorded_mb = watcher.recorder.bytes_written / 1e6 if watcher.recorder else 0.0
+        ramp = self._session.ramp
+        if scene.act is RAMP and ramp is not None:
+            ramp.look()
+            drive = watcher.drive
+            return shown.of_ramp(drive.sight(), drive.battery_v, recorded_mb, ramp.frames, ramp.held, boottime_ns())
         hazards, tracks = watcher.last_hazards, watcher.last_tracks
-        return View(
-            scene, self._seconds, elapsed, self._where(), watcher.rate_hz(now_ns),
-            watcher.steps[-1].points if watcher.steps else 0,
-            watcher.recorder.bytes_written / 1e6 if watcher.recorder else 0.0,
-            told(hazards.hazards if hazards else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns)),
-            f'starting, {time.monotonic() - self._began_s:.0f} s', bool(self._address))
+        return shown.of_radar(
+            watcher.rate_hz(now_ns), watcher.steps[-1].points if watcher.steps else 0, recorded_mb,
+            told(hazards.hazards if hazards else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns)))
 
     def _where(self) -> str:
         if not self._options.live:
@@ -129,10 +158,11 @@ class Player:
         width = width_of(self._out) - 1
         lines = ['', *table.render(result, width=width, colour=colour), '',
                  *(paint(line, 'warn', colour) for text in seen.incidents for line in textwrap.wrap(text, width)),
+                 *textwrap.wrap(self._left_out, width),
                  paint(rows.losses(seen, result), 'bold', colour)]
         if seen.ride is not None:
             lines.append(f'Look at it again   ./outrider view {seen.ride.name}')
-        lines.append('Run it yourself    ./outrider up bicycle --sim')
+        lines.append('Run it yourself    ./outrider up bicycle --sim, ./outrider up ramp --sim')
         print('\n'.join(lines), file=self._out, flush=True)
 
 

@@ -12,13 +12,19 @@ from mcap.exceptions import McapError
 from mcap.reader import make_reader
 
 POINTS = '/radar/points'
+STATES = ('/drive/state', '/motors/state', '/relays/state')  # known again by their stamps
+COMMANDS = ('/drive/command', '/relays/command')  # begin with a time and a number that counts up
+_NUMBERED = struct.Struct('<4xQI')  # behind the four bytes that say how the rest is written
 # What the reader and its decompressors raise for files that were damaged.
 _DAMAGE = (McapError, OSError, ValueError, EOFError, RuntimeError, struct.error)
 
 
 @dataclass
 class RideRead:
-    """A ride on disk. `stamps_ns` are those of the recorded point messages; `broken` says what cannot be read."""
+    """A ride on disk. `stamps_ns` are those of the recorded point messages; `broken` says what cannot be read.
+
+    `stamps` has those of each topic of STATES; `numbers` (CLOCK_BOOTTIME in ns, number) of each of COMMANDS.
+    """
 
     name: str
     messages: dict[str, int] = field(default_factory=dict)
@@ -26,6 +32,8 @@ class RideRead:
     broken: list[str] = field(default_factory=list)
     record_bytes: int = 0
     rrd_bytes: int = 0
+    stamps: dict[str, Counter[int]] = field(default_factory=dict)
+    numbers: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -64,3 +72,7 @@ def _read_segment(segment: Path, ride: RideRead) -> None:
             ride.messages[channel.topic] = ride.messages.get(channel.topic, 0) + 1
             if channel.topic == POINTS:
                 ride.stamps_ns[message.publish_time] += 1
+            elif channel.topic in STATES:
+                ride.stamps.setdefault(channel.topic, Counter())[message.publish_time] += 1
+            elif channel.topic in COMMANDS:
+                ride.numbers.setdefault(channel.topic, []).append(_NUMBERED.unpack_from(message.data))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from outrider_bringup.demo.course import Course
 from outrider_bringup.demo.journal import Written, delays_ms, frames_of, percentile
 from outrider_bringup.demo.recording import Step
 from outrider_bringup.demo.ride import RideRead
@@ -58,6 +59,7 @@ class Seen:
     incidents: list[str] = field(default_factory=list)
     stopped_s: float | None = None
     left_behind: int = 0
+    course: Course | None = None  # of the ramp's act
 
 
 def points_row(seen: Seen) -> Row:
@@ -202,6 +204,9 @@ def losses(seen: Seen, rows: Sequence[Row]) -> str:
         lost.append(f'{points["points_played"] - points["points_exact"]:,.0f} points between wire and topic')
     if seen.ride is not None and (missing := sum((to_record(seen) - seen.ride.stamps_ns).values())):
         lost.append(f'{missing:,} radar messages between topic and record')
+    drive = next((row.figures for row in rows if 'drive_due' in row.figures), None)
+    if drive and drive['drive_recorded'] != drive['drive_due']:
+        lost.append(f'{drive["drive_due"] - drive["drive_recorded"]:,.0f} messages of the drive')
     if seen.recorder_lost:
         lost.append(f'{seen.recorder_lost:,} messages that DDS reported to the recorder')
     if lost:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from outrider_bringup.demo.acts import Scene
 from outrider_bringup.demo.columns import clip, is_terminal, paint, width_of
-from outrider_bringup.demo.rider import Told
+from outrider_bringup.demo.shown import Line
 
 LABEL = 16
 FIRST_TRACK = 'first track after'  # begins the line that tells it where there is no terminal
@@ -18,16 +18,17 @@ ROLES = {'notice': 'bold', 'warn': 'warn', 'urgent': 'urgent', 'nothing': 'urgen
 
 @dataclass(frozen=True)
 class View:
-    """What is shown at one moment. `elapsed_s` counts from the first frame, None before it: then `note` says why."""
+    """What is shown at one moment. `elapsed_s` counts from the first frame, None before it: then `note` says why.
+
+    `upper` and `lower` are the act's own lines.
+    """
 
     scene: Scene
     seconds: float
     elapsed_s: float | None
     address: str
-    radar_hz: float
-    points: int
-    recorded_mb: float
-    told: Told
+    upper: Line
+    lower: Line
     note: str = ''
     ready: bool = False  # `address` is one to watch at
 
@@ -60,15 +61,14 @@ def _watch(view: View, width: int) -> str:
     return f'{text:<{min(LABEL + 38, width - len(end))}}{end}' if len(text) + len(end) <= width else text
 
 
-def _sensors(view: View) -> str:
-    return (f'{"sensors":<{LABEL}}radar {view.radar_hz:.0f}/s  {view.points} points   '
-            f'recording {view.recorded_mb:.1f} MB')
+def _own(line: Line) -> str:
+    return f'{line.label:<{LABEL}}{line.text}'.rstrip()
 
 
 def lines(view: View, width: int) -> list[str]:
     """Return the four lines, none wider than `width`, without colours."""
-    rider = f'{"rider sees":<{LABEL}}{view.told.text if view.elapsed_s is not None else ""}'.rstrip()
-    return [clip(line, width) for line in (_head(view, width), _watch(view, width), _sensors(view), rider)]
+    lower = view.lower if view.elapsed_s is not None else Line(view.lower.label, '')
+    return [clip(line, width) for line in (_head(view, width), _watch(view, width), _own(view.upper), _own(lower))]
 
 
 def one_line(view: View) -> str:
@@ -76,8 +76,7 @@ def one_line(view: View) -> str:
     if view.elapsed_s is None:
         return view.note
     return (f'{math.floor(min(view.elapsed_s, view.seconds)):3d}/{view.seconds:.0f} s   '
-            f'radar {view.radar_hz:.0f}/s {view.points:2d} points   recording {view.recorded_mb:.1f} MB   '
-            f'{view.told.text}')
+            f'{view.upper.text}   {view.lower.text}').rstrip()
 
 
 class Screen:
@@ -100,7 +99,7 @@ class Screen:
         text = lines(view, width)
         text[0] = paint(text[0][:13], 'bold', True) + text[0][13:]
         text[1] = text[1].replace('Ctrl+C stops', paint('Ctrl+C stops', 'dim', True))
-        text[3] = text[3][:LABEL] + paint(text[3][LABEL:], ROLES.get(view.told.level, 'ok'), True)
+        text[3] = text[3][:LABEL] + paint(text[3][LABEL:], ROLES.get(view.lower.level, 'ok'), True)
         up = f'\x1b[{self._drawn}A' if self._drawn else '\x1b[?25l'
         self._stream.write('\r' + up + ''.join(f'\x1b[2K{line}\n' for line in text))
         self._stream.flush()
@@ -110,7 +109,7 @@ class Screen:
         if view.ready and not self._told:
             self._told = True
             print(f'watch it: {view.address}', file=self._stream, flush=True)
-        mark = view.note if view.elapsed_s is None else str(math.floor(view.elapsed_s))
+        mark = view.note if view.elapsed_s is None else str(math.floor(min(view.elapsed_s, view.seconds)))
         if mark != self._said:
             self._said = mark
             print(one_line(view), file=self._stream, flush=True)

@@ -1,6 +1,6 @@
 """One watched run of the bicycle's launch file on the fake radar: started, observed, stopped, summed up as Seen.
 
-The demo and the bench both run the stack through here, so that their figures mean the same.
+The ramp may play after it, in the same ride. The demo and the bench both run the stack through here, so that their figures mean the same.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from outrider_bringup import launchfile
 from outrider_bringup.demo import journal, processes, ride
+from outrider_bringup.demo.handover import Handover
+from outrider_bringup.demo.ramp import LAUNCH, Ramp
 from outrider_bringup.demo.recording import as_points
 from outrider_bringup.demo.rows import Cost, Seen
 from outrider_bringup.runner.stack import Event, Stack
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 READY_S = 10.0  # after this long the recording begins, whoever is missing then
 SETTLE_S = 1.0  # after the first track, before CPU time counts: start-up is over, its work is not yet paid
 BRIDGE = 'bridge'
-MEMORY_EVERY_S = 3.0
+MEMORY_EVERY_S = 1.0
 LAST_FRAMES_S, GRACE_S = 0.4, 0.2  # the end waits at most so long for frames that are under way
 TAIL_LINES = 5
 
@@ -43,6 +45,7 @@ class Options:
     record: bool = True
     live: bool = True
     web_port: int = 8000
+    ramp: bool = False  # it plays too, when change_to_ramp() says so
     holds: tuple[int, ...] = ()  # descriptors kept open until the last process has gone
 
     def arguments(self) -> dict[str, str]:
@@ -70,6 +73,10 @@ class Session:
         self._ledger = processes.Ledger()
         self._memory: list[tuple[float, int]] = []  # KiB, processes
         self._memory_due_s = 0.0
+        self.ramp: Ramp | None = None
+        self._spare_s = 0.0
+        self._handover: Handover | None = None
+        self._cut_frames: int | None = None
 
     @property
     def _journal(self) -> Path:
@@ -86,6 +93,8 @@ class Session:
         for stale in (self._journal, options.run / 'live.json'):
             stale.unlink(missing_ok=True)
         plan = launchfile.load(options.launch, options.arguments())
+        if options.ramp:
+            self.ramp = Ramp(options.launch.parent / LAUNCH, options.run)
         self._hold.touch()  # no frame before everyone listens
         self._log = (options.run / 'stack.log').open('w', encoding='utf-8')
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(options.domain)}
@@ -128,6 +137,8 @@ class Session:
             self._take(event)
         if self._hold.exists() and self._all_listen():
             self._hold.unlink()
+        if self._handover is not None and self.watcher is not None:
+            self._handover.step(self.watcher.drive, self._spare_s)
         first = self.first_track_s()
         now = time.monotonic()
         if first is None or now - self._began_s < first + SETTLE_S:
@@ -138,6 +149,24 @@ class Session:
         if now >= self._memory_due_s:
             self._memory_due_s = now + MEMORY_EVERY_S
             self._memory.append((sum(map(processes.pss_kib, members)), len(members)))
+
+    def change_to_ramp(self, spare_s: float) -> None:
+        """Let the radar's processes go and the ramp come: tick() does it. The skater has `spare_s` to spare."""
+        assert self._stack is not None
+        assert self.ramp is not None
+        self._spare_s = spare_s
+        self._cut_frames = self._on_the_wire()
+        self._handover = Handover(self._stack, self.ramp, LAST_FRAMES_S + GRACE_S)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the ramp has its turn."""
+        return self._handover is not None
+
+    @property
+    def changing(self) -> bool:
+        """Whether one act's processes are just being exchanged for another's."""
+        return self._handover is not None and not self._handover.done
 
     def _all_listen(self) -> bool:
         """Tell whether fusion, the recorder and this process hear everything, or have had time enough to."""
@@ -162,13 +191,18 @@ class Session:
     def _told_once(self) -> list[str]:
         return [text if count == 1 else f'{text} ({count} times)' for text, count in Counter(self.incidents).items()]
 
-    def _cut(self) -> int:
-        """Return how many frames are on the wire now, after giving the last of them time to get through everything."""
+    def _on_the_wire(self) -> int:
         cut_ns = time.time_ns()
-        count = sum(frame.written_ns <= cut_ns for frame in journal.read(self._journal))
-        begun = time.monotonic()
-        while time.monotonic() - begun < LAST_FRAMES_S and not self._judged(count - 1):
-            time.sleep(0.01)
+        return sum(frame.written_ns <= cut_ns for frame in journal.read(self._journal))
+
+    def _cut(self) -> int:
+        """Return how many frames count, after giving the last of them time to get through everything."""
+        count = self._cut_frames
+        if count is None:
+            count = self._on_the_wire()
+            begun = time.monotonic()
+            while time.monotonic() - begun < LAST_FRAMES_S and not self._judged(count - 1):
+                time.sleep(0.01)
         # The recorder is another process: what has come here has come there, give or take a scheduler's turn.
         time.sleep(GRACE_S)
         return count
@@ -183,6 +217,8 @@ class Session:
         seen = Seen(self.recording, incidents=self._told_once(), live_expected=self.live)
         self._hold.unlink(missing_ok=True)
         begun_s = time.monotonic()
+        if self.ramp is not None:
+            self.ramp.end()
         cut = self._cut() if self.first_frame_ns is not None else 0
         seen.first_track_s = self.first_track_s()
         if self._stack is not None:
@@ -191,6 +227,9 @@ class Session:
         if self.watcher is not None:
             self.watcher.close()
             self._sum_up(seen, self.watcher, cut)
+        if self.ramp is not None and self.changed:
+            seen.course = self.ramp.course()
+            seen.incidents += self.ramp.incidents
         if self._log is not None:
             self._log.close()
         return seen

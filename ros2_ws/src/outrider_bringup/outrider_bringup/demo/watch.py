@@ -17,6 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
 
+from outrider_bringup.demo.drive_ears import DriveEars
 from outrider_bringup.demo.recording import Follower, Points, Step
 from outrider_node import frames, qos
 from outrider_node.run import executor_named
@@ -63,6 +64,7 @@ class Watcher:
             (DiagnosticArray, '/diagnostics', qos.EVENT, self._hear_diagnostics),
         ):
             self._node.create_subscription(kind, topic, hear, profile)
+        self.drive = DriveEars(self._node)
         self._executor = executor_named('auto')
         self._executor.add_node(self._node)
         self._open = True

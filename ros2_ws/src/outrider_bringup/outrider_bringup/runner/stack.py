@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +76,8 @@ class Stack:
         self._env.pop(MARK, None)
         self._holds = tuple(holds)
         self._children = [_Child(spec) for spec in plan.processes]
+        self._leaving: list[_Child] = []
+        self._farewell = Stopping(0.0)
         self._output = Output(out)
         self._guard: subprocess.Popen[bytes] | None = None
         self._stopped: Stopped | None = None
@@ -91,6 +93,24 @@ class Stack:
             self.stop()
             raise
 
+    def add(self, plan: Plan) -> None:
+        """Start the processes of one more plan beside those that run. Raises UserError; then stop() is due."""
+        rigs.check(plan)
+        for child in [_Child(spec) for spec in plan.processes]:
+            self._children.append(child)
+            self._launch(child)
+
+    def retire(self, names: Collection[str]) -> None:
+        """End these processes for good, in order and with the patience of stop(), as poll() is called."""
+        self._leaving += [child for child in self._children if child.spec.name in names]
+        self._children = [child for child in self._children if child.spec.name not in names]
+        self._farewell = Stopping(time.monotonic())
+
+    @property
+    def retiring(self) -> bool:
+        """Tell whether one of those that were retired still runs."""
+        return bool(self._leaving)
+
     def poll(self) -> list[Event]:
         """Return what has happened since the last call, and start again what is due. Call it several times a second."""
         events = []
@@ -101,7 +121,17 @@ class Stack:
                 events.append(self._after(child, code, now_s))
             elif child.again_s is not None and now_s >= child.again_s:
                 events.append(self._relaunch(child))
+        if self._leaving:
+            self._see_off()
         return events
+
+    def _see_off(self) -> None:
+        names = {child.spec.name for child in self._leaving}
+        alive = [member for member in members(self.id) if member.name in names]
+        send(self._farewell.step(time.monotonic(), alive))
+        self._reap()
+        if not alive:
+            self._leaving.clear()
 
     def pids(self) -> dict[str, int]:
         """Return the pid of every running process by name."""
@@ -142,7 +172,7 @@ class Stack:
         return Stopped(seconds, tuple(sorted(stopping.forced)), tuple(sorted({member.name for member in alive})))
 
     def _reap(self) -> None:
-        for child in self._children:
+        for child in (*self._children, *self._leaving):
             if child.popen is not None and child.popen.poll() is not None:
                 child.popen = None
 

@@ -12,7 +12,7 @@ from outrider_bringup import paths
 from outrider_bringup.demo.processes import started_ago_s
 from outrider_bringup.errors import UserError
 
-HELP = 'a real radar recording becomes tracks, hazards and a ride; nothing needed'
+HELP = 'a real radar recording, then a ramp that drives and stops, in one ride; nothing needed'
 GROUP = 'go'
 DOMAIN = 90  # apart from what the user runs
 
@@ -36,9 +36,21 @@ def run(args: argparse.Namespace) -> int:
     from outrider_bringup.demo.play import Player
     from outrider_bringup.demo.session import Options
 
+    _nobody_drives()
     run_folder = paths.run_folder() / 'demo'
     with claim.folder(run_folder) as lock, claim.domain(args.domain) as domain:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
         options = Options(paths.checkout() / 'launch' / 'bicycle.launch.yaml', paths.rides(), run_folder, domain,
                           web_port=args.web_port, holds=(lock,))
         return Player(options, args.seconds, began_s).play(args.json)
+
+
+def _nobody_drives() -> None:
+    """Refuse while a real machine is driven from here: a simulated one beside it is mistaken for it."""
+    from outrider_drive.port import real_ports_held
+
+    held = real_ports_held()
+    if held:
+        port, process = held[0]
+        raise UserError(f'process {process} drives a real machine on {port}, and a demo drives a simulated one beside '
+                        f'it. Stop that one first: kill {process}')
