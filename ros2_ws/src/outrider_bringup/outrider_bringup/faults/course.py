@@ -13,7 +13,7 @@ from pathlib import Path
 
 from outrider_bringup import launchfile, paths
 from outrider_bringup.errors import UserError
-from outrider_bringup.faults import clock, inside, urgent
+from outrider_bringup.faults import clock, inside, shm, urgent
 from outrider_bringup.faults.devices import Devices
 from outrider_bringup.faults.eyes import Eyes
 from outrider_bringup.faults.limits import HOLD_LIMIT_MS
@@ -62,6 +62,7 @@ class Course:
         self.person = Person(self)
         self.log: deque[str] = deque(maxlen=TAIL_LINES)
         self.priority = options.priority  # as granted, once it runs
+        self._began_s = time.time()
         self._eyes: Eyes | None = None
         self._stack: Stack | None = None
         self._extras: list[Stack] = []
@@ -172,6 +173,7 @@ class Course:
                 stack.stop()
         if self._eyes is not None:
             self._eyes.close()
+        shm.clean(self._began_s)
 
     def _hear(self, name: str, line: str) -> None:
         self.log.append(f'[{name}] {line}')

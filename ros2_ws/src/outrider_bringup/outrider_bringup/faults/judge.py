@@ -43,6 +43,7 @@ class Strike:
     t0_ns: int  # from here the figures count
     over_ns: int  # watched until here
     resumed_ns: int | None = None  # whatever was frozen went on
+    back_ns: int | None = None  # whatever was killed is heard again
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Record:
     moved_again: bool = False
     first_stopping_frame_ms: float | None = None  # at the VESC that got it last
     late_frames: int = 0  # driving frames at a VESC, at most, when what was frozen went on
+    back_s: float | None = None  # until all that was killed is heard again
     watched_s: float = 0.0
     why: list[str] = field(default_factory=list)  # what broke a limit, a sentence each
 
@@ -80,6 +82,7 @@ def judge(fault: str, seen: Seen, strike: Strike, limit: Limit) -> Record:
     at_fault = seen.at(strike.struck_ns)
     on_at_fault = seen.relays_on(strike.struck_ns)
     record = Record(fault, erpm_at_fault=abs(at_fault.erpm) if at_fault else 0.0, relay_on_at_fault=bool(on_at_fault),
+                    back_s=None if strike.back_ns is None else (strike.back_ns - strike.t0_ns) / 1e9,
                     watched_s=(strike.over_ns - strike.t0_ns) / 1e9)
     _wire(record, seen.frames, strike, limit)
     _ramp(record, seen.moments, strike, limit)

@@ -9,6 +9,7 @@ import pty
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from os import close as close_fd
 
 from outrider_bringup.faults import clock, inside
@@ -22,6 +23,7 @@ HOUR_S = 3600
 OPERATOR_MAX_AGE_NS = 200 * MS
 REPORT_NS = 4 * MS  # of the fake pad: the last report is at most so much older than the line that stops it
 AGAIN_S = 1.0
+BACK_S = 60.0
 STEADY_S = 1.2  # from 1700 1/min to the 1 m/s of the cross button
 BUSY = 'while True: pass'
 GARBAGE = 'deadbeef0205080000ff03020305'  # among it the head of a frame that swallows what follows
@@ -87,8 +89,8 @@ def killed(*names: str) -> Callable[[Course], Strike]:
         course.wait(lambda: all(course.pids().get(name, before[name]) != before[name] for name in names),
                     'the processes to be started again', 5.0)
         course.eyes.forget()
-        course.wait(lambda: course.eyes.all_there, 'the processes to be there again', 20.0)
-        return struck(t0_ns, course)
+        course.wait(lambda: course.eyes.all_there, 'the processes to be there again', BACK_S)
+        return replace(struck(t0_ns, course), back_ns=boottime_ns())
 
     return act
 
