@@ -1,6 +1,7 @@
 """One watched run of the bicycle's launch file on the fake radar: started, observed, stopped, summed up as Seen.
 
-The ramp may play after it, in the same ride. The demo and the bench both run the stack through here, so that their figures mean the same.
+The ramp may play after it, in the same ride. The demo and the bench both run the stack through here, so that their
+figures mean the same.
 """
 
 from __future__ import annotations
