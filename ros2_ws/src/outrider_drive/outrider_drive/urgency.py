@@ -1,13 +1,15 @@
-"""The nodes of the drive run before others, and their memory stays where it is: asked for once, before any thread.
+"""The nodes of the drive run before others, and their memory stays where it is: asked for once, when a node stands.
 
-Threads inherit the priority of the one that makes them, so claim() comes before rclpy.init().
+Not earlier: a node that starts computes for most of a second, and at this priority it would hold up those that drive.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass
 
 FIFO_PRIORITY = 20
@@ -27,7 +29,10 @@ class Priority:
 
 
 def claim() -> Priority:
-    """Take SCHED_FIFO 20, else nice -10, else nothing, and lock memory where allowed. Never fails."""
+    """Take SCHED_FIFO 20, else nice -10, else nothing, for every thread, and lock memory where allowed. Never fails.
+
+    Threads that are made later inherit it from the one that makes them.
+    """
     if os.environ.get(SWITCH) == 'default':
         return Priority(f'default priority, as {SWITCH} asks', 'warn')
     granted = _before_others()
@@ -40,15 +45,21 @@ def claim() -> Priority:
 
 def _before_others() -> str:
     try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
+        _each_thread(lambda thread: os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY)))
         return f'SCHED_FIFO {FIFO_PRIORITY}'
     except OSError:
         pass
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        _each_thread(lambda thread: os.setpriority(os.PRIO_PROCESS, thread, NICE))  # Linux: of that thread alone
         return f'nice {NICE}'
     except OSError:
         return ''
+
+
+def _each_thread(raise_it: Callable[[int], None]) -> None:
+    for thread in os.listdir('/proc/self/task'):
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            raise_it(int(thread))
 
 
 def _lock_memory() -> bool:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import resource
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,13 +17,23 @@ from outrider_drive import urgency
 CLAIM = """
 import os, threading
 from outrider_drive import urgency
+claimed, had = threading.Event(), []
+
+def look():
+    claimed.wait()
+    had.append((os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+
+before = threading.Thread(target=look)
+before.start()
 said = urgency.claim()
-inherited = []
-one = threading.Thread(target=lambda: inherited.append(os.sched_getscheduler(0)))
-one.start()
-one.join()
+claimed.set()
+after = threading.Thread(target=look)
+after.start()
+before.join()
+after.join()
+assert had[0] == had[1], had
 locked = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmLck'))
-print(said.sentence, '|', said.level, '|', inherited[0], os.sched_getparam(0).sched_priority, os.nice(0), locked > 0)
+print(said.sentence, '|', said.level, '|', had[0][0], os.sched_getparam(0).sched_priority, os.nice(0), locked > 0)
 """
 
 
@@ -30,7 +41,7 @@ def refuse(*_: Any) -> None:
     raise PermissionError(1, 'Operation not permitted')
 
 
-def test_what_is_said_is_what_the_kernel_granted_and_threads_have_it_too(spawn: Callable[..., Any]) -> None:
+def test_what_is_said_is_what_the_kernel_granted_and_threads_of_before_and_after_have_it_too(spawn: Callable[..., Any]) -> None:
     process = spawn(sys.executable, '-c', CLAIM)
     assert process.wait() == 0, process.output
     sentence, level, granted = (part.strip() for part in process.output.split('|'))
@@ -60,7 +71,8 @@ def test_where_realtime_is_refused_nice_is_asked_for_and_then_nothing(monkeypatc
     monkeypatch.setattr(resource, 'getrlimit', lambda _: (65536, 65536))
     monkeypatch.setattr(urgency, '_may_lock_all', lambda: False)
     assert urgency.claim() == urgency.Priority('nice -10, memory not locked', 'ok')
-    assert asked == [(os.PRIO_PROCESS, 0, -10)]
+    assert {(what, to) for what, _, to in asked} == {(os.PRIO_PROCESS, -10)}
+    assert threading.get_native_id() in [thread for _, thread, _ in asked]
     monkeypatch.setattr(os, 'setpriority', refuse)
     said = urgency.claim()
     assert said.level == 'warn'

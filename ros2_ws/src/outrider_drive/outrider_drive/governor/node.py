@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class GovernorNode(OutriderNode):
                 row.metadata['low'], row.metadata['high']) for row in fields(Limits)),
     )
 
-    def __init__(self, priority: urgency.Priority, **kwargs: Any) -> None:
+    def __init__(self, claim: Callable[[], urgency.Priority], **kwargs: Any) -> None:
         """Take the rig's lock and begin latched. Raises NodeError."""
         super().__init__('governor', **kwargs)
         try:
@@ -59,7 +60,6 @@ class GovernorNode(OutriderNode):
         except NodeError:
             self.destroy_node()
             raise
-        self._priority = priority
         self._state, self._inputs, self._seen = State(), Inputs(), Inputs()
         self._report: Report | None = None
         self._estop_source = ''
@@ -79,6 +79,7 @@ class GovernorNode(OutriderNode):
         self.create_service(EStop, 'drive/estop', self._serve_estop)
         self.diagnose('governor', self._diagnosis)
         self.create_timer(PERIOD_S, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self._priority = claim()  # for the threads made by now and all that they make
 
     def _checked_rig(self) -> Rig:
         if self.value('use_sim_time'):
@@ -185,8 +186,7 @@ class GovernorNode(OutriderNode):
 
 def main() -> None:
     """Entry point `ros2 run outrider_drive governor`."""
-    priority = urgency.claim()
-    sys.exit(run_node(lambda: GovernorNode(priority)))
+    sys.exit(run_node(lambda: GovernorNode(urgency.claim)))
 
 
 if __name__ == '__main__':

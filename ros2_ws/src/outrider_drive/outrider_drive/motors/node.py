@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from outrider_interfaces.msg import DriveCommand as DriveCommandMsg
@@ -41,7 +42,7 @@ class MotorsNode(OutriderNode):
         Param('unproved_erpm', 0, '1/min', 'highest set-point where the timeout is not proved; 0 refuses', 0, 100_000),
     )
 
-    def __init__(self, priority: urgency.Priority, **kwargs: Any) -> None:
+    def __init__(self, claim: Callable[[], urgency.Priority], **kwargs: Any) -> None:
         """Judge the parameters, begin to look for the VESC. Raises NodeError."""
         super().__init__('motors', **kwargs)
         try:
@@ -49,7 +50,6 @@ class MotorsNode(OutriderNode):
         except NodeError:
             self.destroy_node()
             raise
-        self._priority = priority
         self._link = VescLink(by_id.candidates(self.value('port'), by_id.MOTORS), setup, secrets.randbits(31),
                               boottime_ns)
         self._states = self.create_publisher(MotorState, 'motors/state', qos.STATE)
@@ -58,6 +58,7 @@ class MotorsNode(OutriderNode):
         self.diagnose('motors', self._diagnosis)
         self._writer: Writer[DriveCommand] = Writer('motors writer', self._duty, boottime_ns)
         self.create_subscription(DriveCommandMsg, 'drive/command', self._hear, qos.COMMAND)
+        self._priority = claim()  # for the threads made by now and all that they make
 
     def _setup(self) -> Setup:
         if self.value('use_sim_time'):
@@ -121,8 +122,7 @@ class MotorsNode(OutriderNode):
 
 def main() -> None:
     """Entry point `ros2 run outrider_drive motors`."""
-    priority = urgency.claim()
-    sys.exit(run_node(lambda: MotorsNode(priority)))
+    sys.exit(run_node(lambda: MotorsNode(urgency.claim)))
 
 
 if __name__ == '__main__':

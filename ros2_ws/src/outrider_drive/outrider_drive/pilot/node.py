@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,9 @@ class PilotNode(OutriderNode):
         Param('gamepad_id', '', '', 'unique id (Bluetooth address) of the one pad that drives; empty takes the first'),
     )
 
-    def __init__(self, priority: urgency.Priority, roots: find.Roots | None = None, **kwargs: Any) -> None:
+    def __init__(self, claim: Callable[[], urgency.Priority], roots: find.Roots | None = None, **kwargs: Any) -> None:
         """Read the pad's file and start to look for the pad. Raises NodeError."""
         super().__init__('pilot', **kwargs)
-        self._priority = priority
         try:
             self._link = self._made_link(roots)
         except NodeError:
@@ -73,6 +73,7 @@ class PilotNode(OutriderNode):
         self.diagnose('pad', self._diagnosis)
         self._worker = threading.Thread(target=self._work, name='pilot', daemon=True)
         self._worker.start()
+        self._priority = claim()  # for the threads made by now and all that they make
 
     def _made_link(self, roots: find.Roots | None) -> PadLink | JoyLink:
         if self.value('use_sim_time'):
@@ -192,8 +193,7 @@ class PilotNode(OutriderNode):
 
 def main() -> None:
     """Entry point `ros2 run outrider_drive pilot`."""
-    priority = urgency.claim()
-    sys.exit(run_node(lambda: PilotNode(priority)))
+    sys.exit(run_node(lambda: PilotNode(urgency.claim)))
 
 
 if __name__ == '__main__':

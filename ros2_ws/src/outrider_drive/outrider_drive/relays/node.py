@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from outrider_interfaces.msg import RelayCommand as RelayCommandMsg
@@ -30,14 +31,13 @@ class RelaysNode(OutriderNode):
         Param('port', 'auto', '', 'serial port: a path, or auto to ask what is plugged in'),
     )
 
-    def __init__(self, priority: urgency.Priority, **kwargs: Any) -> None:
+    def __init__(self, claim: Callable[[], urgency.Priority], **kwargs: Any) -> None:
         """Begin to look for the relay controller. Raises NodeError."""
         super().__init__('relays', **kwargs)
         if self.value('use_sim_time'):
             self.destroy_node()
             raise NodeError('relays: use_sim_time is true, and a machine is never driven by a replayed clock. Leave '
                             'it out.')
-        self._priority = priority
         self._link = RelayLink(by_id.candidates(self.value('port'), by_id.RELAYS))
         self._judge = RelayJudge(secrets.randbits(31))
         self._states = self.create_publisher(RelayState, 'relays/state', qos.STATE)
@@ -45,6 +45,7 @@ class RelaysNode(OutriderNode):
         self._writer: Writer[RelayCommand] = Writer(
             'relays writer', RelaysDuty(self._link, self._judge, self._publish), boottime_ns)
         self.create_subscription(RelayCommandMsg, 'relays/command', self._hear, qos.COMMAND)
+        self._priority = claim()  # for the threads made by now and all that they make
 
     def _hear(self, message: RelayCommandMsg) -> None:
         command = messages.relay_command_of(message)
@@ -111,8 +112,7 @@ def _fill(message: RelayState, status: Status) -> None:
 
 def main() -> None:
     """Entry point `ros2 run outrider_drive relays`."""
-    priority = urgency.claim()
-    sys.exit(run_node(lambda: RelaysNode(priority)))
+    sys.exit(run_node(lambda: RelaysNode(urgency.claim)))
 
 
 if __name__ == '__main__':

@@ -38,7 +38,7 @@ class Hosted:
     def start(self, **parameters) -> None:
         given = {'pad_file': str(self._ps4_file), **parameters}
         roots = Roots(self.host.devices, self.host.sys, self.host.dev)
-        self.node = PilotNode(Priority('default priority', 'ok'), roots, context=self.ros.context,
+        self.node = PilotNode(lambda: Priority('default priority', 'ok'), roots, context=self.ros.context,
                               parameter_overrides=[Parameter(name, value=value) for name, value in given.items()])
         self.ros.executor.add_node(self.node)
 
