@@ -41,7 +41,8 @@ def refuse(*_: Any) -> None:
     raise PermissionError(1, 'Operation not permitted')
 
 
-def test_what_is_said_is_what_the_kernel_granted_and_threads_of_before_and_after_have_it_too(spawn: Callable[..., Any]) -> None:
+def test_what_is_said_is_what_the_kernel_granted_and_threads_of_before_and_after_have_it_too(
+        spawn: Callable[..., Any]) -> None:
     process = spawn(sys.executable, '-c', CLAIM)
     assert process.wait() == 0, process.output
     sentence, level, granted = (part.strip() for part in process.output.split('|'))
