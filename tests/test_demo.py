@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -20,9 +21,9 @@ def demo(spawn, tmp_path):
     domain = os.environ['ROS_DOMAIN_ID']
     env = {'OUTRIDER_RIDES': str(tmp_path / 'rides'), 'OUTRIDER_RUN': str(tmp_path / 'run')}
 
-    def start(seconds):
+    def start(seconds, **more):
         return spawn(ROOT / 'outrider', 'demo', '--seconds', str(seconds), '--json', tmp_path / 'demo.json',
-                     '--domain', domain, '--web-port', str(8200 + 10 * int(domain)), env=env)
+                     '--domain', domain, '--web-port', str(8200 + 10 * int(domain)), env={**env, **more})
 
     return start
 
@@ -139,6 +140,17 @@ def test_a_second_demo_in_the_same_place_is_refused_in_one_sentence(demo):
     assert len(second.output.strip().splitlines()) == 1
     first.signal(signal.SIGINT)
     first.wait()
+
+
+def test_no_demo_beside_a_machine_that_is_driven(demo, tmp_path):
+    with (tmp_path / 'outrider_ttyACM0_1234abcd.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(f'{os.getpid()}\n/dev/ttyACM0')
+        lock.flush()
+        refused = demo(3, TMPDIR=str(tmp_path))
+        assert refused.wait() == 2
+    assert f'process {os.getpid()} drives a real machine on /dev/ttyACM0' in refused.output
+    assert len(refused.output.strip().splitlines()) == 1
 
 
 def test_a_node_that_is_killed_comes_back_and_is_named_at_the_end(demo, tmp_path):
