@@ -25,7 +25,7 @@ CYCLES = 100  # two edges each
 FRAME_S, REST_S = 1.0, 10.0
 NEIGHBOURS = 2
 NOT_RELEASED = int(Refusal.NOT_RELEASED)
-PEER = 'ms, a sleeper'
+PEER = 'ms, a sleeper on a pty'
 
 
 def costs(say: Callable[[str], None]) -> tuple[Measured, ...]:

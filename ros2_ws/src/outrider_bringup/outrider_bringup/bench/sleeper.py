@@ -1,20 +1,29 @@
-"""What this machine lets anybody have: sleeps to due times 20 ms apart, as the drive does, and does nothing else.
+"""What this machine lets anybody have: sleeps to due times 20 ms apart, writes to a pty, and does nothing else.
 
-`python -m outrider_bringup.bench.sleeper SECONDS` claims the same priority and prints its periods as JSON, ms.
+`python -m outrider_bringup.bench.sleeper SECONDS` claims the drive's priority, reads at the far end before everybody,
+as the fakes do, and prints the periods there as JSON, ms. Between the two ends lies a worker of the kernel, of ordinary
+priority, that busy neighbours delay; a USB port has none.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
 import sys
+import threading
 import time
+import tty
 
 from outrider_bringup.errors import UserError
+from outrider_bringup.faults.urgent import FAKES_PRIORITY
 from outrider_drive import urgency
 
 PERIOD_NS = 20_000_000
 GRACE_S = 20.0
+FRAMES = bytes(22)  # as long as both set-points
 
 
 class Sleeper:
@@ -37,15 +46,30 @@ class Sleeper:
 
 
 def sleep(seconds: float) -> list[float]:
-    """Sleep to due times for `seconds`; return the periods in ms."""
-    now = due = time.monotonic_ns()
-    end, periods = now + int(seconds * 1e9), []
-    while due < end:
+    """Write to a pty at due times for `seconds`; return the periods at its far end in ms."""
+    far, near = pty.openpty()
+    tty.setraw(near)
+    times: list[int] = []
+    count = round(seconds * 1e9 / PERIOD_NS)
+    reader = threading.Thread(target=_read, args=(far, count, times), daemon=True)
+    reader.start()
+    due = time.monotonic_ns()
+    for _ in range(count):
+        os.write(near, FRAMES)
         due += PERIOD_NS
         time.sleep(max(0.0, (due - time.monotonic_ns()) / 1e9))
-        before, now = now, time.monotonic_ns()
-        periods.append((now - before) / 1e6)
-    return periods
+    reader.join(GRACE_S / 2)
+    os.close(near)
+    os.close(far)
+    return [(late - early) / 1e6 for early, late in zip(times, times[1:], strict=False)]
+
+
+def _read(fd: int, count: int, times: list[int]) -> None:
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FAKES_PRIORITY))
+    for _ in range(count):
+        os.read(fd, len(FRAMES))
+        times.append(time.monotonic_ns())
 
 
 if __name__ == '__main__':
