@@ -18,6 +18,7 @@ DISARMED, ARMED, MOVING, STOPPING, ESTOPPED = (
 RAMP_DOWN = 500  # of the governor's refusals
 # What the person can do away with: what is latched, let go, arm, dead-man, the jack.
 ORDINARY = frozenset({10, 30, 40, RAMP_DOWN, 700, 710, 720})
+EVERY_ONE = qos.STATIC_FRAMES  # of the states: a reason that held for one step only is told too
 # Somebody is not there (yet): motors, relays, the pad's program, and the proof of the VESCs' timeout.
 ABSENT = frozenset({150, 160, 180, 190, 240, 250, 270, 280})
 
@@ -29,18 +30,23 @@ class Eyes:
         """Join `domain`."""
         self.state: Any = None
         self.motors: Any = None
+        self._heard = 0
         self.grave: tuple[float, str] = (0.0, '')  # time.monotonic() and text of the newest reason that is not ordinary
         self._context = Context()
         rclpy.init(context=self._context, domain_id=domain)
         self._node = rclpy.create_node('faults', context=self._context, start_parameter_services=False)
-        self._node.create_subscription(DriveState, 'drive/state', self._see_state, qos.STATE)
+        self._node.create_subscription(DriveState, 'drive/state', self._see_state, EVERY_ONE)
         self._node.create_subscription(MotorState, 'motors/state', self._see_motors, qos.STATE)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
 
     def look(self, for_s: float) -> None:
-        """Take what comes within `for_s`."""
+        """Wait for news at most `for_s`, then take all there is."""
+        before = self._heard
         self._executor.spin_once(timeout_sec=for_s)
+        while self._heard != before:
+            before = self._heard
+            self._executor.spin_once(timeout_sec=0.0)
 
     def forget(self) -> None:
         """Wait for new words: those who spoke have been killed."""
@@ -76,6 +82,7 @@ class Eyes:
 
     def _see_state(self, message: Any) -> None:
         self.state = message
+        self._heard += 1
         texts = [text for number, text in zip(message.refusals, message.refusal_texts, strict=True)
                  if number not in ORDINARY]
         if texts:
@@ -83,6 +90,7 @@ class Eyes:
 
     def _see_motors(self, message: Any) -> None:
         self.motors = message
+        self._heard += 1
 
     def close(self) -> None:
         """Leave the domain."""
