@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 # make's job server and flags are not for what the recipes start.
 in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; export OUTRIDER_ROOT; . tools/env.sh && exec
 
-.PHONY: help setup dev demo test lint types portability firmware campaign clean
+.PHONY: help isolation setup dev demo test lint types portability firmware campaign clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make lint types portability   the three static checks'
 	@echo 'make firmware             the relay controller: its tests, and the native board'
 	@echo 'make campaign             thousands of live faults, about five hours; figures under docs/figures'
+	@echo 'make isolation            as root: from a second network namespace nothing of the drive is seen or obeyed'
 	@echo 'make clean               remove what set-up made; rides stay'
 	@echo 'then: ./outrider --help'
 
@@ -40,6 +41,9 @@ types: dev
 
 portability:
 	@python3 tools/check_portability.py
+
+isolation: dev
+	@$(in_environment) python -m pytest -q tests/network
 
 firmware:
 	@$(MAKE) -C firmware test native

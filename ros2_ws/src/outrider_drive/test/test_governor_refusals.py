@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from ramp_scene import GOOD_MOTOR, Scene
 
+from outrider_drive.governor.inputs import Parts
 from outrider_drive.governor.refusals import TABLE, Effect, Refusal
 from outrider_drive.governor.state import Drive
 from outrider_drive.governor.times import MS, S
@@ -255,3 +256,25 @@ def test_motors_that_reckon_with_other_wheels_stop_it_and_the_same_wheels_do_not
     assert last.drive.mode is Mode.BRAKE
     assert s.refusals[0] == 'WHEELS_DIFFER'
     assert not last.state.armed
+
+
+@pytest.mark.parametrize('who', ['motors', 'relays'])
+def test_a_stop_that_motors_or_relays_hold_disarms_and_forbids_arming_until_it_is_over(who: str) -> None:
+    s = Scene().ready().drive()
+    s.inputs[f'{who}_latched'] = True
+    last = s.step()
+    assert last.drive.mode is Mode.BRAKE
+    assert s.refusals[0] == f'{who.upper()}_LATCHED'
+    assert not last.state.armed
+    s.let_go()
+    s.press_arm()
+    assert not s.state.armed
+    s.inputs[f'{who}_latched'] = False
+    s.let_go()
+    assert s.press_arm().state.armed
+
+
+def test_a_latch_of_relays_that_the_rig_does_not_have_is_not_missed() -> None:
+    s = Scene(Parts(relays=False)).ready()
+    s.inputs['relays_latched'] = True
+    assert s.step().state.armed

@@ -67,7 +67,8 @@ def test_whatever_the_relay_board_reports_anew_is_an_edge(name: str, value: obje
 
 
 @pytest.mark.parametrize('changed', [
-    {'collision': True}, {'timeout_proved': False}, {'sim_clock': True}, {'is_master': False},
+    {'collision': True}, {'timeout_proved': False}, {'sim_clock': True}, {'is_master': False}, {'motors_latched': True},
+    {'relays_latched': True},
     {'other_governor_ns': 5}, {'request': None}, {'motors': None}, {'relays': None},
     {'motors': replace(CALM.motors, link_epoch=2)}])  # type: ignore[type-var]
 def test_what_appears_or_goes_is_an_edge(changed: dict[str, Any]) -> None:

@@ -82,10 +82,12 @@ CONDITIONS: dict[Refusal, Callable[[Seen], bool]] = {
     Refusal.MOTOR_MISSING: lambda seen: not seen.motors or not all(motor.present for motor in seen.motors),
     Refusal.MOTORS_SILENT: lambda seen: bool(seen.motors) and seen.motors_age_ns > SILENCE,
     Refusal.MOTORS_RENEWED: lambda seen: _renewed(seen.before.motors_epoch, seen.tracks.motors_epoch),
+    Refusal.MOTORS_LATCHED: lambda seen: seen.inputs.motors_latched,
     Refusal.RELAYS_MISSING: lambda seen: seen.rig.parts.relays and not _ask_relays(seen, lambda relays: True),
     Refusal.RELAYS_SILENT: lambda seen: _ask_relays(seen, lambda relays: seen.now - relays.boottime_ns > SILENCE),
     Refusal.RELAYS_RENEWED: lambda seen: (seen.rig.parts.relays
                                           and _renewed(seen.before.relays_epoch, seen.tracks.relays_epoch)),
+    Refusal.RELAYS_LATCHED: lambda seen: seen.rig.parts.relays and seen.inputs.relays_latched,
     Refusal.RELAY_FAULT: lambda seen: _ask_relays(
         seen, lambda relays: relays.faults_latched != 0 or relays.faults_active != 0),
     Refusal.OVER_TEMPERATURE: lambda seen: any(

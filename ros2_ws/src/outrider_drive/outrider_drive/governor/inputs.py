@@ -45,6 +45,8 @@ class Inputs:
     other_governor_ns: int | None = None  # when a command of another governor was last heard
     collision: bool = False
     erpm_per_mps: float = 0.0  # as the motors reckon, 1/min per m/s
+    motors_latched: bool = False  # the motors' own judge drives nothing before a fresh start
+    relays_latched: bool = False  # likewise
     timeout_proved: bool = False  # each VESC stops by itself: proved by the motors since their link came up
     sim_clock: bool = False  # /clock has a publisher, or use_sim_time is set on a real rig
     is_master: bool = False  # this process holds the rig's lock

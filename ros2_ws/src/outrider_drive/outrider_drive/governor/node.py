@@ -113,11 +113,13 @@ class GovernorNode(OutriderNode):
 
     def _take_motors(self, message: MotorState) -> None:
         self._inputs = replace(self._inputs, motors=messages.motors_of(message),
-                               timeout_proved=message.timeout_proved, erpm_per_mps=message.erpm_per_mps)
+                               timeout_proved=message.timeout_proved, erpm_per_mps=message.erpm_per_mps,
+                               motors_latched=message.latch != 0)
         self._step_if_urgent()
 
     def _take_relays(self, message: RelayState) -> None:
-        self._inputs = replace(self._inputs, relays=messages.relays_of(message))
+        self._inputs = replace(self._inputs, relays=messages.relays_of(message),
+                               relays_latched=message.latch != 0)
         self._step_if_urgent()
 
     def _take_command(self, message: DriveCommand) -> None:

@@ -35,9 +35,11 @@ class Refusal(IntEnum):
     MOTOR_MISSING = 150
     MOTORS_SILENT = 160
     MOTORS_RENEWED = 170
+    MOTORS_LATCHED = 175
     RELAYS_MISSING = 180
     RELAYS_SILENT = 190
     RELAYS_RENEWED = 200
+    RELAYS_LATCHED = 205
     RELAY_FAULT = 210
     OVER_TEMPERATURE = 220
     LOW_BATTERY = 230
@@ -83,9 +85,11 @@ TABLE: dict[Refusal, tuple[Effect, str]] = {
     Refusal.MOTOR_MISSING: (Effect.DISARM, 'Motor controller missing'),
     Refusal.MOTORS_SILENT: (Effect.DISARM, 'Motors silent'),
     Refusal.MOTORS_RENEWED: (Effect.DISARM, 'Motor link was lost: arm again'),
+    Refusal.MOTORS_LATCHED: (Effect.DISARM, 'Motors hold a stop: let go'),
     Refusal.RELAYS_MISSING: (Effect.DISARM, 'Relay controller missing'),
     Refusal.RELAYS_SILENT: (Effect.DISARM, 'Relays silent'),
     Refusal.RELAYS_RENEWED: (Effect.DISARM, 'Relay link was lost: arm again'),
+    Refusal.RELAYS_LATCHED: (Effect.DISARM, 'Relays hold a stop: let go'),
     Refusal.RELAY_FAULT: (Effect.DISARM, 'Relay fault: let go, press arm to clear'),
     Refusal.OVER_TEMPERATURE: (Effect.DISARM, 'Too hot: let it cool'),
     Refusal.LOW_BATTERY: (Effect.DISARM, 'Battery low: charge it'),

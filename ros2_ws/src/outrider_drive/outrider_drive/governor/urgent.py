@@ -39,4 +39,5 @@ def _outline(relays: Relays | None) -> Relays | None:
 
 def _rest(inputs: Inputs) -> tuple[object, ...]:
     return (inputs.collision, inputs.timeout_proved, inputs.sim_clock, inputs.is_master,
+            inputs.motors_latched, inputs.relays_latched,
             inputs.other_governor_ns is not None)

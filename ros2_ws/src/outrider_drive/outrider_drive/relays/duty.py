@@ -23,6 +23,7 @@ class Moment:
     status_ns: int  # of its arrival, CLOCK_BOOTTIME; 0 where there is none
     present: bool
     epoch: int
+    latch: int  # relays.judge.Latch, 0 none
     problem: str
     dropped: int
 
@@ -56,11 +57,12 @@ class RelaysDuty:
         judge.see(link.epoch, link.ready(now_s))
         status = link.status
         present = link.answer is not None and link.status_age_s(now_s) <= STATUS_MAX_AGE_S
-        news = (judge.epoch, present, link.problem)
+        latch = 0 if judge.latch is None else int(judge.latch)
+        news = (judge.epoch, latch, present, link.problem)
         if news != self._told or status is not self._told_status or now - self._told_ns >= QUIET_NS:
             self._told, self._told_status, self._told_ns = news, status, now
             status_ns = 0 if status is None else now - round(link.status_age_s(now_s) * 1e9)
-            self._tell(Moment(now, status, status_ns, present, judge.epoch, link.problem,
+            self._tell(Moment(now, status, status_ns, present, judge.epoch, latch, link.problem,
                               sum(judge.dropped.values())))
         due_ns = min(round(link.due_s(now_s) * 1e9), self._told_ns + QUIET_NS)
         if judge.expires_ns is not None:

@@ -54,7 +54,7 @@ class RelaysNode(OutriderNode):
 
     def _publish(self, moment: Moment) -> None:
         """Called on the writer's thread."""
-        message = RelayState(boottime_ns=moment.status_ns, link_epoch=moment.epoch & 0xFFFFFFFF,
+        message = RelayState(boottime_ns=moment.status_ns, link_epoch=moment.epoch & 0xFFFFFFFF, latch=moment.latch,
                              present=moment.present, problem=moment.problem, commands_dropped=moment.dropped)
         if moment.status is not None:
             stamp_ns = self.get_clock().now().nanoseconds - (moment.now - moment.status_ns)

@@ -41,15 +41,18 @@ SEEN = {
     'PAD_LOST': 'lambda seen: _ask(seen, lambda request: not request.operator.connected)',
     'NEUTRAL_REQUIRED': 'lambda seen: _ask(seen, lambda request: request.operator.neutral_required)',
     'COLLISION': 'lambda seen: seen.inputs.collision', 'DRIVE_AND_JACK': '_drive_and_jack',
+    'MOTORS_LATCHED': 'lambda seen: seen.inputs.motors_latched',
+    'RELAYS_LATCHED': 'lambda seen: seen.rig.parts.relays and seen.inputs.relays_latched',
     'RAMP_DOWN': 'lambda seen: seen.up is Up.NO', 'JACK_NOT_STANDING': '_jack_not_standing',
     'SPEED_TOO_LOW': 'lambda seen: cap_mps(seen) < seen.rig.limits.v_min_mps',
 }
 
 EFFECTS = [('LATCH', 'DISARM', ('SECOND_GOVERNOR', 'ESTOP_INPUT', 'ESTOP_BUTTON')),
            ('DISARM', 'STOP', ('NOT_MASTER', 'SIM_CLOCK', 'WHEELS_DIFFER', 'GOVERNOR_LATE', 'BAD_TELEMETRY',
-                               'MOTOR_FAULT', 'MOTOR_MISSING', 'MOTORS_SILENT', 'MOTORS_RENEWED', 'RELAYS_MISSING',
-                               'RELAYS_SILENT',
-                               'RELAYS_RENEWED', 'RELAY_FAULT', 'OVER_TEMPERATURE', 'LOW_BATTERY', 'VESC_TIMEOUT',
+                               'MOTOR_FAULT', 'MOTOR_MISSING', 'MOTORS_SILENT', 'MOTORS_RENEWED', 'MOTORS_LATCHED',
+                               'RELAYS_MISSING', 'RELAYS_SILENT',
+                               'RELAYS_RENEWED', 'RELAYS_LATCHED', 'RELAY_FAULT', 'OVER_TEMPERATURE',
+                               'LOW_BATTERY', 'VESC_TIMEOUT',
                                'NO_SIGN_OF_LIFE')),
            ('STOP', 'WAIT', ('COLLISION',)), ('STOP', 'NO_DRIVE', ('DRIVE_AND_JACK',)),
            ('NO_DRIVE', 'WAIT', ('RAMP_DOWN',)), ('NO_JACK', 'WAIT', ('JACK_NOT_STANDING',))]

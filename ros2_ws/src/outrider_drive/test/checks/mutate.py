@@ -1,6 +1,6 @@
 """Takes each rule of a table (governor_rules.py, ...) out in turn and runs the tests beside it: one has to fail.
 
-    python ros2_ws/src/outrider_drive/test/checks/mutate.py [governor|motors|gate|relays] [--only WORDS]
+    python ros2_ws/src/outrider_drive/test/checks/mutate.py [all|governor|motors|gate|relays] [--only WORDS]
 
 Prints the rule and the first test that missed it. Exits 1 when a rule can go unnoticed, 2 when the table no longer fits
 the source. A copy of the package is changed, never the package; each mutant runs in a forked child, which saves it the
@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import hypothesis.stateful
@@ -87,27 +88,47 @@ def killer(rule: Rule | None, place: Path, table: str) -> str:
         shutil.rmtree(tree)
 
 
+def tried(chosen: Sequence[tuple[str, Rule]]) -> int:
+    """Try these rules of (table, rule); return how many went unnoticed."""
+    survivors = 0
+    with tempfile.TemporaryDirectory(prefix='mutants_') as folder:
+        for table, rule in chosen:
+            by = killer(rule, Path(folder), table)
+            survivors += not by
+            print(f"{table:<9}{rule.name:<58} {'SURVIVED' if not by else 'killed by: ' + by}", flush=True)
+    return survivors
+
+
+def in_children(chosen: Sequence[tuple[str, Rule]], jobs: int) -> int:
+    """Share the rules among `jobs` children; return how many went unnoticed in all."""
+    children = []
+    for number in range(jobs):
+        child = os.fork()
+        if child == 0:
+            os._exit(min(tried(chosen[number::jobs]), 100))
+        children.append(child)
+    return sum(abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) for child in children)
+
+
 def main() -> int:
     """Try every chosen rule; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or '').splitlines()[0])
-    parser.add_argument('table', nargs='?', default='governor', choices=list(TABLES), help='whose rules')
+    parser.add_argument('table', nargs='?', default='all', choices=['all', *TABLES], help='whose rules')
     parser.add_argument('--only', default='', help='rules whose name holds these words')
+    parser.add_argument('--jobs', type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    rules: list[Rule] = importlib.import_module(f'{options.table}_rules').RULES
-    if [rule for rule in rules if not fits(rule, TABLES[options.table][0])]:
+    tables = list(TABLES) if options.table == 'all' else [options.table]
+    rules = {table: importlib.import_module(f'{table}_rules').RULES for table in tables}
+    if [rule for table in tables for rule in rules[table] if not fits(rule, TABLES[table][0])]:
         return 2
-    chosen = [rule for rule in rules if options.only in rule.name]
     with tempfile.TemporaryDirectory(prefix='mutants_') as folder:
-        place = Path(folder)
-        broken = killer(None, place, options.table)
-        if broken:
-            print(f'the tests fail before any rule is taken away: {broken}')
-            return 2
-        survivors = 0
-        for rule in chosen:
-            by = killer(rule, place, options.table)
-            survivors += not by
-            print(f"{rule.name:<58} {'SURVIVED' if not by else 'killed by: ' + by}", flush=True)
+        for table in tables:
+            broken = killer(None, Path(folder), table)
+            if broken:
+                print(f'the tests of {table} fail before any rule is taken away: {broken}')
+                return 2
+    chosen = [(table, rule) for table in tables for rule in rules[table] if options.only in rule.name]
+    survivors = in_children(chosen, max(1, options.jobs))
     print(f'{len(chosen) - survivors} of {len(chosen)} rules are missed when they are gone')
     return 1 if survivors else 0
 

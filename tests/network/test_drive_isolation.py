@@ -1,7 +1,7 @@
 """Nobody on the network hears or commands a ramp: from a second network namespace, joined by a cable, nothing is seen.
 
-The machine needs root and iproute2 for the namespace. Where it cannot be made these tests fail and say so: a network
-that was not tried keeps nobody out.
+Needs root and iproute2 for the namespace, so it is no part of `make test`: `make isolation`. Where the namespace cannot
+be made these tests fail and say so: a network that was not tried keeps nobody out.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from drive_stranger import HEARD, STRANGER
 from ramp_person import Person
 from rig_up import Up
 
-STRANGER_FILE = Path(__file__).parent / 'support' / 'drive_stranger.py'
+STRANGER_FILE = Path(__file__).parents[1] / 'support' / 'drive_stranger.py'
 LOOK_S = 6.0
 SECOND_GOVERNOR = 10
 TOPICS = {f'/{topic}' for topic, _, _ in HEARD}
