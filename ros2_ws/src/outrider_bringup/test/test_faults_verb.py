@@ -51,7 +51,8 @@ def test_a_missing_faketime_is_told_before_anything_starts(monkeypatch: pytest.M
 def test_the_file_says_on_what_it_was_measured(tmp_path: Path) -> None:
     file = tmp_path / 'deep' / 'faults.json'
     args = argparse.Namespace(json=file, save=False, priority='fifo', beside=True, load=2)
-    faults.write(args, Outcome('default', [Record('release', ok=True)], not_struck=1))
+    outcome = Outcome('default', [Record('release', ok=True)], not_struck=1)
+    faults.write(args, faults.told_of(outcome, args), outcome.records)
     told = json.loads(file.read_text())
     assert list(told) == ['version', 'machine', 'priority', 'beside', 'load', 'not_struck', 'runs']
     assert told['priority'] == 'default'  # as granted, not as asked

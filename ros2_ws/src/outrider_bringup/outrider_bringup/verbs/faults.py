@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outrider_bringup import paths
 from outrider_bringup.bench import machine
@@ -35,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--campaign', action='store_true', help='instead of --runs: 20 of each, 300 of some; hours')
     parser.add_argument('--json', type=Path, metavar='F', help='write every run to F')
     parser.add_argument('--save', action='store_true', help='keep the runs under docs/figures')
+    parser.add_argument('--join', type=Path, nargs='+', metavar='F',
+                        help='run nothing: sum up what these files of --json hold, of campaigns side by side')
     parser.add_argument('--keep', type=Path, metavar='DIR', help='keep what each run saw on the wire, a file a run')
     parser.add_argument('--beside', action='store_true', help='with perception and recorder beside the drive')
     parser.add_argument('--priority', choices=('default', 'fifo'), default='fifo',
@@ -53,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
         for kind in dict.fromkeys(fault.kind for fault in FAULTS):
             print(f'{kind:20} {" ".join(fault.name for fault in FAULTS if fault.kind == kind)}')
         return 0
+    if args.join:
+        return _joined(args)
     if args.runs < 1 or args.load < 0:
         raise UserError(f'--runs {args.runs} --load {args.load}: expected at least one run, and no less than no load')
     chosen = _chosen(args.only.split(',') if args.only else [], FAULTS)
@@ -81,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         print(f'{outcome.not_struck} runs did not count (no wheel above 1500 eRPM, no relay on) and were made again')
     for why in outcome.restarts:
         print(f'started anew: {why}')
-    write(args, outcome)
+    write(args, told_of(outcome, args), records)
     missed = report.p99_missed(records, outcome.priority)
     return 0 if all(record.ok for record in records) and not missed and len(records) == len(runs) else 1
 
@@ -109,20 +112,34 @@ class Progress:
             print('\r\x1b[2K', end='', flush=True)
 
 
-def write(args: argparse.Namespace, outcome: Outcome) -> None:
+def _joined(args: argparse.Namespace) -> int:
+    from outrider_bringup.faults import kept, report
+
+    head, records = kept.joined(args.join)
+    print('\n'.join(report.lines(records, head['priority'], width=width_of(sys.stdout) - 1,
+                                 colour=is_terminal(sys.stdout))))
+    write(args, head, records)
+    return 0 if all(record.ok for record in records) and not report.p99_missed(records, head['priority']) else 1
+
+
+def told_of(outcome: Outcome, args: argparse.Namespace) -> dict[str, Any]:
+    """Return what all runs of a file share."""
+    return {'version': machine.version(paths.checkout()), 'machine': machine.describe(), 'priority': outcome.priority,
+            'beside': args.beside, 'load': args.load, 'not_struck': outcome.not_struck}
+
+
+def write(args: argparse.Namespace, head: dict[str, Any], records: Sequence[Record]) -> None:
     """Write what --json and --save ask for. Raises UserError where a file cannot be written."""
-    here = machine.describe()
-    told = {'version': machine.version(paths.checkout()), 'machine': here, 'priority': outcome.priority,
-            'beside': args.beside, 'load': args.load, 'not_struck': outcome.not_struck,
-            'runs': [record.as_json() for record in outcome.records]}
+    from outrider_bringup.faults import kept
+
     files = [args.json] if args.json else []
     if args.save:
-        name = 'faults' + ('_default' if outcome.priority == 'default' else '') + ('_beside' if args.beside else '')
-        files.append(paths.checkout() / 'docs' / 'figures' / machine.slug(here) / f'{name}.json')
+        name = 'faults' + ('_default' if head['priority'] == 'default' else '') + ('_beside' if head['beside'] else '')
+        files.append(paths.checkout() / 'docs' / 'figures' / machine.slug(head['machine']) / f'{name}.json')
     for file in files:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(told, indent=1) + '\n', encoding='utf-8')
+            file.write_text(kept.text(head, records), encoding='utf-8')
         except OSError as error:
             raise UserError(f'{file} cannot be written ({error.strerror}). Choose another file.') from None
         print(f'Written: {file}')
