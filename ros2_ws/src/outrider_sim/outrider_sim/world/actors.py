@@ -20,6 +20,7 @@ from outrider_sim.world.rider import Motion
 Floats = NDArray[np.float64]
 
 GRID_S = 0.05
+_PIECES_A_CHANGE = 24  # at least: the way of a quick change is a quartic of time, pieces are cubics
 _JUMP_S = 1e-6     # what happens at once happens within this
 _STANDS_MPS = 1e-6
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
@@ -52,7 +53,8 @@ def knots(actors: Sequence[Actor], duration_s: float, breaks_s: Sequence[float])
     marks = {0.0, duration_s, *breaks_s}
     for actor in actors:
         for change in actor.changes:
-            marks |= {change.at_s - (_JUMP_S if change.over_s == 0.0 else 0.0), change.at_s, change.end_s}
+            marks |= {change.at_s - (_JUMP_S if change.over_s == 0.0 else 0.0),
+                      *np.linspace(change.at_s, change.end_s, _PIECES_A_CHANGE + 1).tolist()}
     edges = sorted(mark for mark in marks if 0.0 <= mark <= duration_s)
     # Instants that differ by rounding alone are one.
     edges = [*(a for a, b in zip(edges, edges[1:], strict=False) if b - a > 1e-9), duration_s]

@@ -113,11 +113,11 @@ class PathMotion:
     def _lay_lean(self, end_s: float) -> None:
         """Balance the turn: tan(roll) = -v yaw_rate / g, smoothed by a window that is zero at its ends (Hann)."""
         half = round(LEAN_S / _GRID_S / 2)
-        grid = np.arange(-2 * half, math.ceil(end_s / _GRID_S) + 2 * half + 1) * _GRID_S
+        grid = np.arange(-2 * half, math.ceil(end_s / _GRID_S) + 2 * half + 1, dtype=np.float64) * _GRID_S
         _, _, vx, vy, _, _, _, yaw_rate = self._along(np.maximum(grid, 0.0))
         balance = -np.arctan(np.hypot(vx, vy) * yaw_rate / GRAVITY_MPS2)
         window = np.hanning(2 * half + 3)[1:-1]
-        lean = np.convolve(balance, window / window.sum(), mode='same')
+        lean: Floats = np.convolve(balance, window / window.sum(), mode='same')
         self._lean = Pieces(grid, lean, np.asarray(np.gradient(lean, _GRID_S), dtype=float))
 
 

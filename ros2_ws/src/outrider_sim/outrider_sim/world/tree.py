@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import yaml
 from outrider_sim.world.errors import ScenarioError, nearest
 
 _MAX_BYTES = 1_000_000
+_EXPONENT = re.compile(r'[-+]?\d+(\.\d*)?[eE][-+]?\d+')
+_SHOWN = 60  # characters of a wrong value
 _TAG = 'tag:yaml.org,2002:'
 _SPOKEN = {'null': 'empty', 'seq': 'a list', 'map': 'a mapping', 'timestamp': 'a date'}
 
@@ -25,14 +28,17 @@ class Value:
     def error(self, text: str) -> ScenarioError:
         """Return an error that begins with file, line and key."""
         where = f'{self._file}:{self._node.start_mark.line + 1}'
-        return ScenarioError(f'{where}: {self.key} {text}' if self.key else f'{where}: {text}')
+        # Keys and values may hold anything: a line break in them must not break the sentence.
+        sentence = ' '.join(f'{self.key} {text}'.split())
+        return ScenarioError(f'{where}: {"".join(c if c.isprintable() else "?" for c in sentence)}')
 
     @property
     def seen(self) -> str:
         """What stands there, in words."""
         tag = self._node.tag.removeprefix(_TAG)
         if isinstance(self._node, yaml.ScalarNode) and tag != 'null':
-            return f"'{self._node.value}'" if tag == 'str' else str(self._node.value)
+            value = self._node.value if len(self._node.value) <= _SHOWN else f'{self._node.value[:_SHOWN]}...'
+            return f"'{value}'" if tag == 'str' else str(value)
         return _SPOKEN.get(tag, f'a {tag}')
 
     def is_text(self, *texts: str) -> bool:
@@ -72,11 +78,13 @@ class Value:
                above: float = -math.inf) -> float:
         """Return a finite number in low..high and greater than `above`; `expected` says what is asked for."""
         value = math.nan
-        if self._is('int') or self._is('float'):
-            try:
+        try:
+            if self._is('int') or self._is('float'):
                 value = float(yaml.SafeLoader('').construct_object(self._node))
-            except (ValueError, OverflowError):
-                value = math.nan
+            elif self._is('str') and self._node.style is None and _EXPONENT.fullmatch(self._node.value):
+                value = float(self._node.value)  # 1e-3: a number for people and YAML 1.2, a text for YAML 1.1
+        except (ValueError, OverflowError):
+            value = math.nan
         if not (math.isfinite(value) and low <= value <= high and value > above):
             raise self.error(f'is {self.seen}, expected {expected}.')
         return value

@@ -17,11 +17,13 @@ from outrider_sim.world.world import World
 
 Floats = NDArray[np.float64]
 
-SAME_M = 0.05       # within this of its least, a clearance counts as closest approach
+SAME_M = 0.05         # within this of its least, a clearance counts as closest approach
 _COARSE_S = 0.02
-_FINER = 20         # of one step of the search to the next
+_FINER = 20           # of one step of the search to the next
 _SAME_LEAST_M = 1e-6
 _END_S = 1e-4
+_TURN_RADPS = 1.0     # nobody turns faster for long
+_MOST = 4000          # instants searched finer at once
 _AT_LEAST_M, _SHARE_OF_RANGE = 2.0, 0.05  # an alert's distance to the footprint that it is about
 
 
@@ -70,14 +72,13 @@ def _approach(world: World, actor: int, coarse: Floats, closing: Floats, relativ
     times, clearance = _refined(world, actor, coarse, rough, np.hypot(relative[:, 0], relative[:, 1]).max())
     least = float(clearance.min())
     close_pass = close_pass or (least < words.CLOSE_PASS_M and bool(moving[_place(coarse, times[clearance.argmin()])]))
-    first = float(times[np.argmax(clearance <= least + _SAME_LEAST_M)])
-    end = 'first' if first <= _END_S else 'last' if first >= coarse[-1] - _END_S else ''
+    at_least = float(times[np.argmax(clearance <= least + _SAME_LEAST_M)])
+    t_ca = _first_below(world, actor, times, clearance, least + SAME_M if least > 0.0 else 0.0)
+    # A follower whose distance only breathes with the sway was as near at the first instant as ever.
+    end = 'first' if t_ca <= _END_S else 'last' if at_least >= coarse[-1] - _END_S else ''
     if end:
         return Approach(world.ids[actor], None, least, end, float(closing.max()), close_pass)
-    t_ca = _first_below(world, actor, times, clearance, least + SAME_M if least > 0.0 else 0.0)
-    # Strictly before, and the first step at the least: a run may begin at closest approach.
-    return Approach(world.ids[actor], t_ca, least, '', float(closing[:max(_place(coarse, t_ca), 0) + 1].max()),
-                    close_pass)
+    return Approach(world.ids[actor], t_ca, least, '', float(closing[:_place(coarse, t_ca) + 1].max()), close_pass)
 
 
 def _refined(world: World, actor: int, times: Floats, clearance: Floats, speed: float) -> tuple[Floats, Floats]:
@@ -104,10 +105,6 @@ def _refined(world: World, actor: int, times: Floats, clearance: Floats, speed: 
     times = np.concatenate([times, dense])
     order = np.argsort(times, kind='stable')
     return times[order], clearance[order]
-
-
-_TURN_RADPS = 1.0   # nobody turns faster for long
-_MOST = 4000
 
 
 def _first_below(world: World, actor: int, times: Floats, clearance: Floats, limit: float) -> float:
