@@ -67,11 +67,15 @@ class Feed:
         """Return how the camera was lost, '' while it is there."""
         return self._gone
 
-    def close(self) -> None:
-        """End the thread. The device's sensors are closed before."""
+    def halt(self) -> None:
+        """End the thread."""
         self._ending.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def close(self) -> None:
+        """End the thread, let go of the file."""
+        self.halt()
         self._ring.close()
 
     @property

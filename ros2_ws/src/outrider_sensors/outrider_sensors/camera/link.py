@@ -98,7 +98,8 @@ class CameraLink:
         try:
             self._name, self._usb = device_info(device, rs.camera_info.name), device_info(
                 device, rs.camera_info.usb_type_descriptor)
-            sensors = Sensors(device, self._wanted, stamp_ns=self._stamp_ns, clock=self._clock)
+            sensors = Sensors(device, self._wanted, hold=self._source.hold, stamp_ns=self._stamp_ns,
+                              clock=self._clock)
         except RuntimeError as error:
             self._source.close()
             self._next_try_s = self._clock() + REFUSED_RETRY_S
@@ -152,6 +153,7 @@ class CameraLink:
     def _drop(self) -> None:
         sensors, self.sensors = self.sensors, None
         if sensors is not None:
+            self._source.halt()
             sensors.close()
             self._source.close()
         if self.aligner is not None:

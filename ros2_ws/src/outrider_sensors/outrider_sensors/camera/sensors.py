@@ -23,7 +23,8 @@ from outrider_sensors.camera.samples import STREAMS, ImageFrame, MotionSample
 _KINDS = {'colour': rs.stream.color, 'depth': rs.stream.depth, 'gyro': rs.stream.gyro, 'accel': rs.stream.accel}
 _FORMATS = {'colour': rs.format.rgb8, 'depth': rs.format.z16, 'gyro': rs.format.motion_xyz32f,
             'accel': rs.format.motion_xyz32f}
-IMAGES_WAITING = 6  # of one kind: a fifth of a second at 30/s. The library itself runs dry at 16
+LONGEST_LOSS_S = 0.5
+IMAGES_WAITING = 14  # of one kind, half a second of a stalled host at 30/s. The library itself runs dry at 16
 
 
 @dataclass
@@ -41,17 +42,22 @@ class Count:
     """What one stream has done."""
 
     came: int = 0
-    lost: int = 0  # by the device's own numbers, before they reached us
+    lost: int = 0  # before they reached us
     dropped: int = 0  # by us: the queue was full
     last_s: float = 0.0  # clock of the last arrival
     number: int = 0
+    device_ns: int = 0
     rising: Rising = field(default_factory=Rising)
 
 
 class Sensors:
-    """The open sensors of one device. `stamp_ns` is the host's clock of stamps, `clock` gives seconds."""
+    """The open sensors of one device. `stamp_ns` is the host's clock of stamps, `clock` gives seconds.
 
-    def __init__(self, device: Any, wanted: Wanted, *, stamp_ns: Callable[[], int], clock: Callable[[], float]) -> None:
+    `hold(device_ms)` returns when a frame of that time is due; only a recording has to wait.
+    """
+
+    def __init__(self, device: Any, wanted: Wanted, *, hold: Callable[[float], None], stamp_ns: Callable[[], int],
+                 clock: Callable[[], float]) -> None:
         """Choose, open and start. Raises RuntimeError, the library's, where the device does not let us."""
         self.images: SimpleQueue[ImageFrame] = SimpleQueue()
         self.motions: SimpleQueue[MotionSample] = SimpleQueue()
@@ -59,11 +65,12 @@ class Sensors:
         self.clocks: dict[Any, DeviceClock] = {}
         self.modes: dict[str, Mode] = {}
         self.missed: dict[str, Mode] = {}  # wanted, and not among the modes that there were to choose from
-        self._stamp_ns, self._clock = stamp_ns, clock
+        self._hold, self._stamp_ns, self._clock = hold, stamp_ns, clock
         self._lock = threading.Lock()
         self.profiles: dict[str, Any] = {}
         self._open: list[Any] = []
         self.unit_m = 0.001
+        self._rates: dict[str, int] = {}
         self.serial = device_info(device, rs.camera_info.serial_number)
         self._choose(device, wanted)
         try:
@@ -95,6 +102,7 @@ class Sensors:
                         self.missed[name] = getattr(wanted, name)
                 else:
                     best = nearest_rate([profile.fps() for profile in fit], getattr(wanted, f'{name}_hz'))
+                    self._rates[name] = fit[best].fps()
                 self.profiles[name] = fit[best]
                 names.append(name)
             if names:
@@ -120,9 +128,13 @@ class Sensors:
                     del self.profiles[name]
 
     def _on_image(self, frame: Any) -> None:
+        self._hold(frame.timestamp)
         now_ns = self._stamp_ns()
         name = 'depth' if frame.profile.stream_type() == rs.stream.depth else 'colour'
         count = self.counts[name]
+        if count.number and frame.frame_number > count.number + 1:
+            count.lost += frame.frame_number - count.number - 1
+        count.number = frame.frame_number
         stamp_ns, _ = self._time(frame, now_ns, count)
         if self.images.qsize() < 2 * IMAGES_WAITING:
             self.images.put(ImageFrame(name, stamp_ns, frame))
@@ -130,24 +142,28 @@ class Sensors:
             count.dropped += 1
 
     def _on_motion(self, frame: Any) -> None:
+        self._hold(frame.timestamp)
         now_ns = self._stamp_ns()
         name = 'gyro' if frame.profile.stream_type() == rs.stream.gyro else 'accel'
-        stamp_ns, device_s = self._time(frame, now_ns, self.counts[name])
+        count = self.counts[name]
+        before_ns = count.device_ns
+        stamp_ns, device_s = self._time(frame, now_ns, count)
+        # By their times: the numbers of these samples are often given on the host. A longer gap is silence, no loss.
+        steps = (count.device_ns - before_ns) * self._rates[name] * 1e-9
+        if before_ns and 1.5 < steps < self._rates[name] * LONGEST_LOSS_S:
+            count.lost += round(steps) - 1
         xyz = frame.as_motion_frame().get_motion_data()
         self.motions.put(MotionSample(name, stamp_ns, device_s, (xyz.x, xyz.y, xyz.z)))
 
     def _time(self, frame: Any, now_ns: int, count: Count) -> tuple[int, float]:
-        device_ms, number = frame.timestamp, frame.frame_number
-        domain = frame.frame_timestamp_domain
+        device_ms, domain = frame.timestamp, frame.frame_timestamp_domain
         device_ns = round(device_ms * 1e6)
         with self._lock:  # each sensor calls on its own thread
             clock = self.clocks.get(domain)
             if clock is None:
                 clock = self.clocks[domain] = DeviceClock()
             host_ns = clock.host_ns(device_ns, now_ns)
-        if count.number and number > count.number + 1:
-            count.lost += number - count.number - 1
-        count.number = number
+        count.device_ns = device_ns
         count.came += 1
         count.last_s = self._clock()
         return count.rising.stamp(host_ns, device_ns), device_ms * 1e-3

@@ -6,6 +6,8 @@ open() either returns a device at once or says in words why there is none; it ne
 from __future__ import annotations
 
 import os
+import threading
+import time
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +17,7 @@ from outrider_sensors.camera.feed import Feed
 from outrider_sensors.camera.ring import FeedError
 
 ENDED = 'end of the recording'
+_LAST_FRAMES_S = 0.5  # a player that has read its file to the end still holds some frames back
 
 
 class AbsentError(Exception):
@@ -34,10 +37,16 @@ class Source(Protocol):
         """Return the device. Raises AbsentError."""
 
     def start(self) -> None:
-        """The device's sensors run."""
+        """The device's sensors run: begin."""
+
+    def hold(self, device_ms: float) -> None:
+        """Wait, in the library's callback, until a frame of that time is due."""
 
     def gone(self) -> str:
         """Return how the device was lost since open(), '' while it is there."""
+
+    def halt(self) -> None:
+        """Hold nothing back and begin nothing: the sensors are about to be closed."""
 
     def close(self) -> None:
         """Let go of the device; its sensors are closed."""
@@ -85,9 +94,15 @@ class UsbSource:
     def start(self) -> None:
         """Nothing: a real camera runs by itself."""
 
+    def hold(self, device_ms: float) -> None:
+        """Nothing: what comes is due."""
+
     def gone(self) -> str:
         """Return how the device was lost."""
         return 'unplugged' if self._removed else ''
+
+    def halt(self) -> None:
+        """Nothing."""
 
     def close(self) -> None:
         """Forget the device."""
@@ -95,13 +110,21 @@ class UsbSource:
 
 
 class FileSource:
-    """A recording of librealsense (.db3, .bag), played at its own pace."""
+    """A recording of librealsense (.db3, .bag), played at its own pace.
+
+    The library's real-time player drops what its short queues do not hold, a tenth of the gyro samples; its other one
+    waits for whoever takes the frames. So frames are held back here until they are due, and none is lost.
+    """
 
     def __init__(self, path: Path) -> None:
         """Remember the file."""
         self.name, self._path = f'file:{path}', path
         self._context: Any = None
         self._player: Any = None
+        self._halted = threading.Event()
+        self._pace = threading.Lock()
+        self._first: tuple[float, float] | None = None  # clock and device time, s, of the first frame
+        self._over_s: float | None = None
 
     def open(self) -> Any:
         """Return the playing device. Raises AbsentError."""
@@ -112,15 +135,38 @@ class FileSource:
             self._player = self._context.load_device(str(self._path))
         except RuntimeError as error:
             raise AbsentError(f'{self._path} is no recording of a RealSense ({error})') from None
-        self._player.set_real_time(True)
+        self._player.set_real_time(False)
+        self._player.pause()  # else it begins with the first sensor that is started, and the others miss something
+        self._halted.clear()
+        self._first = self._over_s = None
         return self._player
 
     def start(self) -> None:
-        """Nothing: it plays since its sensors were started."""
+        """Play."""
+        self._player.resume()
+
+    def hold(self, device_ms: float) -> None:
+        """Wait until a frame of that time is due."""
+        device_s, now_s = device_ms * 1e-3, time.monotonic()
+        with self._pace:
+            if self._first is None:
+                self._first = now_s, device_s
+            begun_s, first_s = self._first
+        wait_s = begun_s + device_s - first_s - now_s
+        if wait_s > 0:
+            self._halted.wait(wait_s)
 
     def gone(self) -> str:
-        """Return ENDED when it is over."""
-        return ENDED if self._player.current_status() == rs.playback_status.stopped else ''
+        """Return ENDED when it is over and the last frames have come."""
+        if self._player.current_status() != rs.playback_status.stopped:
+            return ''
+        now_s = time.monotonic()
+        self._over_s = now_s if self._over_s is None else self._over_s
+        return ENDED if now_s - self._over_s >= _LAST_FRAMES_S else ''
+
+    def halt(self) -> None:
+        """Let go of all that is held back."""
+        self._halted.set()
 
     def close(self) -> None:
         """Forget the file."""
@@ -150,9 +196,17 @@ class FeedSource:
         assert self._feed is not None
         self._feed.start()
 
+    def hold(self, device_ms: float) -> None:
+        """Nothing: what comes is due."""
+
     def gone(self) -> str:
         """Return how the writer went away."""
         return self._feed.gone() if self._feed else ''
+
+    def halt(self) -> None:
+        """Feed no more."""
+        if self._feed is not None:
+            self._feed.halt()
 
     def close(self) -> None:
         """Let go of the file."""

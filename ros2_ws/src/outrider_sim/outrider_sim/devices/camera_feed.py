@@ -61,7 +61,7 @@ class Stream:
     ppx: float
     ppy: float
     distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
-    slots: int = 8
+    slots: int = 16  # half a second at 30/s
 
 
 def pinhole(width: int, height: int, fps: int, field_deg: float) -> Stream:
