@@ -81,7 +81,8 @@ def _utc_ns(pvt: UBXMessage) -> int | None:
         minute = datetime(pvt.year, pvt.month, pvt.day, pvt.hour, pvt.min, tzinfo=timezone.utc)
     except ValueError:  # a checksum cannot tell that a month 13 is wrong
         return None
-    whole_s = (minute - _EPOCH) // timedelta(seconds=1) + pvt.second  # a leap second, 60, runs into the next minute
+    # A leap second, 60, runs into the next minute.
+    whole_s = (minute - _EPOCH) // timedelta(seconds=1) + int(pvt.second)
     return whole_s * 1_000_000_000 + int(pvt.nano)  # nano may be negative: the second is rounded
 
 

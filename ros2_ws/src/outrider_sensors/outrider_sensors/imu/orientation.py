@@ -62,15 +62,15 @@ def orientation_covariance(tilt_std_rad: float) -> tuple[float, ...]:
 
 
 class Orientation:
-    """The filter of one IMU. `bias_dps` is what an earlier ride has learnt, in the axes of the device."""
+    """The filter of one IMU. `kept_dps` is the bias that an earlier ride has learnt, in the axes of the device."""
 
-    def __init__(self, bias_dps: Vector = (0.0, 0.0, 0.0), *, gain: float = GAIN) -> None:
+    def __init__(self, kept_dps: Vector | None = None, *, gain: float = GAIN) -> None:
         """Start level, unsettled, with a known bias or none."""
         self._ahrs = imufusion.Ahrs()
         self._ahrs.set_settings(imufusion.AhrsSettings(
             convention=imufusion.CONVENTION_NWU, gain=gain, acceleration_rejection=REJECTION_DEG,
             rejection_timeout=REJECTION_S))
-        self._still = Stillness(bias_dps)
+        self._still = Stillness(kept_dps)
         self._gyros: deque[tuple[float, Vector]] = deque()
         self._accels: deque[tuple[float, Vector]] = deque()
         self._last_s: float | None = None
@@ -137,21 +137,34 @@ class Orientation:
         gyro_dps = (z, -x, -y)  # RealSense to REP 103
         if step_s is not None:
             self._ahrs.set_sample_period(step_s)
-            gravity = _UNKNOWN if felt is None or self._leans(gyro_dps, step_s) else (
-                felt[0] / STANDARD_GRAVITY_MPS2, felt[1] / STANDARD_GRAVITY_MPS2, felt[2] / STANDARD_GRAVITY_MPS2)
+            gravity, believed = self._gravity(felt, gyro_dps, step_s)
             self._ahrs.update_no_magnetometer(np.array(gyro_dps), np.array(gravity))
-            ignored = felt is None or self._ahrs.get_internal_states().accelerometer_ignored
-            self._unheard_s = self._unheard_s + step_s if ignored else 0.0
+            believed = believed and not self._ahrs.get_internal_states().accelerometer_ignored
+            self._unheard_s = 0.0 if believed else self._unheard_s + step_s
             self._unsettled_s = max(self._unsettled_s - step_s, 0.0)
         w, qx, qy, qz = self._ahrs.get_quaternion().tolist()
         tilt = TILT_RAD + TILT_GROWTH_RADPS * self._unheard_s + TILT_LOST_RAD * self._unsettled_s / TILT_SETTLES_S
         return Sample(t_s, (w, qx, qy, qz), (math.radians(z), -math.radians(x), -math.radians(y)),
                       felt or (math.nan, math.nan, math.nan), tilt)
 
-    def _leans(self, gyro_dps: Vector, step_s: float) -> bool:
-        """Say whether the machine is in a turn, where it leans so far that it feels no side force and seems level."""
-        gx, gy, gz = self._ahrs.get_gravity().tolist()  # down or up, of length 1: only the size of the turn counts
-        yaw_dps = gyro_dps[0] * gx + gyro_dps[1] * gy + gyro_dps[2] * gz
+    def _gravity(self, felt: Vector | None, gyro_dps: Vector, step_s: float) -> tuple[Vector, bool]:
+        """Return what the filter is to take for the direction up, and whether that corrects the roll.
+
+        In a turn a machine leans so far that it feels no side force and seems level. So there the accelerometer
+        corrects the pitch alone: its part ahead is kept, the rest points where the filter has it already.
+        """
+        up_x, up_y, up_z = self._ahrs.get_gravity().tolist()
+        turns = self._turns(gyro_dps[0] * up_x + gyro_dps[1] * up_y + gyro_dps[2] * up_z, step_s)
+        if felt is None:
+            return _UNKNOWN, False
+        x, y, z = (part / STANDARD_GRAVITY_MPS2 for part in felt)
+        across = math.hypot(up_y, up_z)
+        if not turns or abs(x) >= 1.0 or across == 0.0:
+            return (x, y, z), not turns
+        share = math.sqrt(1.0 - x * x) / across
+        return (x, share * up_y, share * up_z), False
+
+    def _turns(self, yaw_dps: float, step_s: float) -> bool:
         self._yaw_dps += min(step_s / YAW_MEAN_S, 1.0) * (yaw_dps - self._yaw_dps)
         if abs(self._yaw_dps) < TURN_DPS:
             self._turning_s = 0.0

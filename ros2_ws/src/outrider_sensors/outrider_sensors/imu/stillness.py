@@ -17,24 +17,25 @@ MEAN_S = 0.5  # time constant of that mean
 QUIET_S = 1.0  # so long nothing may have moved
 LEARN_S = 2.0  # so much standing makes a bias worth keeping: 0.014 deg/s per root Hz have come down to 0.007
 FORGET_S = 60.0  # the mean forgets what was longer ago, in standing time: the bias drifts with temperature
-_FIRST_S = 0.5  # weight of what was known before, in standing time
+KEPT_S = 1.0  # weight of a bias from an earlier ride, in standing time
 
 
 class Stillness:
     """Learns the bias of one gyroscope, in the axes of the device."""
 
-    def __init__(self, bias_dps: Vector) -> None:
-        """Start with what is known."""
-        self.bias_dps = bias_dps
+    def __init__(self, kept_dps: Vector | None) -> None:
+        """Start with what an earlier ride has learnt, or nothing."""
+        self.bias_dps = kept_dps or (0.0, 0.0, 0.0)
+        self._weight_s = 0.0 if kept_dps is None else KEPT_S
         self._mean: Vector | None = None
         self._accel_s = self._gyro_s = -math.inf
         self._moved_s = -math.inf
-        self._learnt_s = 0.0
+        self._stood_s = 0.0
 
     @property
     def learnt(self) -> bool:
         """Whether the machine stood long enough to believe the bias."""
-        return self._learnt_s >= LEARN_S
+        return self._stood_s >= LEARN_S
 
     def accel(self, t_s: float, xyz: Vector) -> None:
         """Learn whether the machine shakes, m/s^2."""
@@ -57,8 +58,9 @@ class Stillness:
         if max(abs(x), abs(y), abs(z)) > THRESHOLD_DPS:
             self._moved_s = max(self._moved_s, t_s)
         elif t_s - self._moved_s > QUIET_S and t_s - self._accel_s < QUIET_S and 0.0 < step_s < QUIET_S:
-            self._learnt_s += step_s
-            share = step_s / min(self._learnt_s + _FIRST_S, FORGET_S)
+            self._stood_s += step_s
+            self._weight_s = min(self._weight_s + step_s, FORGET_S)
+            share = step_s / self._weight_s
             bx, by, bz = bx + share * (x - bx), by + share * (y - by), bz + share * (z - bz)
             self.bias_dps = bx, by, bz
         return x - bx, y - by, z - bz

@@ -85,7 +85,7 @@ class Commands:
     def feed(self, data: bytes) -> list[dict[int, int]]:
         """Return the keys and values of each whole CFG-VALSET; everything else is thrown away."""
         self._heard += data
-        found = []
+        found: list[dict[int, int]] = []
         while True:
             begin = self._heard.find(b'\xb5b')
             if begin < 0:

@@ -6,7 +6,7 @@ less gravity, in its own turned axes. Axes of the samples are a RealSense's: x r
 | error | model | default |
 |---|---|---|
 | noise | white | 0.014 deg/s and 0.0015 m/s^2 per root Hz (Bosch BMI085 data sheet: 0.014, 120..150 ug) |
-| bias | drawn once, then a random walk | 0.5 deg/s, 0.05 m/s^2 (calibrated); 0.003, 0.0003 per root s |
+| bias | drawn once, then a random walk | 0.5 deg/s, 0.02 m/s^2 (levelled, then 10 K warmer); 0.003, 0.0003 per root s |
 | vibration | a resonance at 18 Hz, 10 Hz wide; grows with speed | at 5 m/s below; chosen, not measured |
 """
 
@@ -40,7 +40,7 @@ class Noise:
 
 GYRO = Noise(density=math.radians(0.014), bias=math.radians(0.5), walk=math.radians(0.003),
              vibration=(math.radians(3.0), math.radians(3.0), math.radians(1.5)))
-ACCEL = Noise(density=0.0015, bias=0.05, walk=0.0003, vibration=(1.0, 0.8, 2.0))
+ACCEL = Noise(density=0.0015, bias=0.02, walk=0.0003, vibration=(1.0, 0.8, 2.0))
 RESONANCE_HZ, WIDTH_HZ = 18.0, 10.0
 
 
@@ -84,7 +84,8 @@ class Imu:
     @property
     def gyro_bias_radps(self) -> motion.Floats:
         """The truth (3,) of now, in the sensor's axes."""
-        return self._gyro.bias.copy()
+        bias: motion.Floats = self._gyro.bias.copy()
+        return bias
 
 
 class _Axes:
@@ -94,7 +95,7 @@ class _Axes:
         self._noise, self._rate_hz = noise, rate_hz
         first, self._white, self._walk, self._drive = (
             np.random.default_rng([seed, 0x494D55, stream, part]) for part in range(4))
-        self.bias = noise.bias * first.standard_normal(3)
+        self.bias: motion.Floats = noise.bias * first.standard_normal(3)
         # Two poles at the resonance, zeros at 0 Hz and at half the rate: what shakes does not turn or travel away. The
         # drive gives the output the variance 1, by the autocovariances of the poles alone.
         radius = math.exp(-math.pi * WIDTH_HZ / rate_hz)
