@@ -128,13 +128,16 @@ class Radar:
         spectrum = np.abs(np.fft.fft(signals, _ANGLE_BINS, axis=1)) ** 2 / self.chirp.antennas
         power = spectrum.max(axis=1)
         keep = (power >= 10.0 ** (physics.CFAR_DB / 10.0)) & self._strongest(cells, power)
-        rows = []
-        for cell, angles in zip(cells[keep].tolist(), spectrum[keep], strict=True):
-            peaks = np.flatnonzero((angles >= np.roll(angles, 1)) & (angles > np.roll(angles, -1)))
-            peaks = peaks[np.argsort(-angles[peaks], kind='stable')][:2]
-            rows += [(*cell, int((peak + _ANGLE_BINS // 2) % _ANGLE_BINS - _ANGLE_BINS // 2), float(angles[peak]))
-                     for peak in peaks if angles[peak] >= _SECOND_PEAK * angles[peaks[0]]]
-        rows = self._leak() + rows
+        kept = spectrum[keep]
+        peaks = np.where((kept >= np.roll(kept, 1, axis=1)) & (kept > np.roll(kept, -1, axis=1)), kept, 0.0)
+        rows = self._leak()
+        best_two = np.argsort(-peaks, axis=1, kind='stable')[:, :2]
+        heights = np.take_along_axis(peaks, best_two, axis=1)
+        signed = (best_two + _ANGLE_BINS // 2) % _ANGLE_BINS - _ANGLE_BINS // 2
+        for (far, doppler), angle, height in zip(cells[keep].tolist(), signed.tolist(), heights.tolist(), strict=True):
+            rows.append((far, doppler, angle[0], height[0]))
+            if height[1] >= _SECOND_PEAK * height[0]:
+                rows.append((far, doppler, angle[1], height[1]))
         points = np.zeros(min(len(rows), MAX_POINTS), POINT)
         for place, (far, doppler, azimuth, strength) in enumerate(rows[:MAX_POINTS]):
             points[place] = self._point(far, doppler, azimuth, min(10.0 * math.log10(strength), _FULL_DB))
