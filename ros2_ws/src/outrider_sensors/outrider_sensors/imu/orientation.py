@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import imufusion
 import numpy as np
+from numpy.typing import NDArray
 
 from outrider_sensors.imu.stillness import Stillness
 
@@ -22,6 +23,10 @@ STANDARD_GRAVITY_MPS2 = 9.80665
 # Weight of gravity against the gyroscope, 1/s in small angles: braking or a swing of some seconds must not pass for a
 # slope. imufusion's default of 0.5 suits a device in the hand.
 GAIN = 0.07
+# At the start gravity is the even mean of all that was felt, by a gain of 1 / age: two swings of a rider. So a start on
+# a swaying machine is as good; imufusion's own start follows the last half second. Then it fades to GAIN, as 1 / age^2.
+FIRST_S = 0.05  # age to begin with; more gives the first direction more weight
+MEAN_OF_S = 2.5
 REJECTION_DEG = 20.0  # gravity that disagrees by more is not believed
 REJECTION_S = 10.0  # but disagreement that stays so long is
 GAP_S = 0.1  # a longer step is not integrated: nobody knows how it turned meanwhile
@@ -67,9 +72,11 @@ class Orientation:
     def __init__(self, kept_dps: Vector | None = None, *, gain: float = GAIN) -> None:
         """Start level, unsettled, with a known bias or none."""
         self._ahrs = imufusion.Ahrs()
-        self._ahrs.set_settings(imufusion.AhrsSettings(
-            convention=imufusion.CONVENTION_NWU, gain=gain, acceleration_rejection=REJECTION_DEG,
-            rejection_timeout=REJECTION_S))
+        self._settings = imufusion.AhrsSettings(convention=imufusion.CONVENTION_NWU, gain=1.0 / FIRST_S,
+                                                rejection_timeout=REJECTION_S)
+        self._ahrs.set_settings(self._settings)
+        self._ahrs.skip_startup()
+        self._gain, self._age_s, self._aligned = gain, FIRST_S, False
         self._still = Stillness(kept_dps)
         self._gyros: deque[tuple[float, Vector]] = deque()
         self._accels: deque[tuple[float, Vector]] = deque()
@@ -136,12 +143,12 @@ class Orientation:
         x, y, z = self._still.unbiased_dps(t_s, turning)
         gyro_dps = (z, -x, -y)  # RealSense to REP 103
         if step_s is not None:
-            self._ahrs.set_sample_period(step_s)
+            self._settle(felt, step_s)
+            self._ahrs.set_sample_period(step_s)  # last: settings reset it
             gravity, believed = self._gravity(felt, gyro_dps, step_s)
             self._ahrs.update_no_magnetometer(np.array(gyro_dps), np.array(gravity))
             believed = believed and not self._ahrs.get_internal_states().accelerometer_ignored
             self._unheard_s = 0.0 if believed else self._unheard_s + step_s
-            self._unsettled_s = max(self._unsettled_s - step_s, 0.0)
         w, qx, qy, qz = self._ahrs.get_quaternion().tolist()
         tilt = TILT_RAD + TILT_GROWTH_RADPS * self._unheard_s + TILT_LOST_RAD * self._unsettled_s / TILT_SETTLES_S
         return Sample(t_s, (w, qx, qy, qz), (math.radians(z), -math.radians(x), -math.radians(y)),
@@ -188,9 +195,27 @@ class Orientation:
             return None
         return z, -x, -y
 
+    def _settle(self, felt: Vector | None, step_s: float) -> None:
+        """Begin where gravity points, then believe it less and less."""
+        if felt is None or self._settings.gain <= self._gain:
+            return
+        if not self._aligned:
+            self._ahrs.set_quaternion(_upright(felt))
+            self._aligned = True
+        self._age_s += step_s
+        self._unsettled_s = max(self._unsettled_s - step_s, 0.0)
+        fading = min(MEAN_OF_S / self._age_s, 1.0)
+        self._settings.gain = max(fading / self._age_s, self._gain)
+        self._settings.acceleration_rejection = 0.0 if self._unsettled_s else REJECTION_DEG
+        self._ahrs.set_settings(self._settings)
+
     def _forget(self) -> None:
         """Go on from the last orientation, but let gravity correct it fast, as after the start."""
-        last = self._ahrs.get_quaternion()
-        self._ahrs.restart()
-        self._ahrs.set_quaternion(last)
-        self._unsettled_s = TILT_SETTLES_S
+        self._age_s, self._unsettled_s, self._settings.gain = FIRST_S, TILT_SETTLES_S, 1.0 / FIRST_S
+
+
+def _upright(felt: Vector) -> NDArray[np.float64]:
+    """Return the quaternion, w first, of a device that stands still, feels this, and has no yaw."""
+    roll, pitch = math.atan2(felt[1], felt[2]) / 2, math.atan2(-felt[0], math.hypot(felt[1], felt[2])) / 2
+    cr, sr, cp, sp = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch)
+    return np.array([cr * cp, sr * cp, cr * sp, -sr * sp])
