@@ -147,6 +147,15 @@ def test_bias_is_learnt_at_rest():
     assert filter_.bias_dps == pytest.approx(np.degrees([0.01, -0.02, 0.005]), rel=1e-6)
 
 
+@pytest.mark.parametrize(('kept', 'share'), [((0.5, 0.5, 0.5), 6 / 7), ((0.0, 0.0, 0.0), 1.0)])
+def test_kept_bias_weighs_as_much_as_a_second_of_standing_and_zeros_nothing(kept, share):
+    filter_ = Orientation(kept)
+    turning = math.radians(1.0)
+    out = rest(filter_, 0.0, 7.0, gyro=(turning, turning, turning))  # the first second only shows that it stands
+    assert out
+    assert filter_.bias_dps[0] == pytest.approx(kept[0] + share * (1.0 - kept[0]), abs=0.005)
+
+
 def test_even_slow_turn_on_a_shaking_machine_is_no_bias():
     filter_, random = Orientation(), np.random.default_rng(2)
     for k in range(8000):

@@ -24,9 +24,9 @@ class Stillness:
     """Learns the bias of one gyroscope, in the axes of the device."""
 
     def __init__(self, kept_dps: Vector | None) -> None:
-        """Start with what an earlier ride has learnt, or nothing."""
+        """Start with what an earlier ride has learnt; None or three zeros: nothing."""
         self.bias_dps = kept_dps or (0.0, 0.0, 0.0)
-        self._weight_s = 0.0 if kept_dps is None else KEPT_S
+        self._weight_s = KEPT_S if any(self.bias_dps) else 0.0
         self._mean: Vector | None = None
         self._accel_s = self._gyro_s = -math.inf
         self._moved_s = -math.inf
