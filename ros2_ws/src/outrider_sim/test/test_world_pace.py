@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 
 def play(name: str) -> float:
-    """Play one file: radar 20 Hz, pictures' geometry 15 Hz, IMU 400 Hz, GPS 10 Hz. Return world seconds a CPU second."""
+    """Play one file: radar 20 Hz, pictures' geometry 15 Hz, IMU 400 Hz, GPS 10 Hz. Return its seconds a CPU second."""
     begin = time.process_time()
     one = scenario.load(ROOT / 'config' / 'scenarios' / f'{name}.yaml')
     world = World(one)

@@ -86,6 +86,7 @@ def test_every_key_is_read():
     assert one.sensors == ('radar', 'depth', 'imu')  # camera: false leaves depth alive
     assert one.actor('car1').changes[0] == Change(3.0, 'lane', 1.5, 1.2)
     assert one.actor('car1').changes[3] == Change(5.0, 'speed', 0.0, 1.0, to_rider=True)
+    assert one.things[0].every_m == 4.0
     assert one.things[1] == Thing('parked_cars', (-80.0, -2.5), (60.0, -2.5), 8.0)
     assert one.faults == (Fault('radar', 'drop', 4.0, 4.5), Fault('camera', 'offset', 0.0, math.inf, 0.05))
     assert one.expect.follow is not None
@@ -111,6 +112,8 @@ def test_the_pad_is_read_in_any_case():
                          'pad:\n  - {at_s: 1.0, hold: [R1], axis: {left_y: 0.5}}\n  - {at_s: 2.0}\n')
     assert one.pad == (PadStep(1.0, ('r1',), (('left_y', 0.5),)), PadStep(2.0, (), ()))
     assert one.rig.facing == 'front'
+    short = scenario.parse('duration_s: 5\nrig: {drive: follow}\npad: [{at_s: 0, hold: [dpad_up], axis: {ly: 1}}]')
+    assert short.pad == (PadStep(0.0, ('up',), (('left_y', 1.0),)),)
 
 
 def test_numbers_may_have_an_exponent():
@@ -169,8 +172,8 @@ def test_points_may_begin_later():
     (SMALL + 'expect: {warn: [{actor: car1, level: shout}]}\n', "expect.warn[0].level is 'shout'"),
     (SMALL + 'expect: {warn: [{actor: car1, level: warn, lead_s: -2}]}\n', 'lead_s is -2'),
     ('duration_s: 5\nthings: [{kind: wall, from: [0, 0], to: [0, 0]}]\n', 'begins where it ends'),
-    ('duration_s: 5\nthings: [{kind: wall, from: [0, 0], to: [5, 0], every_m: 3}]\n',
-     'things[0].every_m stands in a wall'),
+    ('duration_s: 5\nthings: [{kind: tunnel, from: [0, 0], to: [5, 0], every_m: 3}]\n',
+     'things[0].every_m stands in a tunnel'),
     ('duration_s: 5\nfaults: [{at_s: -0.1, sensor: radar, do: die}]\n', 'faults[0].at_s is -0.1'),
     ('duration_s: 5\nfaults: [{at_s: 1, sensor: lidar, do: die}]\n', "faults[0].sensor is 'lidar'"),
     ('duration_s: 5\nfaults: [{at_s: 1, sensor: gps, do: offset}]\n', 'faults[0] has no by_s'),

@@ -10,8 +10,9 @@ from outrider_sim.world.errors import nearest
 from outrider_sim.world.model import Actor, AtMost, ClosePass, Expect, Fault, Follow, Thing, Warn
 from outrider_sim.world.tree import Keys, Value
 
-# Where a row gives no every_m: a parking bay, an avenue, signs along a road.
-_EVERY_M = {'parked_cars': 7.0, 'trees': 10.0, 'signs': 30.0}
+# Where a row gives no every_m: a parking bay, an avenue, signs along a road; posts of a rail, rough spots of a wall.
+_ROWS = ('parked_cars', 'trees', 'signs')
+_EVERY_M = {'parked_cars': 7.0, 'trees': 10.0, 'signs': 30.0, 'guard_rail': 4.0, 'wall': 4.0}
 _MAX_ROW = 2000
 
 
@@ -32,7 +33,7 @@ def _thing(value: Value) -> Thing:
         raise every.error(f'stands in a {kind}, expected it only in {", ".join(_EVERY_M)}; remove it.')
     every_m = every.number(0.0, 1e4, 'a distance above 0 m', above=0.0) if every else _EVERY_M.get(kind, 0.0)
     length = math.dist(ends[0], ends[1])
-    if kind not in _EVERY_M and length == 0.0:
+    if kind not in _ROWS and length == 0.0:
         raise value.error('begins where it ends, expected a line; move from or to.')
     if every_m and length / every_m > _MAX_ROW:
         raise value.error(f'has {length / every_m:.0f} bodies, expected at most {_MAX_ROW}; raise every_m.')

@@ -93,6 +93,7 @@ def read_pad(keys: Keys, drive: str) -> tuple[PadStep, ...]:
 
 
 def _named(value: Value, name: str, known: tuple[str, ...]) -> str:
-    if name.lower() not in known:
-        raise value.error(f"names '{name}', expected a control of the pad.{nearest(name.lower(), known)}")
-    return name.lower()
+    plain = words.PAD_ALIASES.get(name.lower(), name.lower())
+    if plain not in known:
+        raise value.error(f"names '{name}', expected a control of the pad.{nearest(plain, known)}")
+    return plain

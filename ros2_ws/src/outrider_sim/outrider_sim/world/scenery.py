@@ -50,6 +50,7 @@ class Wall:
     end: Point
     low_m: float
     high_m: float
+    every_m: float = 4.0             # from one spot that reflects to the next: posts, joints
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _row(place: int, thing: Thing) -> list[Box]:
 def _walls(place: int, thing: Thing) -> list[Wall]:
     low, high = _HEIGHTS[thing.kind]
     if thing.kind in ('wall', 'guard_rail'):
-        return [Wall(thing.kind, place, thing.start, thing.end, low, high)]
+        return [Wall(thing.kind, place, thing.start, thing.end, low, high, thing.every_m)]
     (x0, y0), (x1, y1) = thing.start, thing.end
     length = math.dist(thing.start, thing.end)
     half = TUNNEL_HALF_WIDTH_M if thing.kind == 'tunnel' else BRIDGE_WIDTH_M / 2

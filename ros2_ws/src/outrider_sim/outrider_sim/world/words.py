@@ -23,6 +23,9 @@ LEVELS = ('notice', 'warn', 'urgent')  # in order
 # Controls of a PS4 pad as scenario files name them, in whatever case.
 PAD_BUTTONS = ('cross', 'circle', 'triangle', 'square', 'l1', 'r1', 'l2', 'r2', 'share', 'options', 'ps', 'l3', 'r3',
                'up', 'down', 'left', 'right')
+# The short names of the pad's own wire, and arrows by their cross.
+PAD_ALIASES = {'lx': 'left_x', 'ly': 'left_y', 'rx': 'right_x', 'ry': 'right_y', 'dpad_up': 'up', 'dpad_down': 'down',
+               'dpad_left': 'left', 'dpad_right': 'right'}
 PAD_AXES = ('left_x', 'left_y', 'right_x', 'right_y', 'l2', 'r2')
 
 SWAY_HZ = 0.8

@@ -21,7 +21,7 @@ _NORMAL = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [.7, .7], [.7, -.7], [-.7,
                     [0, 1], [0, -1]], dtype=float)
 A_BODY = len(_ON_BODY)
 _GHOST_DB = -9.0        # one reflection at a rail or wall, there and back on different ways
-_POST_M, _POST_DBSM = 4.0, -8.0
+_POST_DBSM = -8.0       # of a rail's post
 _WALL_DBSM = -12.0      # of a rough spot on a wall
 _BOX_DBSM = {'parked_cars': 8.0, 'trees': -6.0, 'signs': 6.0}
 _CLUTTER_A_M, _CLUTTER_DBSM, _CLUTTER_SIGMA_DB = 0.25, -14.0, 5.0
@@ -98,7 +98,7 @@ def _standing(scenery: Scenery) -> tuple[Floats, Floats]:
             strengths.append(_BOX_DBSM[box.kind] - 6.0)
     for wall in scenery.walls:
         length = math.dist(wall.start, wall.end)
-        spots = max(int(length / _POST_M), 1)
+        spots = max(int(length / wall.every_m), 1)
         for spot in range(spots + 1):
             share = spot / spots
             places.append((wall.start[0] + share * (wall.end[0] - wall.start[0]),
