@@ -1,5 +1,6 @@
 """A recording of librealsense, made here from the fake camera, played through the link and the node."""
 
+import signal
 import subprocess
 import sys
 from queue import Empty
@@ -138,11 +139,13 @@ def test_the_node_plays_a_recording(spawn, ros, recording):
     pictures = ros.collect(CompressedImage, 'camera/color/compressed', qos.SENSOR)
     samples = ros.collect(Imu, 'imu/data', qos.to_record([], 2000), raw=True)
     diagnostics = ros.collect(DiagnosticArray, '/diagnostics', qos.EVENT)
-    spawn('--ros-args', '-p', f'source:=file:{recording[0]}', module='outrider_sensors.camera.node')
+    node = spawn('--ros-args', '-p', f'source:=file:{recording[0]}', module='outrider_sensors.camera.node')
     ros.until(lambda: any('is played to its end' in status.message for array in diagnostics
                           for status in array.status), 'the end')
     assert len(pictures) >= 30
     assert len(samples) >= 400
+    node.signal(signal.SIGINT)
+    assert node.wait() == 0
 
 
 @pytest.mark.parametrize(('content', 'words'), [(None, 'cannot be read'), (b'not a recording', 'is no recording')])

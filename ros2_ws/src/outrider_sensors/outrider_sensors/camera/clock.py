@@ -15,8 +15,9 @@ BIN_NS = 500_000_000  # the fastest sample of each half second is kept
 BINS = 60  # and half a minute of them: longer than any disturbance, shorter than a quartz warms up in
 SLOPE_BINS = 10  # so many are needed before the clocks' relative pace is believed
 MAX_DRIFT = 300e-6  # a quartz is within 50 ppm; more is not believed
-JUMP_NS = 500_000_000  # a sample so long before it can come, or only samples so late: a clock was set
-LATE_NS = 5_000_000_000  # nothing is kept so long on its way: the device has started anew
+JUMP_NS = 500_000_000  # a sample that comes so long before it can: a clock was set
+LATE_NS = 2_000_000_000  # for so long only samples later than that: a clock was set. A backlog is gone sooner
+BACK_NS = 1_000_000_000  # a device time so far behind the newest: it has started anew. Streams differ by less
 _LATENCIES = 400  # arrivals behind the jitter figures
 
 
@@ -33,6 +34,8 @@ class DeviceClock:
         self._bins: deque[tuple[int, int]] = deque(maxlen=BINS)  # (device time, arrival less it) of the fastest
         self._bin_end_ns: int | None = None
         self._device_ns = self._offset_ns = 0
+        self._newest_ns = 0
+        self._late_since_ns: int | None = None  # arrival of the first of a run of late samples
         self._pace = 0.0
         self._latencies.clear()
 
@@ -41,14 +44,20 @@ class DeviceClock:
         lead_ns = arrival_ns - device_ns
         if self._bin_end_ns is not None:
             late_ns = lead_ns - self._offset_at(device_ns)
-            then_ns, fastest_ns = self._bins[-1]
-            all_late = device_ns >= self._bin_end_ns and fastest_ns - self._offset_at(then_ns) > JUMP_NS
-            if not -JUMP_NS < late_ns < LATE_NS or all_late:
+            if late_ns < JUMP_NS:
+                self._late_since_ns = None
+            elif self._late_since_ns is None:
+                self._late_since_ns = arrival_ns
+            was_set = late_ns < -JUMP_NS or (
+                self._late_since_ns is not None and arrival_ns - self._late_since_ns > LATE_NS)
+            if was_set or device_ns < self._newest_ns - BACK_NS:
                 self.restarts += 1
                 self._forget()
+        self._newest_ns = max(self._newest_ns, device_ns)
         if self._bin_end_ns is None:
             self._bins.append((device_ns, lead_ns))
             self._bin_end_ns, self._device_ns, self._offset_ns = device_ns + BIN_NS, device_ns, lead_ns
+            self._newest_ns = device_ns
         elif device_ns >= self._bin_end_ns:
             self._bin_end_ns = device_ns + BIN_NS
             self._fit()
@@ -66,14 +75,24 @@ class DeviceClock:
         return self._offset_ns + round(self._pace * (device_ns - self._device_ns))
 
     def _fit(self) -> None:
-        """Lay a line under the fastest samples: pace by the median of slopes, height by the lowest."""
+        """Lay a line under the fastest samples: the edge of their lower hull that spans the middle of their times.
+
+        Of all lines below the samples it is the one nearest to them (Zhang et al.); bins that a stall filled lie above.
+        """
         bins = self._bins
         at_ns, _ = bins[-1]
         if len(bins) >= SLOPE_BINS:
-            half = len(bins) // 2
-            slopes = [(bins[i + half][1] - bins[i][1]) / (bins[i + half][0] - bins[i][0])
-                      for i in range(len(bins) - half)]
-            self._pace = min(max(median(slopes), -MAX_DRIFT), MAX_DRIFT)
+            hull: list[tuple[int, int]] = []
+            for then_ns, lead_ns in bins:
+                while len(hull) > 1 and ((hull[-1][0] - hull[-2][0]) * (lead_ns - hull[-2][1])
+                                         <= (hull[-1][1] - hull[-2][1]) * (then_ns - hull[-2][0])):
+                    hull.pop()
+                hull.append((then_ns, lead_ns))
+            middle_ns = (bins[0][0] + at_ns) // 2
+            right = next(place for place, (then_ns, _) in enumerate(hull) if then_ns > middle_ns)
+            pace = (hull[right][1] - hull[right - 1][1]) / (hull[right][0] - hull[right - 1][0])
+            if abs(pace) <= MAX_DRIFT:
+                self._pace = pace
         self._offset_ns = min(lead - round(self._pace * (then_ns - at_ns)) for then_ns, lead in bins)
         self._device_ns = at_ns
 

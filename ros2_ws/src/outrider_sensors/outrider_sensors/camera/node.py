@@ -1,4 +1,8 @@
-"""The camera node: parameters in; images, depth, CameraInfo, imu/data and outrider/camera out. The link decides all."""
+"""The camera node: parameters in; images, depth, CameraInfo, imu/data and outrider/camera out. The link decides all.
+
+rclpy is loaded before librealsense, which has libraries of ROS inside: the other way round the process crashes at its
+end.
+"""
 
 from __future__ import annotations
 
