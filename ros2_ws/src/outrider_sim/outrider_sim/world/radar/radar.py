@@ -25,11 +25,10 @@ Floats = NDArray[np.float64]
 MAX_POINTS = 100
 _ANGLE_BINS = 64
 _SECOND_PEAK = 0.5      # multiObjBeamForming 1 0.5: a second angle at half the power of the first is a point too
-_GRID_DB_SD = 0.5       # of leakage from run to run
-# Leakage from transmitter to receiver: the recording has it in every frame, nearer than 0.25 m, two angles a cell.
-_LEAKAGE_M = (0.04, 0.09, 0.13, 0.17)
-_LEAKAGE_DB = ((30.8, 30.8), (32.0, 30.2), (30.3, 29.1), (25.5, 25.5))
-_LEAKAGE_SINE = ((-0.94, 0.34), (-0.94, -0.34), (-0.94, -0.41), (-0.94, 0.31))
+_LEAKAGE_SD_DB = 0.5    # from radar to radar
+# Leakage from transmitter to receiver as the recording has it in every frame: range in m; sine and dB of each angle.
+_LEAKAGE = ((0.041, ((-0.97, 30.8),)), (0.082, ((-0.94, 32.0), (-0.37, 30.2))), (0.123, ((-0.97, 30.3), (-0.41, 29.1))),
+            (0.163, ((-0.91, 25.5),)))
 _NOISE_POINTS = 40      # of the fault `noise`
 _STILL_MPS = 0.2
 _FULL_DB = 10.0 * math.log10(65535)  # the peak value has 16 bits
@@ -65,7 +64,7 @@ class Radar:
         self._random = np.random.default_rng([seed, 77])
         self._scene: Scene | None = None
         self._last = np.zeros(0, POINT)
-        self._leakage = self._random.normal(0.0, _GRID_DB_SD, (len(_LEAKAGE_M), 2))
+        self._leakage = self._random.normal(0.0, _LEAKAGE_SD_DB, (len(_LEAKAGE), 2))
 
     def scan(self, snapshot: Snapshot) -> NDArray[np.void] | None:
         """Return the points (n <= 100) of POINT in the sensor's axes, x ahead, y left; None: no frame at all."""
@@ -153,12 +152,12 @@ class Radar:
 
     def _leak(self) -> list[tuple[int, int, int, float]]:
         cells: dict[int, list[tuple[int, int, int, float]]] = {}
-        for place, distance in enumerate(_LEAKAGE_M):
+        for (distance, angles), off in zip(_LEAKAGE, self._leakage.tolist(), strict=True):
             far = round(distance / self.chirp.range_bin_m)
-            cells.setdefault(far, [(far, 0, round(32 * sine), 10.0 ** ((strength + float(off)) / 10.0))
-                                   for sine, strength, off in zip(_LEAKAGE_SINE[place], _LEAKAGE_DB[place],
-                                                                  self._leakage[place], strict=True)])
-        return [point for cell in cells.values() for point in cell]
+            cells.setdefault(far, []).extend((far, 0, round(32 * sine), 10.0 ** ((strength + more) / 10.0))
+                                             for (sine, strength), more in zip(angles, off, strict=False))
+        # A cell has two angles at most.
+        return [point for cell in cells.values() for point in sorted(cell, key=lambda one: -one[3])[:2]]
 
     def _point(self, far: int, doppler: int, azimuth: int, strength_db: float) -> tuple[float, ...]:
         distance, sine = far * self.chirp.range_bin_m, azimuth / (_ANGLE_BINS / 2)
