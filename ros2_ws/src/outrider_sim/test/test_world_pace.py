@@ -12,6 +12,7 @@ from outrider_sim.world.gps import Gps
 from outrider_sim.world.imu import Imu
 from outrider_sim.world.radar.chirp import read_cfg
 from outrider_sim.world.radar.radar import Radar
+from outrider_sim.world.radar.scatterers import road_of
 from outrider_sim.world.world import World
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -23,7 +24,7 @@ def play(name: str) -> float:
     one = scenario.load(ROOT / 'config' / 'scenarios' / f'{name}.yaml')
     world = World(one)
     radar = Radar(read_cfg(places.radar_file(one.radar).read_text()), one.seed,
-                  places.truth(one.rig, 'radar', one.seed).mount)
+                  places.truth(one.rig, 'radar', one.seed).mount, road_of(world))
     imu, gps = Imu(one.seed), Gps(one.seed)
     for frame in range(math.floor(one.duration_s * 20)):
         radar.scan(world.at(frame / 20))

@@ -57,10 +57,10 @@ def eye_of(pose: Pose, mount: Mount) -> Eye:
 class Radar:
     """One radar on one run. Scan it in order: fading goes on from scan to scan. Equal seeds, equal points."""
 
-    def __init__(self, chirp: Chirp, seed: int, mount: Mount, way_m: tuple[float, float] = (-120.0, 120.0)) -> None:
-        """Take the true mount; clutter is spread along x in `way_m`."""
+    def __init__(self, chirp: Chirp, seed: int, mount: Mount, road: Floats) -> None:
+        """Take the true mount, and the road (scatterers.road_of) beside which clutter is spread."""
         self.chirp = chirp
-        self._mount, self._way = mount, way_m
+        self._mount, self._road = mount, road
         self._random = np.random.default_rng([seed, 77])
         self._scene: Scene | None = None
         self._last = np.zeros(0, POINT)
@@ -69,7 +69,7 @@ class Radar:
     def scan(self, snapshot: Snapshot) -> NDArray[np.void] | None:
         """Return the points (n <= 100) of POINT in the sensor's axes, x ahead, y left; None: no frame at all."""
         if self._scene is None:
-            self._scene = Scene(snapshot, self._way, self._random)
+            self._scene = Scene(snapshot, self._road, self._random)
             self._fading = physics.Fading(self._random, self._scene.count)
         points = self._see(snapshot)  # always: what comes after a fault must not depend on it
         if snapshot.fault('radar', 'drop', 'die'):

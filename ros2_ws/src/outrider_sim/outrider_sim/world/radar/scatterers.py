@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from outrider_sim.world.radar.physics import RCS_DBSM, WEAK_CAR_DBSM
 from outrider_sim.world.scenery import Scenery
 from outrider_sim.world.snapshot import Snapshot
+from outrider_sim.world.world import World
 
 Floats = NDArray[np.float64]
 
@@ -24,8 +25,9 @@ _GHOST_DB = -9.0        # one reflection at a rail or wall, there and back on di
 _POST_DBSM = -8.0       # of a rail's post
 _WALL_DBSM = -12.0      # of a rough spot on a wall
 _BOX_DBSM = {'parked_cars': 8.0, 'trees': -6.0, 'signs': 6.0}
-_CLUTTER_A_M, _CLUTTER_DBSM, _CLUTTER_SIGMA_DB = 0.25, -14.0, 5.0
-_CLUTTER_Y_M = (3.0, 14.0)
+_CLUTTER_A_M, _CLUTTER_DBSM, _CLUTTER_SIGMA_DB = 0.8, -14.0, 5.0  # of verges: posts, kerbs, bins, hedges
+_CLUTTER_ASIDE_M = (3.0, 14.0)
+_ROAD_BEYOND_M = 100.0  # the road goes on before and behind what is ridden
 _SHADOW_DB = -18.0      # behind another body
 
 
@@ -42,8 +44,8 @@ class Scatterers:
 class Scene:
     """All scatterers of one run, in the same order at every instant."""
 
-    def __init__(self, snapshot: Snapshot, way_m: tuple[float, float], random: np.random.Generator) -> None:
-        """Spread clutter along x in `way_m`, draw heights and strengths."""
+    def __init__(self, snapshot: Snapshot, road: Floats, random: np.random.Generator) -> None:
+        """Spread clutter along `road` (see road_of), draw heights and strengths."""
         self._walls = [wall for wall in snapshot.scenery.walls if wall.low_m < 1.0]
         bodies = len(snapshot.ids)
         weak = random.random(bodies) < 0.5
@@ -51,11 +53,9 @@ class Scene:
                               for kind, small in zip(snapshot.kinds, weak, strict=True)])
         self._height = random.uniform(0.2, 0.8, (bodies, A_BODY)) * snapshot.size_m[:, 2:]
         still, strength = _standing(snapshot.scenery)
-        count = max(int(_CLUTTER_A_M * (way_m[1] - way_m[0])), 0)
-        clutter = np.stack([random.uniform(*way_m, count), random.choice([-1.0, 1.0], count)
-                            * random.uniform(*_CLUTTER_Y_M, count), random.uniform(0.1, 1.5, count)], axis=1)
+        clutter = _clutter(road, random)
         self._still = np.concatenate([still, clutter])
-        self._still_rcs = np.concatenate([strength, random.normal(_CLUTTER_DBSM, _CLUTTER_SIGMA_DB, count)])
+        self._still_rcs = np.concatenate([strength, random.normal(_CLUTTER_DBSM, _CLUTTER_SIGMA_DB, len(clutter))])
         self.count = bodies * A_BODY * (1 + len(self._walls)) + len(self._still)
 
     def at(self, snapshot: Snapshot, eye: Floats) -> Scatterers:
@@ -84,6 +84,32 @@ class Scene:
         ghost[bodies * A_BODY:bodies * A_BODY * (1 + len(self._walls))] = True
         xyz, velocities, strengths = (np.concatenate(column) for column in zip(*parts, strict=True))
         return Scatterers(xyz, velocities, strengths, ghost)
+
+
+def road_of(world: World) -> Floats:
+    """Return the road under the rider's way as rows x, y, heading (k, 3), a metre apart, and beyond both its ends."""
+    poses = world.poses(np.arange(0.0, world.scenario.duration_s + 0.1, 0.1))
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(poses.x), np.diff(poses.y)))])
+    take = np.unique(np.searchsorted(way, np.arange(0.0, way[-1] + 1e-9)))
+    ridden = np.stack([poses.x, poses.y, poses.heading], axis=1)[np.minimum(take, len(way) - 1)]
+    beyond = np.arange(1.0, _ROAD_BEYOND_M)[:, None]
+    ends = [end + side * beyond * np.array([math.cos(end[2]), math.sin(end[2]), 0.0])
+            for end, side in ((ridden[0], -1.0), (ridden[-1], 1.0))]
+    return np.concatenate([ends[0][::-1], ridden, ends[1]])
+
+
+def _clutter(road: Floats, random: np.random.Generator) -> Floats:
+    """Return places (n, 3) beside the road, none on it."""
+    count = int(_CLUTTER_A_M * len(road))
+    if not count:
+        return np.zeros((0, 3))
+    x, y, heading = road[random.integers(0, len(road), count)].T
+    aside = random.choice([-1.0, 1.0], count) * random.uniform(*_CLUTTER_ASIDE_M, count)
+    places = np.stack([x - aside * np.sin(heading) + random.uniform(-0.5, 0.5, count), y + aside * np.cos(heading),
+                       random.uniform(0.1, 1.5, count)], axis=1)
+    off = np.hypot(places[:, None, 0] - road[:, 0], places[:, None, 1] - road[:, 1]).min(axis=1)
+    beside: Floats = places[off > _CLUTTER_ASIDE_M[0] - 0.5]
+    return beside
 
 
 def _standing(scenery: Scenery) -> tuple[Floats, Floats]:
