@@ -13,8 +13,9 @@ from sensor_msgs.msg import CompressedImage, Imu
 
 from outrider_node import qos
 from outrider_sensors.camera.choice import Mode
-from outrider_sensors.camera.feed import Feed
+from outrider_sensors.camera.feed import Feed, video_stream
 from outrider_sensors.camera.link import CameraLink
+from outrider_sensors.camera.pinhole import Pinhole
 from outrider_sensors.camera.sensors import Wanted
 from outrider_sensors.camera.sources import source
 from waiting import wait_until
@@ -153,6 +154,29 @@ def test_a_file_that_is_no_recording_is_told(tmp_path, content, words):
     path = tmp_path / 'ride.db3'
     if content:
         path.write_bytes(content)
+    player = Player(path)
+    player.step()
+    assert player.link.state.name == 'absent'
+    assert words in player.said[0]
+    player.link.close()
+
+
+@pytest.mark.parametrize(('stream', 'form', 'words'), [
+    (rs.stream.infrared, rs.format.y8, 'neither RGB8 colour nor Z16 depth'),
+    (rs.stream.color, rs.format.bgr8, 'neither RGB8 colour nor Z16 depth'),
+])
+def test_a_camera_without_usable_images_is_told(tmp_path, stream, form, words):
+    path = tmp_path / 'ride.db3'
+    device = rs.software_device()
+    sensor = device.add_sensor('Other')
+    sensor.add_video_stream(video_stream(stream, form, 1, Pinhole(32, 24, 20.0, 20.0, 15.5, 11.5), 30, 1))
+    recorder = rs.recorder(str(path), device)
+    recorded, = recorder.query_sensors()
+    recorded.open(recorded.get_stream_profiles())
+    recorded.start(lambda frame: None)
+    recorded.stop()
+    recorded.close()
+    del recorder, recorded
     player = Player(path)
     player.step()
     assert player.link.state.name == 'absent'

@@ -1,7 +1,10 @@
 """The shared-memory ring: what the world's writer puts in comes out on the driver's side, and damage is named."""
 
 import os
+import select
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -92,6 +95,54 @@ def test_an_image_that_is_overwritten_while_it_is_read_is_no_longer_whole(writer
         writer.colour(picture(number), number)
     assert not ring.colour.still_whole(frame)
     assert ring.colour.lost == 1
+    ring.close()
+
+
+def test_a_count_that_goes_back_gives_nothing_twice(writer, path):
+    ring = Ring(path)
+    for number in range(3):
+        writer.gyro(number, (0.0, 0.0, 0.0))
+        writer.colour(picture(number), number)
+        assert len(ring.take_motions()) == 1
+        assert ring.colour.take().number == number
+    with path.open('r+b') as file:
+        for at in (128 + 32, 480 + 24):
+            file.seek(at)
+            file.write(struct.pack('<Q', 1))
+    assert not len(ring.take_motions())
+    assert ring.colour.take() is None
+    writer.gyro(3, (0.0, 0.0, 0.0))
+    assert ring.take_motions()['device_ns'].tolist() == [3]
+    ring.close()
+
+
+BUSY = """
+import sys
+from pathlib import Path
+from outrider_sim.devices.camera_feed import Camera, FeedWriter, Stream
+writer = FeedWriter(Path(sys.argv[1]), Camera(Stream(4, 4, 30, 1.0, 1.0, 1.0, 1.0), None))
+print('plugged in', flush=True)
+sys.stdin.readline()
+for number in range(100_000):
+    writer.gyro(number, (0.0, 0.0, 0.0))
+print('written', flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_a_reader_beside_a_busy_writer_gets_each_sample_at_most_once_and_counts_the_others(path):
+    with subprocess.Popen([sys.executable, '-c', BUSY, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b'plugged in\n'
+        ring = Ring(path)
+        process.stdin.write(b'go\n')
+        process.stdin.flush()
+        got, done = [], False
+        while not done:
+            done = bool(select.select([process.stdout], [], [], 0.0)[0])
+            got += ring.take_motions()['device_ns'].tolist()
+        process.stdin.close()
+    assert all(a < b for a, b in zip(got, got[1:], strict=False))
+    assert len(got) + ring.lost_motions == 100_000
     ring.close()
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from queue import Empty
+from typing import Any
 
 import pyrealsense2 as rs
 
@@ -96,32 +97,36 @@ class CameraLink:
             self._become(State('absent', f'camera: {absent}; trying again. {ADVICE}'))
             return
         try:
-            self._name, self._usb = device_info(device, rs.camera_info.name), device_info(
-                device, rs.camera_info.usb_type_descriptor)
-            sensors = Sensors(device, self._wanted, hold=self._source.hold, stamp_ns=self._stamp_ns,
-                              clock=self._clock)
+            sensors = self._open_sensors(device)
         except RuntimeError as error:
             self._source.close()
             self._next_try_s = self._clock() + REFUSED_RETRY_S
             self._become(State('absent', f'camera: {self._name or self._source.name} does not open ({error}); end '
                                f'other programs that use it, or plug it in again. {ADVICE}'))
             return
-        if not sensors.modes:
-            sensors.close()
-            self._source.close()
-            self._next_try_s = self._clock() + REFUSED_RETRY_S
-            self._become(State('absent', f'camera: {self._name} at {self._source.name} has neither RGB8 colour nor Z16 '
-                               f'depth, expected one of them. {ADVICE}'))
-            return
-        if sensors.has('colour') and sensors.has('depth'):
-            self.aligner = Aligner(sensors.camera('depth'), sensors.camera('colour'), *sensors.depth_to_colour(),
-                                   sensors.unit_m, self._every)
         self.connections += 1
         self._begun_s = self._clock()
         self._next_look_s = 0.0
         self._opened(sensors)
         self.sensors = sensors
         self._source.start()
+
+    def _open_sensors(self, device: Any) -> Sensors:
+        """Open what there is, and lay depth over colour where there are both. Raises RuntimeError, as the library."""
+        self._name = device_info(device, rs.camera_info.name)
+        self._usb = device_info(device, rs.camera_info.usb_type_descriptor)
+        sensors = Sensors(device, self._wanted, hold=self._source.hold, stamp_ns=self._stamp_ns, clock=self._clock)
+        try:
+            if not sensors.modes:
+                raise RuntimeError('it has neither RGB8 colour nor Z16 depth')
+            if sensors.has('colour') and sensors.has('depth'):
+                self.aligner = Aligner(sensors.camera('depth'), sensors.camera('colour'), *sensors.depth_to_colour(),
+                                       sensors.unit_m, self._every)
+        except RuntimeError:
+            self._source.halt()
+            sensors.close()
+            raise
+        return sensors
 
     def _look(self) -> None:
         sensors, now_s = self.sensors, self._clock()

@@ -14,7 +14,7 @@ The layout, little-endian (its writer, the world's camera, documents the same):
 | 496, 504 | u64 | place of the records, records written |
 
 Frame n: slot n % slots, u64 begin, i64 device ns, u64 n, u64 end, pixels; whole where begin = end = n + 1 before and
-after. Record n: 32 bytes at n % records, u64 n + 1, i64 device ns, u32 kind (1 gyro, 2 accel), 3 f32. The writer holds
+after. begin, end and counts are stored as whole words. Record n: 32 bytes at n % records, u64 n + 1, i64 device ns, u32 kind (1 gyro, 2 accel), 3 f32. The writer holds
 flock(LOCK_EX) on the file while it lives.
 """  # noqa: E501  a row of a table is one line
 
@@ -51,12 +51,17 @@ class Frame:
     pixels: NDArray[np.uint8]
 
 
+def whole_words(memory: mmap.mmap) -> NDArray[np.uint64]:
+    """Return the file as words of 8 bytes, each read at once; struct would read byte by byte, half old, half new."""
+    return np.frombuffer(memory, '<u8', len(memory) // 8)
+
+
 class ImageRing:
     """The images of one stream, oldest first, each once."""
 
     def __init__(self, memory: mmap.mmap, head_at: int, pixel_bytes: int) -> None:
         """Read the stream's head. Raises FeedError where its ring lies outside the file."""
-        self._memory, self._count_at = memory, head_at + 32
+        self._memory, self._words, self._count_at = memory, whole_words(memory), head_at + 32
         width, height, self.fps, self.slots = struct.unpack_from('<IIII', memory, head_at)
         self._place, self._slot_bytes, self._next = struct.unpack_from('<QQQ', memory, head_at + 16)
         fx, fy, ppx, ppy, *rest = struct.unpack_from('<9d', memory, head_at + 40)
@@ -73,7 +78,7 @@ class ImageRing:
 
     def take(self) -> Frame | None:
         """Return the next image, None where none has come. Look at still_whole() after its pixels were copied."""
-        written, = struct.unpack_from('<Q', self._memory, self._count_at)
+        written = int(self._words[self._count_at // 8])
         if written - self._next >= self.slots:  # the slot behind the newest is the one that is written now
             skipped = written - self._next - self.slots + 1
             self.lost += skipped
@@ -90,8 +95,7 @@ class ImageRing:
     def still_whole(self, frame: Frame) -> bool:
         """Return whether the writer has left `frame` alone until now; count it as lost where not."""
         place = self._place + frame.number % self.slots * self._slot_bytes
-        begin, = struct.unpack_from('<Q', self._memory, place)
-        end, = struct.unpack_from('<Q', self._memory, place + 24)
+        begin, end = int(self._words[place // 8]), int(self._words[place // 8 + 3])
         whole: bool = begin == end == frame.number + 1
         self.lost += not whole
         return whole
@@ -137,6 +141,7 @@ class Ring:
         place, self._next = struct.unpack_from('<QQ', memory, _MOTION_AT + 16)
         if place + self._records * _RECORD.itemsize > len(memory) or not self._records:
             raise FeedError(f'{self._records} motion records do not fit its {len(memory)} bytes')
+        self._words = whole_words(memory)
         self._motions = np.frombuffer(memory, _RECORD, self._records, place)
         self.lost_motions = 0
 
@@ -156,8 +161,8 @@ class Ring:
 
     def take_motions(self) -> NDArray[np.void]:
         """Return the motion records that have come since the last time, oldest first: device_ns, kind, xyz."""
-        written, = struct.unpack_from('<Q', self._memory, _MOTION_AT + 24)
-        if written == self._next:
+        written = int(self._words[(_MOTION_AT + 24) // 8])
+        if written <= self._next:
             return self._motions[:0]
         oldest = written - self._records + 1  # the one before is being overwritten
         if self._next < oldest:

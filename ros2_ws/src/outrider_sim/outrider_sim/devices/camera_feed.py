@@ -26,6 +26,7 @@ The writer sets begin to n + 1, then time and pixels, then end to n + 1, then th
 where begin and end are n + 1 before and after it was read. Record n lies at n % records, 32 bytes: u64 n + 1, i64
 device time ns, u32 kind (1 gyro rad/s, 2 accel m/s^2), 3 f32 x, y, z in the camera's axes (right, down, forward). The
 writer holds flock(LOCK_EX) on the file as long as it lives: a file whose lock is free was left by one that was killed.
+begin, end and the counts are whole words that are stored at once: a reader never sees half of one.
 """
 
 from __future__ import annotations
@@ -96,6 +97,7 @@ class FeedWriter:
         self._path = path
         self._camera = camera
         colour_bytes, depth_bytes = _slot_bytes(camera.colour, 3), _slot_bytes(camera.depth, 2)
+        self._words: NDArray[np.uint64]
         self._has_motion = bool(camera.gyro_hz or camera.accel_hz)
         motion_place = HEADER_BYTES
         colour_place = _whole_pages(motion_place + camera.records * _RECORD.size)
@@ -106,11 +108,13 @@ class FeedWriter:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         self._file.truncate(size)
         self._map = mmap.mmap(self._file.fileno(), size)
+        # struct stores byte by byte, numpy a whole word.
+        self._words = np.frombuffer(self._map, '<u8')
         struct.pack_into('<8sIIQdd16s32s32s', self._map, 0, MAGIC, VERSION, PLUGGED,
                          int.from_bytes(os.urandom(8), 'little'), camera.depth_unit_m, camera.baseline_m,
                          camera.usb.encode(), camera.serial.encode(), camera.name.encode())
-        self._colour = _Images(self._map, _COLOUR_AT, camera.colour, colour_place, colour_bytes, 3)
-        self._depth = _Images(self._map, _DEPTH_AT, camera.depth, depth_place, depth_bytes, 2)
+        self._colour = _Images(self._map, self._words, _COLOUR_AT, camera.colour, colour_place, colour_bytes, 3)
+        self._depth = _Images(self._map, self._words, _DEPTH_AT, camera.depth, depth_place, depth_bytes, 2)
         struct.pack_into('<12d', self._map, _TURN_AT, *camera.rotation, *camera.translation_m)
         struct.pack_into('<IIIIQQ', self._map, _MOTION_AT, camera.gyro_hz, camera.accel_hz, camera.records, 0,
                          motion_place, 0)
@@ -139,7 +143,7 @@ class FeedWriter:
         place = self._motion_place + self._motions % self._camera.records * _RECORD.size
         self._motions += 1
         struct.pack_into('<QqIfff', self._map, place, self._motions, device_ns, kind, *xyz)
-        struct.pack_into('<Q', self._map, _MOTION_AT + 24, self._motions)
+        self._words[(_MOTION_AT + 24) // 8] = self._motions
 
     def close(self) -> None:
         """Unplug: say so in the header, remove the file."""
@@ -149,6 +153,7 @@ class FeedWriter:
         self._path.unlink(missing_ok=True)
         self._colour.release()
         self._depth.release()
+        del self._words
         self._map.close()
         self._file.close()
 
@@ -156,9 +161,9 @@ class FeedWriter:
 class _Images:
     """The ring of one image stream; without a stream it takes nothing."""
 
-    def __init__(self, memory: mmap.mmap, head_at: int, stream: Stream | None, place: int, slot_bytes: int,
-                 pixel_bytes: int) -> None:
-        self._memory, self._count_at, self._stream = memory, head_at + 32, stream
+    def __init__(self, memory: mmap.mmap, words: NDArray[np.uint64], head_at: int, stream: Stream | None, place: int,
+                 slot_bytes: int, pixel_bytes: int) -> None:
+        self._memory, self._words, self._count_at, self._stream = memory, words, head_at + 32, stream
         self._place, self._slot_bytes, self._written = place, slot_bytes, 0
         self._pixels: list[NDArray[np.uint8]] = []
         if stream is None:
@@ -177,15 +182,18 @@ class _Images:
         if flat.size != self._pixels[slot].size:
             raise ValueError(f'image of {flat.size} bytes, expected {self._pixels[slot].size}')
         place = self._place + slot * self._slot_bytes
-        struct.pack_into('<Qq', self._memory, place, number + 1, device_ns)
+        self._words[place // 8] = number + 1
+        struct.pack_into('<q', self._memory, place + 8, device_ns)
         self._pixels[slot][:] = flat
-        struct.pack_into('<QQ', self._memory, place + 16, number, number + 1)
+        struct.pack_into('<Q', self._memory, place + 16, number)
+        self._words[place // 8 + 3] = number + 1
         self._written += 1
-        struct.pack_into('<Q', self._memory, self._count_at, self._written)
+        self._words[self._count_at // 8] = self._written
         return number
 
     def release(self) -> None:
         self._pixels.clear()
+        del self._words
 
 
 def _slot_bytes(stream: Stream | None, pixel_bytes: int) -> int:
