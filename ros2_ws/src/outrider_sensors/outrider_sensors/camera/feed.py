@@ -109,8 +109,7 @@ class Feed:
             motion.frame_number, motion.profile = numbers[kind], profile
             sensor.on_motion_frame(motion)
         for images, sensor, profile, pixel_bytes in self._images:
-            frame = images.take()
-            if frame is not None:
+            while (frame := images.take()) is not None:
                 video = self._video(frame, images.camera, profile, pixel_bytes)
                 if images.still_whole(frame):
                     sensor.on_video_frame(video)

@@ -33,7 +33,8 @@ from outrider_sim.devices.ti_radar import Control
 STREAMS = ('colour', 'depth', 'gyro', 'accel')
 FREEZES = {'all': STREAMS, 'colour': ('colour',), 'depth': ('depth',), 'imu': ('gyro', 'accel')}
 D455_FIELD_DEG = 90.0, 87.0  # colour, depth: data sheet of the D400 family
-_STALL_S = 1.0  # a fake that was stopped for so long does not catch up in a burst
+# A fake that was stopped for longer does not catch up in a burst: a camera gives images at its pace or never.
+_STALL_S = {'colour': 0.2, 'depth': 0.2, 'gyro': 1.0, 'accel': 1.0}
 
 
 class FakeCamera:
@@ -84,7 +85,7 @@ class FakeCamera:
             if due_s >= self._frozen_s[name]:
                 self._give(name, due_s)
             late_s = now_s - due_s
-            self._due_s[name] = due_s + self._period_s[name] if late_s < _STALL_S else now_s
+            self._due_s[name] = due_s + self._period_s[name] if late_s < _STALL_S[name] else now_s
 
     def _give(self, name: str, taken_s: float) -> None:
         device_ns = round((self._offset_s + (taken_s - self._begin_s) * self._pace) * 1e9)
