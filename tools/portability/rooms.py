@@ -10,7 +10,7 @@ from pathlib import PurePath
 # room are core or link: no rclpy, no messages, no other package of ours.
 SHELLS = {
     'outrider_node': ('*',),
-    'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py'),
+    'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py', 'camera/messages.py'),
     'outrider_perception': ('*_node.py', 'words.py', 'parameters.py'),
     'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py'),
     'outrider_drive': ('*/node.py', 'messages.py'),
@@ -20,12 +20,13 @@ SHELLS = {
 _INDEX = ('ament_index_python',)  # only tells where installed files lie
 # What a module may import beside the standard library, numpy, and its own package.
 LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
-    'outrider_sensors': {'*': ('serial', 'yaml')},
+    'outrider_sensors': {'*': ('serial', 'yaml'), 'camera/*': ('pyrealsense2', 'PIL'),
+                         'gps/*': ('pyubx2',), 'imu/*': ('imufusion',)},
     'outrider_perception': {'*': ()},
     'outrider_recorder': {'*': ('mcap', 'lz4', 'zstandard', 'yaml', *_INDEX),
                           'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow')},
     'outrider_drive': {'*': ('serial', 'pySerialTransfer', 'pyvesc', 'pyPS4Controller', 'yaml')},
-    'outrider_sim': {'*': ('serial', *_INDEX)},
+    'outrider_sim': {'*': ('serial', 'yaml', *_INDEX)},
     'outrider_node': {'*': ()},
     'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX)},
 }

@@ -13,7 +13,7 @@ setup(
         (f'share/{NAME}', ['package.xml']),
         (f'share/{NAME}/launch', sorted(glob('launch/*.launch.yaml'))),
         *((f'share/{NAME}/config/{room}', sorted(glob(f'config/{room}/*.*')))
-          for room in ('rigs', 'pads', 'radar', 'fastdds')),
+          for room in ('rigs', 'pads', 'radar', 'fastdds', 'scenarios')),
     ],
     install_requires=['setuptools'],
     extras_require={'test': ['pytest']},

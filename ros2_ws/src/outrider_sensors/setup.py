@@ -19,6 +19,8 @@ setup(
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
+            'camera = outrider_sensors.camera.node:main',
+            'gps = outrider_sensors.gps.node:main',
             'radar = outrider_sensors.radar.node:main',
         ],
     },

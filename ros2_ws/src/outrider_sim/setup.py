@@ -23,8 +23,10 @@ setup(
     entry_points={
         'console_scripts': [
             'fake_ti_radar = outrider_sim.devices.ti_radar:main',
+            'fake_camera = outrider_sim.devices.fake_camera:main',
             'fake_pad = outrider_sim.devices.pad_player:main',
             'fake_relay_board = outrider_sim.devices.relay_board_player:main',
+            'fake_gps = outrider_sim.devices.ubx_player:main',
             'fake_vesc_pair = outrider_sim.devices.vesc_pair:main',
         ],
     },

@@ -53,6 +53,20 @@ def sdk1(number: int, points: NDArray[np.void], *, platform: int = XWR1443, padd
     return frame(number, [(1, value)], len(points), platform=platform, padding=padding)
 
 
+def scan(number: int, points: NDArray[np.void], q: int, *, platform: int = XWR1443, padding: int = 0) -> bytes:
+    """Return the packet of a scan of the world (world.radar POINT: bins as they are) on SDK 1/2, metres in 1/2^q."""
+    if not len(points):
+        return frame(number, [], 0, platform=platform, padding=padding)
+    sent = np.empty(len(points), _DETECTED)
+    sent['range'], sent['doppler'] = points['range_bin'], points['doppler_bin']
+    sent['peak'] = np.clip(np.rint(10 ** (points['snr_db'] / 10) - 1), 0, 65535)
+    # ROS x forward, y left, z up -> TI x right, y forward, z up
+    for name, metres in (('x', -points['y']), ('y', points['x']), ('z', points['z'])):
+        sent[name] = np.clip(np.rint(metres * (1 << q)), -32768, 32767)
+    return frame(number, [(1, struct.pack('<HH', len(points), q) + sent.tobytes())], len(points), platform=platform,
+                 padding=padding)
+
+
 def sdk3(number: int, points: NDArray[np.void], *, platform: int = XWR6843, padding: int = 0) -> bytes:
     """Return the packet of `points` on SDK 3: float32 in TLV 1, strength and noise in 0.1 dB in TLV 7."""
     if not len(points):

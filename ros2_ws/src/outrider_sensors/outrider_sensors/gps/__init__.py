@@ -1,0 +1,1 @@
+"""u-blox GPS: framing, decoding, quality gates, device time, port, node."""

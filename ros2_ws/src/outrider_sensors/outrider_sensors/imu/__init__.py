@@ -1,0 +1,1 @@
+"""Orientation from gyroscope and accelerometer, and the bias that is kept between rides."""

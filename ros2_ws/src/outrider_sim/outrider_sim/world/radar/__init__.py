@@ -1,0 +1,1 @@
+"""What an FMCW radar of TI's kind makes of the world."""
