@@ -124,8 +124,8 @@ def test_no_image_and_no_sample_is_lost_and_stamps_are_right(stack):
 def test_pictures_are_those_of_the_camera_at_the_time_of_their_stamp(stack):
     stack.listen('raw', 'jpeg', 'info')
     stack.start()
-    stack.until_more('raw', 20)
-    stack.until_more('jpeg', 20)
+    stack.until_more('raw', 60)  # until the camera's clock is known well
+    stack.until_more('jpeg', 60)
     camera = pinhole(WIDTH, HEIGHT, 30, 90.0)
     pattern = Pattern(camera, pinhole(WIDTH, HEIGHT, 30, 87.0), 0.001, 0.095)
     raws, jpegs = {ns(raw): raw for raw in stack.heard('raw')}, {ns(one): one for one in stack.heard('jpeg')}
