@@ -238,3 +238,16 @@ def test_what_was_put_is_asked_first() -> None:
     assert polls.answered(0, Id.GET_APPCONF) is None
     assert not polls.busy
     assert polls.due(20 * MS) == (0, Id.GET_VALUES)
+
+
+def test_a_port_is_in_doubt_from_the_first_question_that_nobody_answered_and_any_answer_ends_that() -> None:
+    polls = Polls(2)
+    assert polls.unheard_ns(5 * MS) == 0
+    polls.asked(0, Id.GET_VALUES, 20 * MS)
+    polls.asked(1, Id.GET_VALUES, 40 * MS)
+    assert polls.unheard_ns(60 * MS) == 40 * MS
+    polls.answered(1, Id.GET_VALUES)
+    assert polls.unheard_ns(60 * MS) == 0
+    polls.asked(0, Id.GET_VALUES, 80 * MS)
+    assert polls.unheard_ns(80 * MS) == 0
+    assert polls.unheard_ns(90 * MS) == 10 * MS

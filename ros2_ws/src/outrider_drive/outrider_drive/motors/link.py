@@ -24,6 +24,7 @@ from outrider_drive.words import DriveCommand, Motors
 REOPEN_NS = 500 * MS
 HELLO_NS = 50 * MS
 HELLO_WAIT_NS = 1000 * MS
+DOUBT_NS = 30 * MS  # questions go out every 20 ms: one lost answer is forgiven
 DEAF_NS = 500 * MS  # long after the 150 ms that stop both: whoever does not answer by then gets a fresh port
 READ_AT_MOST = 4096  # bounds the work of one step; answers are 80 bytes, asked for one by one
 CLOSE_DRAIN_S = 0.05
@@ -206,7 +207,7 @@ class VescLink:
         guarded = self._guards.see(now, sent.erpm if sent else 0, pair.samples)
         self.judge.see(self._standing_by(now) or guarded)
         order = self.judge.order(now)
-        if order.act is Act.DRIVE and pair.polls.owed_ns(0, now) > NO_PROGRESS_NS:
+        if order.act is Act.DRIVE and pair.polls.unheard_ns(now) > DOUBT_NS:
             order = Order(Act.RELEASE)  # not known to read: what drives must not queue up in front of it
         proof = None if self._ending else pair.proof
         frames = b'' if self._proving else self._set_points.due(order, proof, pair.samples, now)

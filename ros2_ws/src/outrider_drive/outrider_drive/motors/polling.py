@@ -26,6 +26,7 @@ class Polls:
         self._newest_ns: int | None = None
         self._open: tuple[int, Id] | None = None
         self._first_ns: list[int | None] = [None] * count
+        self._unheard_ns: int | None = None  # since when nobody answered anything
         self._before: deque[tuple[int, Id]] = deque()
 
     def put(self, which: int, what: Id) -> None:
@@ -52,6 +53,8 @@ class Polls:
     def asked(self, which: int, what: Id, now: int) -> None:
         """Say that the question which was due went out."""
         self._open, self._newest_ns = (which, what), now
+        if self._unheard_ns is None:
+            self._unheard_ns = now
         if self._before:
             self._before.popleft()
             return
@@ -65,12 +68,17 @@ class Polls:
 
     def answered(self, which: int, what: Id) -> int | None:
         """Say that `which` answered; return since when GET_VALUES was owed, None where nobody had asked."""
+        self._unheard_ns = None
         if self._open == (which, what):
             self._open = None
         if what is not Id.GET_VALUES:
             return None
         first_ns, self._first_ns[which] = self._first_ns[which], None
         return first_ns
+
+    def unheard_ns(self, now: int) -> int:
+        """Return for how long questions have gone unanswered by everybody, ns; 0 where the newest word was an answer."""
+        return 0 if self._unheard_ns is None else now - self._unheard_ns
 
     def owed_ns(self, which: int, now: int) -> int:
         """Return for how long `which` has owed an answer, ns; 0 where it owes none."""

@@ -154,5 +154,5 @@ RULES = [
     _link('a drive is asked for again after its end',
           '            if self.judge.expires_ns is not None:\n', '            if False:\n'),
     _link('what drives does not queue up',
-          'if order.act is Act.DRIVE and pair.polls.owed_ns(0, now) > NO_PROGRESS_NS:', 'if False:'),
+          'if order.act is Act.DRIVE and pair.polls.unheard_ns(now) > DOUBT_NS:', 'if False:'),
 ]
