@@ -13,7 +13,7 @@ from outrider_drive.gate import MS, Drop
 from outrider_drive.motors import codec
 from outrider_drive.motors.codec import Id, Reader
 from outrider_drive.motors.guards import Guards
-from outrider_drive.motors.judge import Act, Judge, Latch, Order
+from outrider_drive.motors.judge import Act, Judge, Latch
 from outrider_drive.motors.pair import Pair
 from outrider_drive.motors.progress import NO_PROGRESS_NS, Progress
 from outrider_drive.motors.setpoints import SetPoints
@@ -121,7 +121,7 @@ class VescLink:
             due = self._hello_ns + HELLO_NS
         else:
             due = self._pair.polls.next_ns(now) + POLL_WAIT_NS
-            if not self._proving:
+            if not (self._proving or self._doubtful):
                 due = min(due, self._set_points.due_ns)
             if self.judge.expires_ns is not None:
                 due = min(due, self.judge.expires_ns + 1)
@@ -153,6 +153,7 @@ class VescLink:
         self._reader.forget()
         self._opened_ns, self._progress = now, Progress(now)
         self._hello_ns = now - HELLO_NS
+        self._doubtful = False
 
     def _open(self, now: int) -> bool:
         if self._retry_ns is not None and now < self._retry_ns:
@@ -207,10 +208,11 @@ class VescLink:
         guarded = self._guards.see(now, sent.erpm if sent else 0, pair.samples)
         self.judge.see(self._standing_by(now) or guarded)
         order = self.judge.order(now)
-        if order.act is Act.DRIVE and pair.polls.unheard_ns(now) > DOUBT_NS:
-            order = Order(Act.RELEASE)  # not known to read: what drives must not queue up in front of it
+        # Not known to read: what drives must not queue up in front of it. Nothing is said instead, for a word that
+        # stops and a drive behind it would be a new start; if this goes on, the gap and the silence stop and latch.
+        self._doubtful = order.act is Act.DRIVE and pair.polls.unheard_ns(now) > DOUBT_NS
         proof = None if self._ending else pair.proof
-        frames = b'' if self._proving else self._set_points.due(order, proof, pair.samples, now)
+        frames = b'' if self._proving or self._doubtful else self._set_points.due(order, proof, pair.samples, now)
         question = pair.polls.due(now)
         if question is not None:
             for payload in self._reader.give_up():

@@ -77,7 +77,7 @@ class Polls:
         return first_ns
 
     def unheard_ns(self, now: int) -> int:
-        """Return for how long questions have gone unanswered by everybody, ns; 0 where the newest word was an answer."""
+        """Return for how long nobody has answered any question, ns; 0 where the newest word was an answer."""
         return 0 if self._unheard_ns is None else now - self._unheard_ns
 
     def owed_ns(self, which: int, now: int) -> int:

@@ -154,5 +154,5 @@ RULES = [
     _link('a drive is asked for again after its end',
           '            if self.judge.expires_ns is not None:\n', '            if False:\n'),
     _link('what drives does not queue up',
-          'if order.act is Act.DRIVE and pair.polls.unheard_ns(now) > DOUBT_NS:', 'if False:'),
+          'if self._proving or self._doubtful else', 'if self._proving else'),
 ]
