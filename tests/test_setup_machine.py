@@ -135,7 +135,8 @@ def test_every_key_of_a_manifest_is_real() -> None:
     pip_keys = {line.split(':')[0] for line in (ROOT / 'tools/rosdep.yaml').read_text().splitlines()
                 if line.endswith('pip:')}
     # Of the public index: github.com/ros/rosdistro, rosdep/python.yaml and the distribution files.
-    public = {'python3-numpy', 'python3-pil', 'python3-pytest', 'python3-serial', 'python3-yaml', 'tf2_msgs', 'vision_msgs'}
+    public = {'python3-numpy', 'python3-pil', 'python3-pytest', 'python3-serial', 'python3-yaml', 'tf2_msgs',
+              'vision_msgs'}
     in_wheels = {line.split('==')[0].removeprefix('ros-').replace('-', '_')
                  for line in (ROOT / 'tools/locks/kilted.txt').read_text().splitlines() if line.startswith('ros-')}
     for manifest in (ROOT / 'ros2_ws/src').glob('*/package.xml'):
