@@ -10,8 +10,9 @@ from typing import Any
 
 from outrider_bringup import paths
 from outrider_bringup.doctor.check import Check, Result
+from outrider_sensors.port import IN_USE
 from outrider_sensors.radar import cfg, ports
-from outrider_sensors.radar.link import IN_USE, RadarLink
+from outrider_sensors.radar.link import RadarLink
 from outrider_sim.devices.ptys import claim
 
 PLUG_IN = './outrider up bicycle --sim   # or plug the radar in: USB, 5 V supply, SOP jumpers for functional mode'

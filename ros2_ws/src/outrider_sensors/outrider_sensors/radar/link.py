@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import termios
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import serial
 
+from outrider_sensors.port import PORT_ERRORS, LostError, open_port, take
 from outrider_sensors.radar import dialogue, ports
 from outrider_sensors.radar.cfg import Config
 from outrider_sensors.radar.frames import Frame, FrameParser
@@ -28,13 +28,6 @@ HUNG_RETRY_S = 3.0  # a device that does not answer or refuses is not pressed
 SILENT_S = 1.0  # without a frame for so long, the radar is silent
 RESTART_S = 3.0  # and after so long it is configured anew: it may have lost power while its USB stayed
 RESTART_MAX_S = 30.0  # twice as long after each restart that brought no frame
-IN_USE = 'is used by another program'
-_READ_BYTES = 65536
-_PORT_ERRORS = (OSError, termios.error)  # pyserial's own are OSErrors
-
-
-class _LostError(Exception):
-    """A port is gone or was never there; the sentence says how."""
 
 
 class _RefusedError(Exception):
@@ -94,7 +87,7 @@ class RadarLink:
             return self._read(timeout_s)
         except _WokenError:
             return []
-        except _LostError as lost:
+        except LostError as lost:
             self._close_ports()
             self._next_try_s = self._clock() + RETRY_S
             self._become('connecting', f'radar: {lost}; trying again. Run: ./outrider doctor radar', 'warn')
@@ -112,7 +105,7 @@ class RadarLink:
     def close(self) -> None:
         """Stop the sensor where it runs, without waiting for its answer, and let go of the ports."""
         if self._cli is not None:
-            with contextlib.suppress(*_PORT_ERRORS):
+            with contextlib.suppress(*PORT_ERRORS):
                 self._cli.write(b'sensorStop\n')
         self._close_ports()
         os.close(self._wake_read)
@@ -129,9 +122,9 @@ class RadarLink:
         try:
             found = ports.find(self._cli_name, self._data_name, self._by_id)
         except ports.PortsNotFoundError as missing:
-            raise _LostError(str(missing)) from None
-        self._cli = _open(found.cli, CLI_BAUD)
-        data = _open(found.data, DATA_BAUD)
+            raise LostError(str(missing)) from None
+        self._cli = open_port(found.cli, CLI_BAUD)
+        data = open_port(found.data, DATA_BAUD)
         try:
             self._configure(self._cli, data)
         except BaseException:
@@ -166,14 +159,14 @@ class RadarLink:
         heard = ''
         try:
             cli.write(text.encode('ascii', 'replace') + b'\n')
-        except _PORT_ERRORS as error:
-            raise _LostError(f'lost {cli.port} ({error})') from None
+        except PORT_ERRORS as error:
+            raise LostError(f'lost {cli.port} ({error})') from None
         while not dialogue.is_whole(text, heard):
             left_s = until_s - self._clock()
             if left_s <= 0:
                 return None
             if self._wait(cli, left_s):
-                heard += self._take(cli).decode('ascii', 'replace')
+                heard += take(cli).decode('ascii', 'replace')
         return heard
 
     def _read(self, timeout_s: float) -> list[Frame]:
@@ -184,7 +177,7 @@ class RadarLink:
         limit_s = self._silent_s if quiet_s < self._silent_s else self._restart_s
         if self._wait(data, min(timeout_s, max(limit_s - quiet_s, 0.0))):
             stamp_ns = self._stamp_ns()
-            frames = self.parser.feed(self._take(data), stamp_ns)
+            frames = self.parser.feed(take(data), stamp_ns)
             if frames:
                 self._heard_s, self._restart_s = self._clock(), self._first_restart_s
                 self._become('streaming', f'radar: streaming from {data.port}, {self._config.describe()}.', 'info')
@@ -193,7 +186,7 @@ class RadarLink:
         expected = f'expected {self._config.chirp.frame_rate_hz:.0f}/s'
         if quiet_s >= self._restart_s:
             waited_s, self._restart_s = self._restart_s, min(2 * self._restart_s, RESTART_MAX_S)
-            raise _LostError(f'no frames on {data.port} for {waited_s:g} s ({expected})')
+            raise LostError(f'no frames on {data.port} for {waited_s:g} s ({expected})')
         if quiet_s >= self._silent_s:
             self._become('silent', f'radar: no frames on {data.port} for {self._silent_s:g} s ({expected}). '
                          'Run: ./outrider doctor radar', 'warn')
@@ -214,43 +207,17 @@ class RadarLink:
             raise _WokenError
         return bool(ready)
 
-    def _take(self, port: serial.Serial) -> bytes:
-        """Read what is there. Raises _LostError where the device went away."""
-        try:
-            got = os.read(port.fileno(), _READ_BYTES)
-        except BlockingIOError:
-            return b''
-        except OSError as error:
-            raise _LostError(f'lost {port.port} ({error.strerror}), perhaps unplugged') from None
-        if not got:  # readable and empty: a hang-up
-            raise _LostError(f'lost {port.port} (hung up), perhaps unplugged')
-        return got
-
     def _close_ports(self) -> None:
         for port in (self._cli, self._data):
             if port is not None:
-                with contextlib.suppress(*_PORT_ERRORS):
+                with contextlib.suppress(*PORT_ERRORS):
                     port.close()
         self._cli = self._data = None
-
-
-def _open(path: str, baud: int) -> serial.Serial:
-    """Open a port for ourselves alone. Raises _LostError with the reason."""
-    try:
-        port = serial.Serial(path, baud, timeout=0, write_timeout=1.0, exclusive=True)
-    except (*_PORT_ERRORS, ValueError) as error:
-        reason = str(error)
-        if 'Permission denied' in reason:
-            raise _LostError(f'no permission for {path}. Run: sudo usermod -aG dialout $USER; log in again') from None
-        if 'exclusively lock' in reason:
-            raise _LostError(f'{path} {IN_USE}. End it') from None
-        raise _LostError(f'{path} cannot be opened ({reason})') from None
-    return port
 
 
 def _flush(port: serial.Serial) -> None:
     """Throw away what was received and not read."""
     try:
         port.reset_input_buffer()
-    except _PORT_ERRORS as error:
-        raise _LostError(f'lost {port.port} ({error})') from None
+    except PORT_ERRORS as error:
+        raise LostError(f'lost {port.port} ({error})') from None
