@@ -9,16 +9,16 @@ two peaks at +-0.19.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from outrider_sim.world.eye import eye_of
 from outrider_sim.world.places import Mount
 from outrider_sim.world.radar import physics
 from outrider_sim.world.radar.chirp import Chirp
 from outrider_sim.world.radar.scatterers import Scene
-from outrider_sim.world.snapshot import Pose, Snapshot
+from outrider_sim.world.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 
@@ -35,23 +35,6 @@ _FULL_DB = 10.0 * math.log10(65535)  # the peak value has 16 bits
 
 POINT = np.dtype([('range_bin', 'i4'), ('doppler_bin', 'i4'), ('azimuth_bin', 'i4'), ('snr_db', 'f8'), ('x', 'f8'),
                   ('y', 'f8'), ('z', 'f8')])
-
-
-@dataclass(frozen=True)
-class Eye:
-    """The sensor in the world: place (3,), axes as columns (3, 3), velocity (2,)."""
-
-    place: Floats
-    axes: Floats
-    velocity: Floats
-
-
-def eye_of(pose: Pose, mount: Mount) -> Eye:
-    """Return where a sensor of base_link is, looks and moves."""
-    body = _rotation(pose.roll, pose.pitch, pose.heading)
-    arm = body @ np.array(mount.xyz_m)
-    return Eye(np.array([pose.x, pose.y, pose.z]) + arm, body @ _rotation(*mount.rpy_rad),
-               np.array([pose.vx - pose.yaw_rate * arm[1], pose.vy + pose.yaw_rate * arm[0]]))
 
 
 class Radar:
@@ -172,10 +155,3 @@ class Radar:
                                         int(self._random.integers(-self.chirp.loops // 2, self.chirp.loops // 2)),
                                         int(self._random.integers(-24, 25)), float(self._random.uniform(12.0, 20.0)))
         return points
-
-
-def _rotation(roll: float, pitch: float, yaw: float) -> Floats:
-    """Return REP 103's turns about fixed x, then y, then z."""
-    (cr, sr), (cp, sp), (cy, sy) = ((math.cos(angle), math.sin(angle)) for angle in (roll, pitch, yaw))
-    return np.array([[cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
-                     [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr], [-sp, cp * sr, cp * cr]])
