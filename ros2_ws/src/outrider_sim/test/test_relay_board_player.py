@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from outrider_sim.devices.machine_state import Actuators, StateReader
 from outrider_sim.devices.relay_board import frame
 from outrider_sim.devices.relay_board_player import main
+from outrider_sim.devices.steer import STOP_RAD
 from waiting import wait_until
 
 
@@ -75,6 +77,38 @@ def test_the_jack_runs_to_its_upper_switch_and_the_journal_tells_every_edge(
     assert not places['relays'].is_symlink()
 
 
+def test_the_steering_follows_its_relays_and_the_world_can_read_it(
+        start: Callable[..., Any], places: dict[str, Path]) -> None:
+    state = places['relays'].with_name('state')
+    process = start('--state', str(state), '--up')
+    far, reader = Far(places['relays']), StateReader(state)
+
+    def held(letter: bytes, there: Callable[[Actuators], bool]) -> Actuators:
+        far.letters(letter, 0)
+        seen: list[Actuators] = []
+
+        def look() -> bool:
+            far.letters(letter, 1)
+            now = reader.actuators()
+            if now is not None and there(now):
+                seen.append(now)
+            return bool(seen)
+
+        wait_until(look, f'steering by {letter!r}', every_s=0.02)
+        far.letters(letter, 0)
+        return seen[0]
+
+    assert held(b'L', lambda now: now.steer_rad > 0.05).steer_radps > 0.0
+    assert held(b'R', lambda now: now.steer_rad < -0.05).steer_radps < 0.0
+    wait_until(lambda: reader.actuators().steer_radps == 0.0, 'the steering at rest')
+    assert reader.actuators().jack == 1.0
+    assert abs(reader.actuators().steer_rad) < 0.5 * STOP_RAD
+    far.close()
+    process.signal(signal.SIGTERM)
+    assert process.wait() == 0
+    assert not state.exists()
+
+
 def test_the_cable_comes_out_and_goes_in_under_another_name_and_a_slip_of_the_tongue_ends_nothing(
         start: Callable[..., Any], places: dict[str, Path]) -> None:
     process = start()
@@ -94,6 +128,7 @@ def test_the_cable_comes_out_and_goes_in_under_another_name_and_a_slip_of_the_to
 
 @pytest.mark.parametrize(('arguments', 'sentence'), [
     (('--link', '/nowhere/relays'), 'lies in no folder'),
+    (('--link', '/tmp/relays', '--state', '/nowhere/state'), 'lies in no folder'),
     (('--link', '/tmp/relays', '--travel', '0'), 'expected more than 0'),
 ])
 def test_a_wrong_argument_is_one_sentence(arguments: tuple[str, ...], sentence: str,

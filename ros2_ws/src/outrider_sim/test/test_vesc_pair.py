@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from outrider_sim.devices import vesc_wire as wire
+from outrider_sim.devices.machine_state import StateReader
 from outrider_sim.devices.vesc_model import MS
 from outrider_sim.devices.vesc_pair import VescPair, main
 from waiting import wait_until
@@ -118,6 +119,43 @@ def test_its_control_lines(pair: VescPair, tmp_path: Path) -> None:
     assert 'no usable number' in pair.control('slope steep', 0)
 
 
+def test_a_wall_ahead_stops_it_for_as_long_as_it_is_told_and_it_may_back_away(pair: VescPair, host: Host) -> None:
+    host.say(DRIVE, AT_CAN + DRIVE)
+    read(pair, 2)
+    pair.ramp.advance(150 * MS)
+    assert pair.ramp.speed_mps > 0.2
+    assert pair.control('hit ahead', 150 * MS) == ''
+    way = pair.ramp.travelled_m
+    pair.ramp.advance(190 * MS)
+    assert (pair.ramp.speed_mps, pair.ramp.travelled_m) == (0.0, way)
+    assert all(one.current_a > 0.0 for one in pair.ramp.controllers)  # it pushes on
+    back = struct.pack('>Bi', wire.SET_RPM, -3300)
+    host.say(back, AT_CAN + back)
+    read(pair, 4, 190 * MS)
+    pair.ramp.advance(300 * MS)
+    assert pair.ramp.speed_mps < -0.1
+    assert pair.control('hit both', 300 * MS) == ''
+    pair.ramp.advance(310 * MS)
+    assert pair.ramp.speed_mps == 0.0
+    assert pair.control('hit free', 310 * MS) == ''
+    pair.ramp.advance(360 * MS)
+    assert pair.ramp.speed_mps < -0.05
+    assert 'is not known' in pair.control('hit sideways', 0)
+
+
+def test_its_way_is_the_integral_of_its_speed_at_the_instant_that_the_state_file_names(
+        pair: VescPair, host: Host) -> None:
+    host.say(DRIVE, AT_CAN + DRIVE)
+    read(pair, 2)
+    nodes = []
+    for now in range(0, 200 * MS, 5 * MS):
+        pair.serve(now)
+        nodes.append((pair.ramp.now, pair.ramp.speed_mps, pair.ramp.travelled_m))
+    for (t0, v0, s0), (t1, v1, s1) in zip(nodes[2:], nodes[3:], strict=False):
+        assert (s1 - s0) / ((t1 - t0) * 1e-9) == pytest.approx(0.5 * (v0 + v1), abs=1e-3)
+    assert nodes[-1][0] == 194 * MS  # whole steps of 2 ms
+
+
 def test_as_a_process_it_serves_takes_lines_and_writes_its_journal(tmp_path: Path) -> None:
     link, journal = tmp_path / 'vesc', tmp_path / 'journal'
     process = subprocess.Popen([sys.executable, '-m', 'outrider_sim.devices.vesc_pair', '--link', str(link),
@@ -144,11 +182,37 @@ def test_as_a_process_it_serves_takes_lines_and_writes_its_journal(tmp_path: Pat
         process.communicate()
 
 
+def test_a_state_in_no_folder_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(['--link', str(tmp_path / 'vesc'), '--state', str(tmp_path / 'none' / 'state')])
+    assert ended.value.code == 2
+    assert 'lies in no folder' in capsys.readouterr().err
+
+
 def test_a_link_in_no_folder_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(['--link', str(tmp_path / 'none' / 'vesc'), '--ros-args'])
     assert ended.value.code == 2
     assert 'lies in no folder' in capsys.readouterr().err
+
+
+def test_it_tells_a_world_how_its_wheels_turn(tmp_path: Path, spawn: Callable[..., Any]) -> None:
+    link, state = tmp_path / 'vesc', tmp_path / 'state'
+    process = spawn('--link', str(link), '--control', str(tmp_path / 'control'), '--state', str(state),
+                    module='outrider_sim.devices.vesc_pair')
+    process.says('fake VESC pair on')
+    host, reader = Host(link), StateReader(state)
+
+    def turns() -> bool:
+        host.say(DRIVE, AT_CAN + DRIVE)
+        wheels = reader.wheels()
+        return wheels is not None and wheels.speed_mps > 0.1 and wheels.travelled_m > 0.0
+
+    wait_until(turns, 'wheels that turn', every_s=0.02)
+    os.close(host.fd)
+    process.signal(signal.SIGTERM)
+    assert process.wait() == 0
+    assert not state.exists()
 
 
 def test_with_a_fifo_it_takes_lines_there_and_lives_without_standard_input(

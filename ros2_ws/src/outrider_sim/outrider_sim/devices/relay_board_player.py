@@ -1,4 +1,4 @@
-"""The relay controller as a process: `fake_relay_board --link PATH`. Its own firmware, native, with a jack behind it.
+"""The relay controller as a process: `fake_relay_board --link PATH`. Its own firmware, native, with jack and steering.
 
 The jack's limit switches and the e-stop are fitted. The control FIFO takes the native board's own words
 (firmware/native/README.md), and two more: `unplug` takes the cable out, and with it the board's power; `plug PATH`
@@ -19,21 +19,25 @@ from pathlib import Path
 from typing import TextIO
 
 from outrider_sim.devices.jack import Jack
+from outrider_sim.devices.machine_state import StateWriter
 from outrider_sim.devices.ptys import control_fifo
 from outrider_sim.devices.relay_board import BoardError, native
+from outrider_sim.devices.steer import Steer
 
 FITTED = 0x13  # both switches of the jack, e-stop
 TICK_S = 0.005
 _JACK = {'jack U on': 1, 'jack D on': -1, 'jack U off': 0, 'jack D off': 0}
+_STEER = {'steer L on': 1, 'steer R on': -1, 'steer L off': 0, 'steer R off': 0}
 
 
 class FakeRelayBoard:
-    """One board and its jack. Call serve() often."""
+    """One board, its jack and its steering. Call serve() often."""
 
-    def __init__(self, command: list[str], link: Path, journal: TextIO | None, travel_s: float, up: bool) -> None:
+    def __init__(self, command: list[str], link: Path, journal: TextIO | None, travel_s: float, up: bool,
+                 state: StateWriter | None = None) -> None:
         """Power up and plug in."""
-        self._command, self._journal = command, journal
-        self.jack = Jack(travel_s, _now(), up=up)
+        self._command, self._journal, self._state = command, journal, state
+        self.jack, self.steer = Jack(travel_s, _now(), up=up), Steer(_now())
         self._board: subprocess.Popen[bytes] | None = None
         self._link = link
         self.plug(link)
@@ -59,13 +63,14 @@ class FakeRelayBoard:
         self._board = None
         self._link.unlink(missing_ok=True)
         self.jack.drive(0, _now())
+        self.steer.drive(0, _now())
 
     def fds(self) -> list[int]:
         """Return what to watch."""
         return [] if self._board is None or self._board.stdout is None else [self._board.stdout.fileno()]
 
     def serve(self, readable: bool) -> bool:
-        """Let the jack move and hear the board, which has said something if `readable`; return whether it lives."""
+        """Let both actuators move and hear the board, which said something if `readable`; return whether it lives."""
         if self._board is not None and readable:
             assert self._board.stdout is not None
             data = os.read(self._board.stdout.fileno(), 4096)
@@ -74,7 +79,11 @@ class FakeRelayBoard:
             *lines, self._said = (self._said + data).split(b'\n')
             for line in lines:
                 self._heard(line.decode('ascii', 'replace').partition(' ')[2])
-        self.jack.advance(_now())
+        now = _now()
+        self.jack.advance(now)
+        self.steer.advance(now)
+        if self._state is not None:
+            self._state.actuators(now, self.jack.height, self.steer.angle_rad, self.steer.rate_radps)
         self._tell_switches()
         return True
 
@@ -92,6 +101,8 @@ class FakeRelayBoard:
         now = _now()
         if what in _JACK:
             self.jack.drive(_JACK[what], now)
+        elif what in _STEER:
+            self.steer.drive(_STEER[what], now)
         if self._journal is not None and what.endswith((' on', ' off')):
             print(json.dumps({'ns': now, 'what': what}), file=self._journal, flush=True)
 
@@ -137,11 +148,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--link', type=Path, required=True, help='where the link to the port is placed')
     parser.add_argument('--control', type=Path, help='FIFO for control lines; made where it is missing')
     parser.add_argument('--journal', type=Path, help='one JSON line a relay edge: ns (CLOCK_BOOTTIME), what')
+    parser.add_argument('--state', type=Path, help='file of jack and steering for a world that reads it '
+                        '(machine_state.py)')
     parser.add_argument('--travel', type=float, default=2.0, help='of the jack from end to end, s (default 2)')
     parser.add_argument('--up', action='store_true', help='the jack begins up')
     args = parser.parse_args(given)
     if not args.link.parent.is_dir():
         parser.error(f'--link {args.link} lies in no folder')
+    if args.state and not args.state.parent.is_dir():
+        parser.error(f'--state {args.state} lies in no folder')
     if not args.travel > 0:
         parser.error(f'--travel is {args.travel:g}, expected more than 0')
     try:
@@ -156,12 +171,15 @@ def main(argv: list[str] | None = None) -> int:
     signal.set_wakeup_fd(stop_write)
     journal = args.journal.open('a') if args.journal else None
     control = control_fifo(args.control) if args.control else -1
-    board = FakeRelayBoard(command, args.link, journal, args.travel, args.up)
+    state = StateWriter(args.state) if args.state else None
+    board = FakeRelayBoard(command, args.link, journal, args.travel, args.up, state)
     print(f'fake relay board on {args.link}', flush=True)
     try:
         return run(board, stop_read, control)
     finally:
         board.unplug()
+        if state is not None:
+            state.close()
         if journal is not None:
             journal.close()
 

@@ -37,6 +37,7 @@ DEAD_NS = 500 * MS  # after a fault nothing is obeyed
 FAULT_OVER_VOLTAGE = 1
 FULL_V, EMPTY_OHM, OVER_V = 41.5, 0.08, 42.5
 PER_ERPM_DUTY = 1.0 / 30000.0
+HITS = {'free': (False, False), 'ahead': (True, False), 'behind': (False, True), 'both': (True, True)}
 AMBIENT_C, C_PER_A2_S, COOLING_PER_S = 25.0, 0.0006, 0.01
 
 
@@ -112,10 +113,11 @@ class Controller:
 
 @dataclass
 class World:
-    """What lies under the wheels and in the battery."""
+    """What lies under the wheels, in the battery and in the way."""
 
     slope: float = 0.0  # > 0: downhill ahead, rise over run
     voltage_v: float = 40.0
+    against: tuple[bool, bool] = HITS['free']  # it stands against something ahead, behind
 
 
 class Ramp:
@@ -126,6 +128,11 @@ class Ramp:
         self.controllers, self.world = controllers, world or World()
         self.speed_mps = self.travelled_m = 0.0
         self._then: int | None = None
+
+    @property
+    def now(self) -> int:
+        """The instant for which speed and way hold: the last whole step."""
+        return self._then or 0
 
     def advance(self, now: int) -> None:
         """Let the time until `now` pass."""
@@ -155,8 +162,13 @@ class Ramp:
         push_n = sum(push for push, _ in forces) + MASS_KG * G_MPS2 * math.sin(math.atan(self.world.slope))
         free_mps = self.speed_mps + push_n / MASS_KG * dt_s
         held_mps = grip_n / MASS_KG * dt_s
+        before_mps = self.speed_mps
         self.speed_mps = math.copysign(max(0.0, abs(free_mps) - held_mps), free_mps)
-        self.travelled_m += self.speed_mps * dt_s
+        ahead, behind = self.world.against
+        if (ahead and self.speed_mps > 0.0) or (behind and self.speed_mps < 0.0):
+            before_mps = self.speed_mps = 0.0
+        # The mean of both: who differentiates the way gets this speed and not one half a step late.
+        self.travelled_m += 0.5 * (before_mps + self.speed_mps) * dt_s
         for one in self.controllers:
             one.warm(dt_s)
         if self.world.voltage_v >= FULL_V and self._volts() > OVER_V:

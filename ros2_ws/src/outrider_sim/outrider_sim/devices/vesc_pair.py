@@ -12,6 +12,7 @@ a FIFO with --control:
 | garbage HEX | these bytes come in front of its next answer |
 | fault WHICH CODE | controller 0 (port) or 1 (CAN) reports CODE and is released for 500 ms |
 | slope RISE | slope ahead, > 0 downhill |
+| hit WHERE | it stands against something `ahead`, `behind` or `both`, and cannot roll that way; `free`: no longer |
 | voltage V | of the battery; from 41.5 V on, braking raises an over-voltage fault |
 | unplug | the port vanishes, and the power of both stays |
 | plug PATH | it is back under the name PATH |
@@ -31,8 +32,9 @@ from pathlib import Path
 from typing import TextIO
 
 from outrider_sim.devices import vesc_wire as wire
+from outrider_sim.devices.machine_state import StateWriter
 from outrider_sim.devices.ptys import Pty, control_fifo
-from outrider_sim.devices.vesc_model import MS, Controller, Ramp, World
+from outrider_sim.devices.vesc_model import HITS, MS, Controller, Ramp, World
 from outrider_sim.devices.vesc_trace import Trace
 
 CAN_ID, LOCAL_ID = 1, 0
@@ -159,6 +161,8 @@ class VescPair:
                 self.ramp.controllers[int(rest[0])].trip(int(rest[1]), now)
             elif word == 'slope' and len(rest) == 1:
                 self.ramp.world.slope = float(rest[0])
+            elif word == 'hit' and len(rest) == 1 and rest[0] in HITS:
+                self.ramp.world.against = HITS[rest[0]]
             elif word == 'voltage' and len(rest) == 1:
                 self.ramp.world.voltage_v = float(rest[0])
             elif word == 'unplug' and not rest:
@@ -172,7 +176,8 @@ class VescPair:
         return ''
 
 
-def run(pair: VescPair, stop_fd: int, lines_fd: int, journal: TextIO | None, trace: Trace | None = None) -> None:
+def run(pair: VescPair, stop_fd: int, lines_fd: int, journal: TextIO | None, trace: Trace | None = None,
+        state: StateWriter | None = None) -> None:
     """Serve until a byte comes on `stop_fd`, or `lines_fd` ends."""
     lines = b''
     while True:
@@ -182,6 +187,8 @@ def run(pair: VescPair, stop_fd: int, lines_fd: int, journal: TextIO | None, tra
         if stop_fd in ready:
             return
         pair.serve(now)
+        if state is not None:
+            state.wheels(pair.ramp.now, pair.ramp.speed_mps, pair.ramp.travelled_m)
         if journal is not None:
             for frame in pair.frames:
                 journal.write(json.dumps({'ns': frame.at_ns, 'vesc': frame.which, 'hex': frame.payload.hex(),
@@ -215,10 +222,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--slope', type=float, default=0.0, help='slope ahead, > 0 downhill (default 0)')
     parser.add_argument('--control', type=Path, help='FIFO for control lines, instead of standard input')
     parser.add_argument('--journal', type=Path, help='file for one JSON line a frame')
+    parser.add_argument('--state', type=Path, help='file of speed and way for a world that reads it (machine_state.py)')
     parser.add_argument('--trace', type=Path, help='file for what the ramp does (vesc_trace.py)')
     args = parser.parse_args(given)
     if not args.link.parent.is_dir():
         parser.error(f'--link {args.link} lies in no folder')
+    if args.state and not args.state.parent.is_dir():
+        parser.error(f'--state {args.state} lies in no folder')
     stop_read, stop_write = os.pipe()
     os.set_blocking(stop_write, False)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -228,12 +238,15 @@ def main(argv: list[str] | None = None) -> int:
                     timeout_brake_a=args.timeout_brake_a, world=World(args.slope))
     journal = args.journal.open('a') if args.journal else None
     trace_file = args.trace.open('a') if args.trace else None
+    state = StateWriter(args.state) if args.state else None
     lines_fd = control_fifo(args.control) if args.control else sys.stdin.fileno()
     print(f'fake VESC pair on {args.link}', flush=True)
     try:
-        run(pair, stop_read, lines_fd, journal, Trace(trace_file) if trace_file else None)
+        run(pair, stop_read, lines_fd, journal, Trace(trace_file) if trace_file else None, state)
     finally:
         pair.unplug()
+        if state is not None:
+            state.close()
         for file in (journal, trace_file):
             if file is not None:
                 file.close()
