@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from setup_steps import command, machine, main, pythons
-from setup_steps.plan import Plan, Step
+from setup_steps.plan import BOARD, Plan, Step
 from setup_steps.progress import Progress
 from setup_steps.stamps import Stamp
 from setup_steps.workspace import Workspace, environment_file
@@ -31,8 +31,9 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout that was never set up."""
     root = tmp_path / 'outrider'
     shutil.copytree(ROOT / 'tools', root / 'tools', ignore=shutil.ignore_patterns('__pycache__'))
-    for folder in ('launch', 'config', 'ros2_ws/src/outrider_x/msg'):
+    for folder in ('launch', 'config', 'ros2_ws/src/outrider_x/msg', 'firmware/native'):
         (root / folder).mkdir(parents=True)
+    (root / 'firmware/Makefile').write_text('native:\n\tmkdir -p .build && touch .build/relay_board\n')
     (root / 'ros2_ws/src/outrider_x/package.xml').write_text('<package format="3"><name>outrider_x</name></package>')
     (root / 'ros2_ws/src/outrider_x/CMakeLists.txt').write_text('')
     (root / 'ros2_ws/src/outrider_x/msg/A.msg').write_text('float32 a_m\n')
@@ -237,24 +238,27 @@ def mark_done(checkout: Path) -> None:
     plan.bind(PYTHON, command.Runner(checkout), checkout / 'log')
     plan._stamp.write(plan._key(), python=PYTHON.path, version=PYTHON.short, prefixes=str(plan.venv))
     plan._viewer_stamp().write(plan._viewer_key())
+    plan._board_stamp().write(plan._board_key())
+    plan._board_stamp().path.with_name(BOARD).touch()
     plan._dev_stamp().write(plan._dev_key())
     plan._messages_stamp().write(plan._messages_key(), build=plan._build_key())
     plan._nodes_stamp().write(plan._nodes_key())
 
 
-ALL = ['environment', 'viewer', 'dev', 'messages', 'nodes']
+ALL = ['environment', 'viewer', 'board', 'dev', 'messages', 'nodes']
 
 
 @pytest.mark.parametrize(('change', 'left'), [
-    ('ros2_ws/src/outrider_x/msg/A.msg', ['environment', 'viewer', 'dev']),
-    ('ros2_ws/src/outrider_x/package.xml', ['environment', 'viewer', 'dev']),
+    ('ros2_ws/src/outrider_x/msg/A.msg', ['environment', 'viewer', 'board', 'dev']),
+    ('ros2_ws/src/outrider_x/package.xml', ['environment', 'viewer', 'board', 'dev']),
     ('ros2_ws/src/outrider_x/outrider_x/core.py', ALL),
-    ('ros2_ws/src/outrider_x/setup.py', ['environment', 'viewer', 'dev']),
-    ('config/rigs/new.yaml', ['environment', 'viewer', 'dev', 'messages']),
-    ('tools/locks/rerun.txt', ['environment', 'dev', 'messages', 'nodes']),
-    ('tools/locks/dev.txt', ['environment', 'viewer', 'messages', 'nodes']),
-    ('tools/locks/kilted.txt', ['viewer']),
-    ('tools/wheel_includes.cmake', ['environment', 'viewer', 'dev']),
+    ('ros2_ws/src/outrider_x/setup.py', ['environment', 'viewer', 'board', 'dev']),
+    ('config/rigs/new.yaml', ['environment', 'viewer', 'board', 'dev', 'messages']),
+    ('firmware/native/main.cpp', ['environment', 'viewer', 'dev', 'messages', 'nodes']),
+    ('tools/locks/rerun.txt', ['environment', 'board', 'dev', 'messages', 'nodes']),
+    ('tools/locks/dev.txt', ['environment', 'viewer', 'board', 'messages', 'nodes']),
+    ('tools/locks/kilted.txt', ['viewer', 'board']),
+    ('tools/wheel_includes.cmake', ['environment', 'viewer', 'board', 'dev']),
 ])
 def test_only_what_a_change_touches_is_made_again(checkout: Path, change: str, left: list[str]) -> None:
     mark_done(checkout)
@@ -272,9 +276,9 @@ def test_another_python_or_another_folder_means_everything_anew(checkout: Path) 
     moved = checkout.with_name('moved')
     checkout.rename(moved)
 
-    assert done_steps(moved) == []
+    assert done_steps(moved) == ['board']
     moved.rename(checkout)
-    assert done_steps(checkout, PYTHON._replace(path='/usr/bin/other')) == []
+    assert done_steps(checkout, PYTHON._replace(path='/usr/bin/other')) == ['board']
     assert done_steps(checkout) == ALL
 
 
@@ -282,7 +286,7 @@ def test_a_removed_environment_is_made_again(checkout: Path) -> None:
     mark_done(checkout)
     shutil.rmtree(checkout / '.venv')
 
-    assert done_steps(checkout) == ['viewer', 'messages', 'nodes']
+    assert done_steps(checkout) == ['viewer', 'board', 'messages', 'nodes']
 
 
 def test_a_damaged_stamp_counts_as_none(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from . import environments, ros
 from .command import Runner, StepError
 from .machine import Machine
 from .pythons import Python
-from .stamps import Stamp, digest
+from .stamps import Stamp, contents, digest
 from .workspace import Workspace, environment_file, with_wheels
 
+BOARD = 'relay_board'  # the firmware as a process of this computer
 NUMPY_1 = ('humble', 'jazzy')  # releases whose packages are compiled against it
 
 _CHECK = """
@@ -75,6 +76,8 @@ class Plan:
             own = python.version >= (3, 11)  # an older one needs a Python from the network, which may not be there
             steps.append(Step('viewer', 'installing rerun, the viewer', 15, self._viewer_done, self._make_viewer, True,
                               None if own else self._go_without_viewer))
+            steps.append(Step('board', 'building the relay controller for this computer', 10, self._board_done,
+                              self._make_board, True, self._go_without_board))
         if self.with_dev:
             steps.append(Step('dev', 'installing what the tests need', 5,
                               lambda: self._dev_stamp().holds(self._dev_key()), self._dev))
@@ -142,6 +145,26 @@ class Plan:
         environments.make_viewer_environment(self.viewer, self._python, self._installer, self._runner, log)
         self._installer.install(self.viewer, self._locks / 'rerun.txt')
         self._viewer_stamp().write(key)
+
+    def _board_stamp(self) -> Stamp:
+        return Stamp(self.root / 'firmware' / '.build' / 'set_up.json')
+
+    def _board_key(self) -> str:
+        firmware = self.root / 'firmware'
+        return contents([firmware / 'Makefile', *firmware.glob('core/src/*.*'), *firmware.glob('native/*.*')])
+
+    def _board_done(self) -> bool:
+        return self._board_stamp().holds(self._board_key()) and self._board_stamp().path.with_name(BOARD).exists()
+
+    def _make_board(self, log: Path) -> None:
+        # Whoever simulates the ramp would build it too; by then a compiler would take what the ramp needs.
+        key, build = self._board_key(), self.root / 'firmware' / '.build'
+        build.mkdir(parents=True, exist_ok=True)
+        self._runner.run(['flock', str(build / 'make.lock'), 'make', '-s', '-C', str(build.parent), 'native'], log)
+        self._board_stamp().write(key)
+
+    def _go_without_board(self, why: str) -> str:
+        return f'no simulated relay controller ({why}): a simulated ramp will not start; make setup tries again'
 
     def _dev_stamp(self) -> Stamp:
         return Stamp(self.venv / 'outrider_dev.json')
