@@ -1,0 +1,77 @@
+"""The ramp in the world by the files of its fakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from outrider_sim.devices.driven_ramp import OLD_NS, DrivenRamp
+from outrider_sim.devices.machine_state import StateWriter
+from outrider_sim.devices.vesc_model import HITS
+from outrider_sim.world import scenario
+from outrider_sim.world.world import World
+
+MS = 1_000_000
+BEGIN = 1_000_000 * MS
+WORLD = World(scenario.parse('duration_s: 10\nrig: {kind: ramp, drive: pad}\n'
+                             'things: [{kind: wall, from: [2, -3], to: [2, 3]}]'))
+
+
+class Scene:
+    """Both files, by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.wheels, self.relays = folder / 'wheels', folder / 'relays'
+        self.ramp = DrivenRamp(WORLD, self.wheels, self.relays, BEGIN)
+        self.vesc, self.board = StateWriter(self.wheels), StateWriter(self.relays)
+
+    def drive(self, ms: int, speed_mps: float, way_m: float, steer: tuple[float, float] = (0.0, 0.0)) -> None:
+        self.vesc.wheels(BEGIN + ms * MS, speed_mps, way_m)
+        self.board.actuators(BEGIN + ms * MS - 4 * MS, 1.0, *steer)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def test_it_stands_at_the_origin_until_both_fakes_are_there(scene: Scene) -> None:
+    assert scene.ramp.step(BEGIN).x == 0.0
+    scene.vesc.wheels(BEGIN, 1.0, 3.0)
+    assert scene.ramp.step(BEGIN + 5 * MS).speed == 0.0
+    scene.drive(10, 1.0, 3.01)
+    assert scene.ramp.step(BEGIN + 12 * MS).vx == 1.0
+
+
+def test_it_is_where_the_wheels_are_at_their_own_time_and_goes_straight_on_until_now(scene: Scene) -> None:
+    for number in range(101):
+        scene.drive(10 * number, 1.0, 0.01 * number)
+        pose = scene.ramp.step(BEGIN + (10 * number + 4) * MS)
+    assert pose.t_s == pytest.approx(1.004)
+    assert pose.x == pytest.approx(1.004)
+
+
+def test_the_steering_is_carried_on_to_the_time_of_the_wheels(scene: Scene) -> None:
+    scene.drive(0, 1.0, 0.0, (0.1, 0.35))
+    pose = scene.ramp.step(BEGIN)
+    assert pose.yaw_rate == pytest.approx((0.1 + 0.004 * 0.35) / 0.8, rel=0.01)
+
+
+def test_motors_that_say_nothing_any_more_have_a_ramp_that_stands(scene: Scene) -> None:
+    scene.drive(0, 1.0, 0.0)
+    scene.drive(10, 1.0, 0.01)
+    scene.ramp.step(BEGIN + 10 * MS)
+    scene.ramp.step(BEGIN + 11 * MS + OLD_NS)
+    assert scene.ramp.step(BEGIN + 5000 * MS).speed == 0.0
+
+
+def test_what_it_hits_is_told_to_the_motors_once_and_freed_once(scene: Scene) -> None:
+    said = []
+    for ms, way in ((0, 0.0), (100, 0.7), (200, 1.39), (210, 1.41), (220, 1.42), (1000, 1.38), (1100, 1.2)):
+        scene.drive(ms, 0.0, way)
+        now = BEGIN + ms * MS
+        said += scene.ramp.bump(WORLD.at(ms / 1000, scene.ramp.step(now)))
+    assert said == ['hit ahead', 'hit free']
+    assert {line.split()[1] for line in said} <= set(HITS)
+    scene.ramp.close()
