@@ -19,6 +19,7 @@ from outrider_sensors.camera.pinhole import Pinhole
 
 _WAIT_MS = 1000  # for what is there already: it only bounds a defect
 _FPS = 30  # of streams that never run on their own
+_STEP = 2000.0  # the library keeps shells of frames for 1000 units of time, and walks through them: see feed.py
 
 
 class AlignError(Exception):
@@ -63,7 +64,7 @@ class Aligner:
         video = rs.software_video_frame()
         video.pixels = np.ascontiguousarray(depth[::self._every, ::self._every])
         video.stride, video.bpp, video.depth_units = 2 * self._width, 2, self._unit_m
-        video.timestamp, video.domain = float(self._number), rs.timestamp_domain.hardware_clock
+        video.timestamp, video.domain = self._number * _STEP, rs.timestamp_domain.hardware_clock
         video.frame_number, video.profile = self._number, self._depth.as_video_stream_profile()
         self._sensor.on_video_frame(video)
         came, small = self._depths.try_wait_for_frame(_WAIT_MS)

@@ -15,14 +15,19 @@ POLL_S = 0.002  # shared memory rings no bell; a stamp is late by half of this, 
 _LOOK_S = 0.25  # how often it looks whether the writer still lives
 _DEPTH_UID, _COLOUR_UID, _GYRO_UID, _ACCEL_UID = 1, 2, 3, 4
 _HARDWARE = rs.timestamp_domain.hardware_clock
+MS_NS = 1_000_000  # librealsense's own unit of time
+# The library keeps the shell of every frame of a software device for 1000 units of its timestamps, and each new frame
+# walks through all that are kept. In ms those are 600 samples, 45 us a sample; in us there are two, 5 us.
+US_NS = 1_000
 
 
 class Feed:
-    """The device, and the thread that feeds it from start() to close()."""
+    """The device, and the thread that feeds it from start() to close(). `tick_ns`: one unit of its timestamps."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tick_ns: int = MS_NS) -> None:
         """Map the file and make the device. Raises FeedError or OSError."""
-        self._ring = ring = Ring(path)
+        self._ring, self._tick_ns = Ring(path), tick_ns
+        ring = self._ring
         self._gone = ''
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._pump, name='camera feed', daemon=True)
@@ -105,7 +110,7 @@ class Feed:
             numbers[kind] += 1
             motion, vector = rs.software_motion_frame(), rs.vector()
             vector.x, vector.y, vector.z = xyz
-            motion.data, motion.timestamp, motion.domain = vector, device_ns * 1e-6, _HARDWARE
+            motion.data, motion.timestamp, motion.domain = vector, device_ns / self._tick_ns, _HARDWARE
             motion.frame_number, motion.profile = numbers[kind], profile
             sensor.on_motion_frame(motion)
         for images, sensor, profile, pixel_bytes in self._images:
@@ -118,7 +123,7 @@ class Feed:
         video = rs.software_video_frame()  # a new one each time: the library owns the pixels of the last
         video.pixels = frame.pixels  # copied here
         video.stride, video.bpp = camera.width * pixel_bytes, pixel_bytes
-        video.timestamp, video.domain, video.frame_number = frame.device_ns * 1e-6, _HARDWARE, frame.number + 1
+        video.timestamp, video.domain, video.frame_number = frame.device_ns / self._tick_ns, _HARDWARE, frame.number + 1
         video.profile = profile
         if pixel_bytes == 2:
             video.depth_units = self._ring.depth_unit_m

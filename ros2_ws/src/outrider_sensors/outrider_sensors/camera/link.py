@@ -23,6 +23,7 @@ from outrider_sensors.camera.sources import ENDED, AbsentError, Source
 RETRY_S = 0.5  # between two looks for a camera
 REFUSED_RETRY_S = 3.0  # a device that does not open is not pressed
 REOPEN_S, REOPEN_MAX_S = 3.0, 30.0  # a frozen one is opened anew after so long, then twice as long, and so on
+GATHER_S = 0.005  # a sample of the IMU waits for the next two: a third of the wake-ups, which cost more than the work
 _LOOK_S = 0.1  # how often it is looked whether the device is still there
 _LEVELS = {'streaming': 'info', 'degraded': 'warn', 'frozen': 'warn', 'absent': 'warn', 'ended': 'info'}
 
@@ -76,6 +77,7 @@ class CameraLink:
         samples: list[MotionSample] = []
         try:
             samples.append(sensors.motions.get(timeout=timeout_s))
+            self._over.wait(GATHER_S)
             while True:
                 samples.append(sensors.motions.get_nowait())
         except Empty:
@@ -115,7 +117,8 @@ class CameraLink:
         """Open what there is, and lay depth over colour where there are both. Raises RuntimeError, as the library."""
         self._name = device_info(device, rs.camera_info.name)
         self._usb = device_info(device, rs.camera_info.usb_type_descriptor)
-        sensors = Sensors(device, self._wanted, hold=self._source.hold, stamp_ns=self._stamp_ns, clock=self._clock)
+        sensors = Sensors(device, self._wanted, hold=self._source.hold, tick_ns=self._source.tick_ns,
+                          stamp_ns=self._stamp_ns, clock=self._clock)
         try:
             if not sensors.modes:
                 raise RuntimeError('it has neither RGB8 colour nor Z16 depth')

@@ -53,11 +53,12 @@ class Count:
 class Sensors:
     """The open sensors of one device. `stamp_ns` is the host's clock of stamps, `clock` gives seconds.
 
-    `hold(device_ms)` returns when a frame of that time is due; only a recording has to wait.
+    `hold(device_ms)` returns when a frame of that time is due; only a recording has to wait. `tick_ns` is one unit of
+    its frames' timestamps.
     """
 
-    def __init__(self, device: Any, wanted: Wanted, *, hold: Callable[[float], None], stamp_ns: Callable[[], int],
-                 clock: Callable[[], float]) -> None:
+    def __init__(self, device: Any, wanted: Wanted, *, hold: Callable[[float], None], tick_ns: int,
+                 stamp_ns: Callable[[], int], clock: Callable[[], float]) -> None:
         """Choose, open and start. Raises RuntimeError, the library's, where the device does not let us."""
         self.images: SimpleQueue[ImageFrame] = SimpleQueue()
         self.motions: SimpleQueue[MotionSample] = SimpleQueue()
@@ -65,7 +66,7 @@ class Sensors:
         self.clocks: dict[Any, DeviceClock] = {}
         self.modes: dict[str, Mode] = {}
         self.missed: dict[str, Mode] = {}  # wanted, and not among the modes that there were to choose from
-        self._hold, self._stamp_ns, self._clock = hold, stamp_ns, clock
+        self._hold, self._tick_ns, self._stamp_ns, self._clock = hold, tick_ns, stamp_ns, clock
         self._lock = threading.Lock()
         self.profiles: dict[str, Any] = {}
         self._open: list[Any] = []
@@ -156,8 +157,7 @@ class Sensors:
         self.motions.put(MotionSample(name, stamp_ns, device_s, (xyz.x, xyz.y, xyz.z)))
 
     def _time(self, frame: Any, now_ns: int, count: Count) -> tuple[int, float]:
-        device_ms, domain = frame.timestamp, frame.frame_timestamp_domain
-        device_ns = round(device_ms * 1e6)
+        domain, device_ns = frame.frame_timestamp_domain, round(frame.timestamp * self._tick_ns)
         with self._lock:  # each sensor calls on its own thread
             clock = self.clocks.get(domain)
             if clock is None:
@@ -166,7 +166,7 @@ class Sensors:
         count.device_ns = device_ns
         count.came += 1
         count.last_s = self._clock()
-        return count.rising.stamp(host_ns, device_ns), device_ms * 1e-3
+        return count.rising.stamp(host_ns, device_ns), device_ns * 1e-9
 
     def camera(self, stream: str) -> Pinhole:
         """Return the intrinsics of colour or depth as they came from the device."""

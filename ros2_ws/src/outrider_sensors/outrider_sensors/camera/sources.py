@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import pyrealsense2 as rs
 
-from outrider_sensors.camera.feed import Feed
+from outrider_sensors.camera.feed import MS_NS, US_NS, Feed
 from outrider_sensors.camera.ring import FeedError
 
 ENDED = 'end of the recording'
@@ -32,6 +32,7 @@ class Source(Protocol):
     """One place that a camera may be at."""
 
     name: str
+    tick_ns: int  # one unit of its frames' timestamps
 
     def open(self) -> Any:
         """Return the device. Raises AbsentError."""
@@ -64,6 +65,8 @@ def source(text: str) -> Source:
 
 class UsbSource:
     """A camera on USB, the one of that serial number or the first."""
+
+    tick_ns = MS_NS
 
     def __init__(self, serial: str) -> None:
         """Open librealsense's view of USB: it tells of plugging and unplugging on a thread of its own."""
@@ -115,6 +118,8 @@ class FileSource:
     The library's real-time player drops what its short queues do not hold, a tenth of the gyro samples; its other one
     waits for whoever takes the frames. So frames are held back here until they are due, and none is lost.
     """
+
+    tick_ns = MS_NS
 
     def __init__(self, path: Path) -> None:
         """Remember the file."""
@@ -176,6 +181,8 @@ class FileSource:
 class FeedSource:
     """A shared-memory file that somebody writes."""
 
+    tick_ns = US_NS
+
     def __init__(self, path: Path) -> None:
         """Remember the file."""
         self.name, self._path = f'feed:{path}', path
@@ -184,7 +191,7 @@ class FeedSource:
     def open(self) -> Any:
         """Return the software device. Raises AbsentError."""
         try:
-            self._feed = Feed(self._path)
+            self._feed = Feed(self._path, self.tick_ns)
         except FileNotFoundError:
             raise AbsentError(f'no camera feed at {self._path}. Start what writes it') from None
         except (OSError, FeedError) as error:
