@@ -12,6 +12,7 @@ setup(
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml']),
         (f'share/{NAME}/launch', sorted(glob('launch/*.launch.yaml'))),
+        (f'share/{NAME}/launch/parts', sorted(glob('launch/parts/*.launch.yaml'))),
         *((f'share/{NAME}/config/{room}', sorted(glob(f'config/{room}/*.*')))
           for room in ('rigs', 'pads', 'radar', 'fastdds', 'scenarios')),
     ],

@@ -9,7 +9,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ('recorder', ('recorder',)),
     ('rest', ()),  # whatever is not named here
     # after their drivers, which would report a lost device
-    ('devices', ('fake_ti_radar', 'fake_vesc_pair', 'fake_relay_board', 'fake_pad')),
+    ('devices', ('world', 'fake_ti_radar', 'fake_vesc_pair', 'fake_relay_board', 'fake_pad')),
 )
 REST = 4
 

@@ -14,6 +14,7 @@ from types import FrameType
 
 from outrider_bringup.launchfile import Plan
 from outrider_bringup.runner.stack import Event, Stack
+from outrider_bringup.up import play
 from outrider_bringup.up.keys import HELP, KeyReader
 from outrider_bringup.up.screen import Screen
 from outrider_bringup.up.status import Status, spoken_bytes
@@ -42,16 +43,19 @@ class Session:
     """A rig that is up; `run()` returns the exit code when it is down again."""
 
     def __init__(self, rig: str, plan: Plan, *, run: Path, rides: Path, env: Mapping[str, str], lock: int,
-                 keys: Path | None = None) -> None:
+                 keys: Path | None = None, until: str = '') -> None:
         """Take the plan; start nothing. `lock` is held until the last process has gone.
 
-        `keys` is the control FIFO of a simulated pad that the keys of the terminal play.
+        `keys` is the control FIFO of a simulated pad that the keys of the terminal play. When the process `until` has
+        ended all is over: the world of a scenario, which waits for its beginning.
         """
         self._rig, self._run, self._rides = rig, run, rides
         self._screen = Screen(sys.stdout)
         self._stack = Stack(plan, out=self._screen.line, env=env, holds=[lock])
         self._status = Status(looks='radar' in plan.nodes)
         self._keys = keys
+        self._nodes = {spec.name for spec in plan.processes}
+        self._until, self._played = until, False
         self._address = ''
         self._given_up: set[str] = set()
 
@@ -67,11 +71,13 @@ class Session:
             self._screen.line('', f'{self._rig} is starting   Ctrl+C stops it')
             with self._listening() as keys:
                 watch = _watch(self._status, self._screen.line)
-                while not stop.asked and not refused and not self._stack.over:
+                while not stop.asked and not refused and not self._played and not self._stack.over:
                     watch.spin(TURN_S if keys is None else KEYS_S)
                     if keys is not None:
                         keys.poll()
                     refused = self._tell(self._stack.poll(), time.monotonic() - begun_s)
+                    if self._until:
+                        self._begin_play(time.monotonic() - begun_s)
                     self._look_for_address()
                     self._screen.status(self._status.line(time.monotonic()))
         finally:
@@ -83,7 +89,14 @@ class Session:
         if refused:
             self._screen.line('', f'{self._rig} was stopped, for a part of it refused to run')
             return EXIT_REFUSED
-        return EXIT_OK if stop.asked and not stopped.left else EXIT_UNWELL
+        return EXIT_OK if (stop.asked or self._played) and not stopped.left else EXIT_UNWELL
+
+    def _begin_play(self, age_s: float) -> None:
+        hold = self._run / play.HOLD
+        if hold.exists() and (age_s > play.READY_S or play.ready(self._nodes, self._status.others.values,
+                                                                 self._status.recording)):
+            hold.unlink()
+            self._screen.line('', 'the scenario begins')
 
     def _listening(self) -> contextlib.AbstractContextManager[KeyReader | None]:
         """Return the keys of the terminal, where there is a simulated pad for them to play."""
@@ -94,7 +107,9 @@ class Session:
 
     def _tell(self, events: list[Event], age_s: float) -> bool:
         for event in events:
-            self._screen.line('outrider', event.text)
+            over = event.name == self._until and event.code == EXIT_OK
+            self._screen.line('outrider', 'the scenario is over' if over else event.text)
+            self._played |= over
         return any(event.kind == 'refused' for event in events) and age_s < START_S
 
     def _look_for_address(self) -> None:

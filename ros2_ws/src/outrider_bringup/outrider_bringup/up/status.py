@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from outrider_bringup.up.drive import DriveStatus
+from outrider_bringup.up.eyes import Eyes
 
 SILENT_S = 1.0  # from here on it is NO DATA
 RATE_OVER_S = 2.0
@@ -74,11 +75,13 @@ class Status:
     alarm: str = ''
     looks: bool = True  # the rig has eyes: a silent radar is worth saying
     drive: DriveStatus = field(default_factory=DriveStatus)
+    others: Eyes = field(default_factory=Eyes)  # camera, IMU, GPS
 
     def line(self, now_s: float) -> str:
         """Return the status in one line."""
-        eyes = [self._radar(now_s), self._tracks(now_s), self._threat(now_s)] if self.looks else []
-        parts = [self.drive.line(now_s) or ('' if self.looks else 'governor starting'), *eyes, self._recorder()]
+        eyes = [self._radar(now_s), self.others.text(now_s), self._tracks(now_s), self._threat(now_s)]
+        parts = [self.drive.line(now_s) or ('' if self.looks else 'governor starting'), *(eyes if self.looks else ()),
+                 self._recorder()]
         return '   '.join(part for part in parts if part)
 
     def _radar(self, now_s: float) -> str:

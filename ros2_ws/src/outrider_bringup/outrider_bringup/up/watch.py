@@ -72,6 +72,7 @@ class Watch:
     def _diagnostics(self, message: Any) -> None:
         for one in message.status:
             device = one.name.removeprefix('outrider/')
+            self._status.others.heard(time.monotonic(), device, {pair.key: pair.value for pair in one.values})
             if device in DRIVE_DEVICES and self._status.drive.is_news(device, one.level != one.OK, one.message):
                 self._say(device, one.message)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outrider_bringup import launchfile, paths, rigs
 from outrider_bringup.errors import UserError, nearest
-from outrider_bringup.up import lock
+from outrider_bringup.up import lock, play
 from outrider_bringup.up.session import Session, Stop
 from outrider_drive import rig_lock
 
@@ -17,7 +17,8 @@ GROUP = 'go'
 LAUNCH = '.launch.yaml'
 FAKE_PAD, PAD_CONTROL = 'fake_pad', 'pad_control'
 # Links and addresses of a run that has ended point at terminals and ports that now belong to somebody else.
-STALE = ('live.json', 'radar_cli', 'radar_data', 'vesc', 'relays', 'pad_js', 'pad_motion')
+STALE = ('live.json', 'radar_cli', 'radar_data', 'radar_hold', 'camera_feed', 'gps', 'world.json', 'vesc', 'vesc_state',
+         'relays', 'relays_state', 'pad_js', 'pad_motion')
 DEVICES = ('motor_port', 'relay_port', 'gamepad', 'gamepad_alive')
 
 
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('rig', nargs='?', default='', help='name of a rig: a file launch/RIG.launch.yaml')
     parser.add_argument('arguments', nargs='*', metavar='ARG:=VALUE', help='arguments of the launch file')
     parser.add_argument('--sim', action='store_true', help='a fake stands in for every device that is not given')
+    parser.add_argument('--scenario', metavar='F', help='with --sim, what happens around it: a name under '
+                                                        'config/scenarios, or a path; it ends when that is over')
     parser.add_argument('--no-record', action='store_true', help='write no ride')
     parser.add_argument('--no-live', action='store_true', help='serve no live view')
     parser.add_argument('--motor-port', metavar='P', help='serial port of the VESC')
@@ -52,17 +55,33 @@ def run(args: argparse.Namespace) -> int:
             given[device] = _device(value, device)
     if args.rig == 'bicycle' and given.get('sim') == 'true':
         given.setdefault('loop', 'true')  # a rig that is up does not end after twenty seconds
+    folder = _made(Path(given['run']))
+    if args.scenario:
+        given.update(_scenario(args, root / 'config' / 'scenarios', folder, given.get('rig')))
     if args.radar:
         given['radar_config'] = str(_radar(args.radar, root / 'config' / 'radar'))
-    folder = _made(Path(given['run']))
     held = lock.take(folder / f'{args.rig}.lock', args.rig)
     plan = launchfile.load(launch, given)
     _nobody_drives(plan)
     for name in STALE:
         (folder / name).unlink(missing_ok=True)
     env = {**os.environ, 'OUTRIDER_RUN': given['run'], 'OUTRIDER_RIDES': given['rides']}
+    if args.scenario:
+        (folder / play.HOLD).touch()  # nothing happens before everybody listens
     keys = folder / PAD_CONTROL if any(spec.executable == FAKE_PAD for spec in plan.processes) else None
-    return Session(args.rig, plan, run=folder, rides=Path(given['rides']), env=env, lock=held, keys=keys).run(stop)
+    return Session(args.rig, plan, run=folder, rides=Path(given['rides']), env=env, lock=held, keys=keys,
+                   until=play.WORLD if args.scenario else '').run(stop)
+
+
+def _scenario(args: argparse.Namespace, folder: Path, run: Path, rig: str | None) -> dict[str, str]:
+    if not args.sim:
+        raise UserError('--scenario is played by simulated devices, so it goes with --sim. '
+                        f'Try: ./outrider up {args.rig} --sim --scenario {args.scenario}')
+    path = Path(args.scenario).absolute()
+    if not (args.scenario.endswith('.yaml') or '/' in args.scenario):
+        path = _named(args.scenario, folder, '.yaml', 'scenario')
+    rig_file = Path(rig) if rig else paths.checkout() / 'config' / 'rigs' / f'{args.rig}.yaml'
+    return play.arguments(path, args.rig, run, rig_file)
 
 
 def _device(given: str, name: str) -> str:

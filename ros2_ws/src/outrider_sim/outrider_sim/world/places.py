@@ -16,7 +16,7 @@ from outrider_sim.world.model import Rig
 
 # Where the rig's file says nothing: rear rack of the bicycle, front of the ramp. Metres in base_link, yaw in degrees.
 _RADAR = {'bicycle': ((-0.9, 0.0, 0.8), 180.0), 'ramp': ((0.6, 0.0, 0.5), 0.0)}
-_FACING = {'bicycle': 'rear', 'ramp': 'front'}
+FACING = {'bicycle': 'rear', 'ramp': 'front'}
 
 YAW_SIGMA_DEG = 0.5    # of a mount that somebody has screwed on, and its pitch
 LEVER_SIGMA_M = 0.02   # of where it was measured to be
@@ -81,7 +81,7 @@ def nominal(rig: Rig, sensor: str) -> Mount:
         (_RADAR[rig.kind][0], (0.0, 0.0, _RADAR[rig.kind][1]))
     x, y, z = xyz
     roll, pitch, yaw = (math.radians(angle) for angle in rpy)
-    if rig.facing != _FACING[rig.kind]:
+    if rig.facing != FACING[rig.kind]:
         x, y, yaw = -x, -y, math.remainder(yaw + math.pi, 2.0 * math.pi)
     return Mount((x, y, z), (roll, pitch, yaw))
 
