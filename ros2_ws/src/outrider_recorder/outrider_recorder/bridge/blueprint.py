@@ -8,6 +8,7 @@ import rerun as rr
 import rerun.blueprint as rrb
 
 from outrider_recorder.bridge import palette
+from outrider_recorder.bridge.seen import ROAD_ALONE, Seen
 
 TIMELINE = 'time'
 # One radar frame holds few points; a quarter of a second of them shows the shape of what moves.
@@ -15,6 +16,14 @@ POINTS_SHOWN_S = 0.25
 PLOTS_SHOWN_S = 20.0
 # From here on a scene is a road; the walk of the carried recording ends at 9 m.
 ROAD_M = 20.0
+
+# What stands in space and is drawn into the camera's picture too.
+SEEN_BY_CAMERA = ('/world/tracks/box', '/world/tracks/name')
+DEFAULTS = [rr.Points3D.from_fields(radii=rr.Radius.ui_points(3.2)),
+            rr.Arrows3D.from_fields(radii=0.03),
+            rr.LineStrips3D.from_fields(radii=rr.Radius.ui_points(1.2)),
+            rr.Boxes3D.from_fields(radii=rr.Radius.ui_points(1.3),
+                                   fill_mode=rr.components.FillMode.TransparentFillMajorWireframe)]
 
 Place = tuple[float, float, float]
 
@@ -24,16 +33,19 @@ def _last(seconds: float) -> Any:
                                 end=rrb.TimeRangeBoundary.cursor_relative(seconds=0.0))
 
 
-def _view(name: str, eye: Any) -> Any:
+def _view(name: str, eye: Any, *hidden: str) -> Any:
     return rrb.Spatial3DView(
         name=name, origin='world', eye_controls=eye, background=palette.BACKGROUND,
+        contents=['$origin/**', *(f'- /{path}/**' for path in hidden)],
         line_grid=rrb.LineGrid3D(visible=False),
         overrides={'world/radar_link/radar/points': rrb.VisibleTimeRanges([_last(POINTS_SHOWN_S)])},
-        defaults=[rr.Points3D.from_fields(radii=rr.Radius.ui_points(3.2)),
-                  rr.Arrows3D.from_fields(radii=0.03),
-                  rr.LineStrips3D.from_fields(radii=rr.Radius.ui_points(1.2)),
-                  rr.Boxes3D.from_fields(radii=rr.Radius.ui_points(1.3),
-                                           fill_mode=rr.components.FillMode.TransparentFillMajorWireframe)])
+        defaults=DEFAULTS)
+
+
+def _camera(name: str, path: str) -> Any:
+    """Return what the camera at `path` sees, with tracks and radar points where it sees them."""
+    return rrb.Spatial2DView(name=name, origin=path, background=palette.BACKGROUND,
+                             contents=['$origin/**', *SEEN_BY_CAMERA], defaults=DEFAULTS)
 
 
 def _eye(position: Place, target: Place, scale: float, *, up: Place) -> Any:
@@ -52,28 +64,61 @@ def _words() -> Any:
                            columns=rrb.TextLogColumns(text_log_columns=['LogLevel', 'Body']))
 
 
-def _road(reach_m: float) -> Any:
-    """Return space to the left, from behind and from above; curves and words to the right."""
+def _space(reach_m: float, seen: Seen) -> tuple[Any, Any]:
+    """Return the views of the space behind: from the rider's back and from above."""
     near = min(1.0, max(0.5, reach_m / ROAD_M))
     behind = _eye((7.0, 4.5, 5.0), (-7.0, 0.0, -0.6), near, up=(0, 0, 1))
     above = _eye((-9.0, 0.0, 26.0), (-9.0, 0.0, 0.0), near, up=(1, 0, 0))
-    space = _view('Road behind', behind)
-    bird = _view("Bird's eye", above)
-    curves = rrb.Vertical(
-        _plot('Gravest hazard', 'distance', 'closing', legend=True),
-        _plot('Points per frame', 'points'), _plot('Tracks', 'tracks'), row_shares=[3, 2, 2])
+    return _view('Road behind', behind), _view("Bird's eye", above, *seen.cameras)
+
+
+def _images(seen: Seen) -> Any:
+    """Return the pictures, large, and depth below them, or depth alone."""
+    pictures = [_camera('Camera', path) for path in seen.pictures]
+    depths = [_camera('Depth', path) for path in seen.depths]
+    small = [*depths, *_map(seen)] if pictures else _map(seen)
+    large = pictures or depths
+    large_one = large[0] if len(large) == 1 else rrb.Tabs(*large)
+    return rrb.Vertical(large_one, rrb.Horizontal(*small), row_shares=[3, 2]) if small else large_one
+
+
+def _map(seen: Seen) -> list[Any]:
+    return [rrb.MapView(name='Way', origin='map', zoom=16.0)] if seen.on_map else []
+
+
+def _own(seen: Seen) -> list[Any]:
+    """Return curves of the machine's own motion."""
+    return [*([_plot('Own speed', 'motion/speed')] if seen.moves else []),
+            *([_plot('Lean', 'motion/roll', 'motion/pitch', legend=True)] if seen.leans else [])]
+
+
+def _road(reach_m: float, seen: Seen) -> Any:
+    """Return the road: with a camera its picture beside space, curves below; without one space large, curves beside."""
+    space, bird = _space(reach_m, seen)
+    hazard = _plot('Gravest hazard', 'distance', 'closing', legend=True)
+    points, tracks = _plot('Points per frame', 'points'), _plot('Tracks', 'tracks')
     state = rrb.StateTimelineView(name='Hazard', origin='hazard')
+    own = _own(seen)
+    if seen.cameras:
+        curves = [hazard, *([rrb.Vertical(*own)] if own else []), rrb.Vertical(points, tracks),
+                  rrb.Vertical(_words(), state, row_shares=[2, 1])]
+        return rrb.Vertical(rrb.Horizontal(_images(seen), space, bird, column_shares=[5, 4, 3]),
+                            rrb.Horizontal(*curves), row_shares=[3, 2], name='Road')
+    curves = [hazard, *own, points, tracks]
+    beside = [*_map(seen), rrb.Vertical(*curves, row_shares=[3] + [2] * (len(curves) - 1))]
     return rrb.Horizontal(
         rrb.Vertical(space, rrb.Horizontal(_words(), state, column_shares=[1, 1]), row_shares=[9, 2]),
-        rrb.Vertical(bird, curves, row_shares=[3, 4]),
+        rrb.Vertical(bird, *beside, row_shares=[3] + [2] * (len(beside) - 1) + [4]),
         column_shares=[5, 3], name='Road')
 
 
-def _drive() -> Any:
-    """Return speed above what lets it turn; the rest and the words to the right."""
+def _drive(seen: Seen) -> Any:
+    """Return speed above what lets it turn; the rest and the words to the right; on top what the camera sees."""
     bars = rrb.StateTimelineView(name='State, dead-man, jack, steering', origin='drive')
+    speed = _plot('Speed', 'drive/wanted', 'drive/measured', legend=True)
+    images = [_images(seen)] if seen.cameras else []
     return rrb.Horizontal(
-        rrb.Vertical(_plot('Speed', 'drive/wanted', 'drive/measured', legend=True), bars, row_shares=[3, 1]),
+        rrb.Vertical(*images, speed, bars, row_shares=[*([4] if images else []), 3, 1]),
         rrb.Vertical(_plot('Motors', 'drive/left', 'drive/right', legend=True),
                      rrb.Horizontal(_plot('Pad', 'drive/age', legend=True),
                                     _plot('Battery', 'drive/battery', legend=True)),
@@ -81,12 +126,13 @@ def _drive() -> Any:
         column_shares=[5, 3], name='Drive')
 
 
-def blueprint(reach_m: float = ROAD_M, *, looks: bool = True, drives: bool = False) -> Any:
+def blueprint(reach_m: float = ROAD_M, seen: Seen = ROAD_ALONE) -> Any:
     """Return the layout for a ride of a machine that looks, drives, or does both; then each has a tab.
 
     `reach_m` is how far the radar sees; a room is looked at from nearer than a road.
     """
-    pages = [*([_road(reach_m)] if looks or not drives else []), *([_drive()] if drives else [])]
+    looks = seen.looks or bool(seen.cameras) or not seen.drives
+    pages = [*([_road(reach_m, seen)] if looks else []), *([_drive(seen)] if seen.drives else [])]
     return rrb.Blueprint(
         pages[0] if len(pages) == 1 else rrb.Tabs(*pages, active_tab=1),
         rrb.BlueprintPanel(state='hidden'), rrb.SelectionPanel(state='hidden'),

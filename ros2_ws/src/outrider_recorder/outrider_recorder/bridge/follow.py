@@ -11,7 +11,7 @@ from outrider_recorder import ride
 from outrider_recorder.bridge.live import Live
 from outrider_recorder.bridge.memory import give_back
 from outrider_recorder.bridge.scene import Scene
-from outrider_recorder.bridge.sink import FileSink
+from outrider_recorder.bridge.sink import FileSink, GrowingFileSink
 from outrider_recorder.bridge.tail import Tail
 
 LOOK_S = 0.25  # the recorder closes a chunk every 0.5 s
@@ -34,7 +34,7 @@ class _Writing:
     def __init__(self, folder: Path, live: Live | None) -> None:
         self.folder, self._live = folder, live
         self.tail, self._scene = Tail(folder), Scene()
-        self._file = FileSink(folder.name, folder / ride.RERUN_FILE)
+        self._file = GrowingFileSink(folder.name, folder / ride.RERUN_FILE)
         self._flushed = self._synced = 0.0
         self._give_back_at: float | None = time.monotonic() + LOADED_S
 
@@ -60,7 +60,6 @@ class _Writing:
 
     def close(self) -> None:
         self.tail.close()
-        self._file.flush(2.0)
         self._file.close()
 
 

@@ -48,8 +48,10 @@ class Live:
                 return
             except queue.Full:
                 try:
-                    self._waiting.get_nowait()
+                    oldest = self._waiting.get_nowait()
                     self.dropped += 1
+                    if batch is not None and oldest is not None:
+                        batch.remember(oldest)
                 except queue.Empty:
                     continue
 

@@ -15,7 +15,8 @@ BASE = 'base_link'
 Matrix = NDArray[np.float64]
 
 
-def _rotation(x: float, y: float, z: float, w: float) -> Matrix:
+def rotation(x: float, y: float, z: float, w: float) -> Matrix:
+    """Return the (3, 3) rotation of a quaternion of length 1."""
     return np.array([[1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
                      [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
                      [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]])
@@ -44,7 +45,7 @@ class Places:
     def rotation(self, frame: str) -> Matrix:
         """Return the (3, 3) rotation from `frame` to base_link; the identity while it is not known."""
         placed = self._placed(frame)
-        return _rotation(*placed.quaternion) if placed else np.eye(3)
+        return rotation(*placed.quaternion) if placed else np.eye(3)
 
     def _placed(self, frame: str) -> Placed | None:
         shift, turn, name = np.zeros(3), (0.0, 0.0, 0.0, 1.0), frame
@@ -54,7 +55,7 @@ class Places:
             if name not in self._parents:
                 return None
             name, step, quaternion = self._parents[name]
-            shift, turn = _rotation(*quaternion) @ shift + step, _product(quaternion, turn)
+            shift, turn = rotation(*quaternion) @ shift + step, _product(quaternion, turn)
         return None
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+SLOWER = {'depth': 2}  # raw depth is four times the JPEG of the same view
+
 
 @dataclass
 class Rows:
     """Rows of one entity. `columns[name][i]` belongs to `times_ns[i]` and holds `lengths[i]` instances."""
 
-    kind: str  # points, boxes, names, arrows, lines, scalar, state, text
+    kind: str  # points, boxes, names, arrows, lines, scalar, state, text, picture, depth, geo_points, geo_lines
     times_ns: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
@@ -40,12 +42,23 @@ class Placed:
     quaternion: tuple[float, float, float, float]
 
 
+@dataclass(frozen=True)
+class Lens:
+    """What a camera without distortion maps where: the matrix K row by row (9), and the size of the picture, pixels."""
+
+    path: str
+    k: tuple[float, ...]
+    width: int
+    height: int
+
+
 @dataclass
 class Batch:
     """What one look at the recording gave."""
 
     rows: dict[str, Rows] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
+    lenses: list[Lens] = field(default_factory=list)
 
     def of(self, path: str, kind: str) -> Rows:
         """Return the rows of `path`, made when new."""
@@ -53,12 +66,18 @@ class Batch:
 
     def __bool__(self) -> bool:
         """Return whether anything is in it."""
-        return bool(self.rows or self.placed)
+        return bool(self.rows or self.placed or self.lenses)
 
     def thinned(self, every_ns: int) -> Batch:
-        """Return it at a lower rate; texts and states all stay."""
-        return Batch({path: rows if rows.kind in ('text', 'state') else rows.thinned(every_ns)
-                      for path, rows in self.rows.items()}, self.placed)
+        """Return it at a lower rate; texts and states all stay, depth comes SLOWER."""
+        return Batch({path: rows if rows.kind in ('text', 'state') else rows.thinned(
+                          every_ns * SLOWER.get(rows.kind, 1)) for path, rows in self.rows.items()},
+                     list(self.placed), list(self.lenses))
+
+    def remember(self, older: Batch) -> None:
+        """Take over what stands for ever from a batch that is thrown away."""
+        self.placed[:0] = older.placed
+        self.lenses[:0] = older.lenses
 
     def parts(self) -> Iterator[tuple[str, Rows]]:
         """Return path and rows of everything that has rows."""

@@ -8,6 +8,8 @@
 | ClosePass, RecorderState, DiagnosticArray, Log | log | text |
 | TFMessage on tf_static | world/<frame> | where the frame sits |
 | what drives | drive, plots/drive | see drive.py |
+| what the camera sees | world/<frame>/camera | see eyes.py |
+| IMU, GPS | plots/motion, map | see motion.py |
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from outrider_recorder.bridge import drive, palette, words
+from outrider_recorder.bridge import drive, eyes, motion, palette, words
 from outrider_recorder.bridge.decode import Decoder
 from outrider_recorder.bridge.places import Places
 from outrider_recorder.bridge.rows import Batch
@@ -41,6 +43,8 @@ class Scene:
         self._places = Places()
         self._words = words.Words()
         self._drive = drive.Drive(self._words)
+        self._eyes = eyes.Eyes()
+        self._motion = motion.Motion(self._places)
         self._ego = np.zeros(3)
         self._levels: dict[int, int] = {}
         self._level = -1
@@ -51,7 +55,8 @@ class Scene:
     def batch(self, items: list[Item]) -> Batch:
         """Return what `items`, in order, look like."""
         batch = Batch()
-        decoded = [(item, self._decoder.decode(item)) for item in items if _wanted(item.kind)]
+        decoded = [(item, self._decoder.decode(item)) for item in items
+                   if _wanted(item.kind) or self._motion.wants(item)]
         # Hazards follow their tracks by a moment, and colour them.
         self._hazards = {_ns(message): message for item, message in decoded if item.kind == HAZARDS and message}
         for item, message in decoded:
@@ -67,6 +72,10 @@ class Scene:
                 batch.placed.extend(self._places.learn(message.transforms))
             elif item.kind in drive.KINDS:
                 self._drive.take(batch, item, message)
+            elif item.kind in eyes.KINDS:
+                self._eyes.take(batch, item, message)
+            elif item.kind in motion.KINDS:
+                self._motion.take(batch, item, message)
             else:
                 self._words.say(batch, item, message)
         return batch
@@ -144,7 +153,7 @@ class Scene:
 
 def _wanted(kind: str) -> bool:
     return (kind in ('sensor_msgs/msg/PointCloud2', 'tf2_msgs/msg/TFMessage', TRACKS, HAZARDS)
-            or kind in drive.KINDS or kind in words.KINDS)
+            or kind in drive.KINDS or kind in eyes.KINDS or kind in words.KINDS)
 
 
 def _cloud(message: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:

@@ -13,10 +13,16 @@ import rerun as rr
 
 from outrider_recorder.bridge import palette, shapes
 from outrider_recorder.bridge.blueprint import ROAD_M, blueprint
+from outrider_recorder.bridge.framing import whole_messages
 from outrider_recorder.bridge.rows import Batch, Rows
+from outrider_recorder.bridge.seen import ROAD_ALONE, Seen
 
 APPLICATION = 'outrider'
 TIMELINE = 'time'
+# How far before the lens its picture hangs in space: near enough not to stand in the way of what is behind.
+IMAGE_PLANE_M = 0.6
+DEPTH = rr.DepthImage.from_fields(meter=1000.0, colormap=rr.components.Colormap.Turbo, depth_range=(0.0, 10_000.0),
+                                  point_fill_ratio=0.4)
 # Data leaves the SDK when we say so, twice a second; its own ticker would only cost wake-ups.
 _BATCHER = rr.ChunkBatcherConfig(flush_tick=3600.0)
 
@@ -32,6 +38,13 @@ def _instances(kind: Any) -> Callable[[Rows], Any]:
     return columns
 
 
+def _depth(rows: Rows) -> Any:
+    parts = rows.columns['depth_mm']
+    return rr.DepthImage.columns(
+        buffer=[part.reshape(-1).view(np.uint8) for part in parts],
+        format=[rr.components.ImageFormat(part.shape[1], part.shape[0], channel_datatype='U16') for part in parts])
+
+
 _COLUMNS: dict[str, Callable[[Rows], Any]] = {
     'points': _instances(rr.Points3D),
     'boxes': _instances(rr.Boxes3D),
@@ -41,6 +54,10 @@ _COLUMNS: dict[str, Callable[[Rows], Any]] = {
     'scalar': lambda rows: rr.Scalars.columns(scalars=rows.columns['scalars']),
     'text': lambda rows: rr.TextLog.columns(text=rows.columns['text'], level=rows.columns['level']),
     'state': lambda rows: rr.StateChange.columns(state=rows.columns['state']),
+    'picture': lambda rows: rr.EncodedImage.columns(blob=rows.columns['blob'], media_type=rows.columns['media_type']),
+    'depth': _depth,
+    'geo_points': _instances(rr.GeoPoints),
+    'geo_lines': _instances(rr.GeoLineStrings),
 }
 
 
@@ -50,33 +67,42 @@ class Sink:
     def __init__(self, ride: str, target: Any) -> None:
         """Open a stream of recording `ride` into `target` (an rr.FileSink or rr.GrpcSink) with its blueprint."""
         self._stream = rr.RecordingStream(APPLICATION, recording_id=ride, batcher_config=_BATCHER)
-        self._stream.set_sinks(target, default_blueprint=blueprint())
+        self._connect(target)
         self._stream.send_recording_name(ride)
         self._reach_m = ROAD_M
-        self._framed = self._looks = self._drives = False
+        self._framed, self._seen = False, Seen()
         self._draw_statics()
+
+    def _connect(self, target: Any) -> None:
+        self._stream.set_sinks(target, default_blueprint=blueprint())
 
     def send(self, batch: Batch) -> None:
         """Hand `batch` over; what it holds is out after the next flush."""
         for placed in batch.placed:
             self._stream.log(placed.path, rr.Transform3D(
                 translation=placed.translation_m, quaternion=rr.Quaternion(xyzw=placed.quaternion)), static=True)
+        for lens in batch.lenses:
+            self._stream.log(lens.path, rr.Pinhole(
+                image_from_camera=np.array(lens.k).reshape(3, 3), resolution=(lens.width, lens.height),
+                camera_xyz=rr.ViewCoordinates.RDF, image_plane_distance=IMAGE_PLANE_M, color=palette.RIG_DIM),
+                static=True)
         self._lay_out(batch)
         for path, rows in batch.parts():
             times = rr.TimeColumn(TIMELINE, timestamp=np.array(rows.times_ns, dtype='datetime64[ns]'))
             self._stream.send_columns(path, indexes=[times], columns=_COLUMNS[rows.kind](rows))
 
     def _lay_out(self, batch: Batch) -> None:
-        """Show what the machine turns out to have, eyes or wheels, from as near as the first points allow."""
-        before = (self._reach_m, self._looks, self._drives)
-        for path, rows in batch.parts():
-            self._drives = self._drives or path.startswith(('drive/', 'plots/drive/'))
-            self._looks = self._looks or path in ('plots/points', 'plots/tracks', 'hazard')
+        """Show what the machine turns out to have, and the road from as near as the first points allow."""
+        before = (self._reach_m, self._seen)
+        self._seen = self._seen.also(batch)
+        for _, rows in batch.parts():
             if rows.kind == 'points' and not self._framed:
                 self._frame(rows)
-        now = (self._reach_m, self._looks, self._drives)
-        if now != before and (self._drives or self._reach_m < ROAD_M):
-            self._stream.send_blueprint(blueprint(self._reach_m, looks=self._looks, drives=self._drives))
+        for path in self._seen.depths:
+            if path not in before[1].depths:
+                self._stream.log(path, DEPTH, static=True)
+        if (self._reach_m, self._seen) != before and (self._seen != ROAD_ALONE or self._reach_m < ROAD_M):
+            self._stream.send_blueprint(blueprint(self._reach_m, self._seen))
 
     def _frame(self, rows: Rows) -> None:
         points = _joined(rows.columns['positions'])
@@ -111,6 +137,9 @@ class Sink:
                                    ('plots/distance', 'distance, m', palette.LINE_DISTANCE),
                                    ('plots/points', 'points per frame', palette.LINE_POINTS),
                                    ('plots/tracks', 'tracks', palette.LINE_TRACKS),
+                                   ('plots/motion/speed', 'own speed, km/h', palette.LINE_SPEED),
+                                   ('plots/motion/roll', 'roll, ° (right side down > 0)', palette.LINE_ROLL),
+                                   ('plots/motion/pitch', 'pitch, ° (nose down > 0)', palette.LINE_PITCH),
                                    ('plots/drive/wanted', 'wanted, m/s', palette.LINE_WANTED),
                                    ('plots/drive/measured', 'measured, m/s', palette.LINE_MEASURED),
                                    ('plots/drive/left', 'left, eRPM', palette.LINE_LEFT),
@@ -118,30 +147,63 @@ class Sink:
                                    ('plots/drive/age', 'age of its last sign, ms', palette.LINE_AGE),
                                    ('plots/drive/battery', 'battery, V', palette.LINE_BATTERY)):
             log(path, rr.SeriesLines(colors=colour, names=name, widths=1.5), static=True)
+        log('map/here', rr.GeoPoints.from_fields(radii=rr.Radius.ui_points(7), colors=palette.HERE), static=True)
+        log('map/way', rr.GeoLineStrings.from_fields(radii=rr.Radius.ui_points(2), colors=palette.WAY), static=True)
         for bar, states in palette.BARS.items():
             log(f'drive/{bar}', rr.StateConfiguration(
                 values=list(states), colors=np.array(list(states.values()), dtype=np.uint32)), static=True)
 
 
 class FileSink(Sink):
-    """A sink into an .rrd file that survives a power cut up to the last `sync()`."""
+    """A sink into a finished ride's .rrd, with rerun's own footer."""
 
     def __init__(self, ride: str, path: Path) -> None:
         """Create or replace `path`."""
         super().__init__(ride, rr.FileSink(path))
-        self._descriptor = os.open(path, os.O_RDONLY)
-
-    def sync(self) -> None:
-        """Put what was flushed on the disk; rerun itself never does. Raises OSError."""
-        os.fsync(self._descriptor)
+        self._path = path
 
     def close(self) -> None:
-        """End the file with its footer and put it on the disk."""
+        """End the file with its footer and put it on the disk. Raises OSError."""
         super().close()
+        descriptor = os.open(self._path, os.O_RDONLY)
         try:
-            os.fsync(self._descriptor)
+            os.fsync(descriptor)
         finally:
-            os.close(self._descriptor)
+            os.close(descriptor)
+
+
+class GrowingFileSink(Sink):
+    """A sink into an .rrd for as long as a ride takes: the same memory after hours, whole at every `flush()`."""
+
+    def __init__(self, ride: str, path: Path) -> None:
+        """Create or replace `path`. Raises OSError."""
+        self._file = path.open('wb', buffering=0)
+        self._begun = False
+        super().__init__(ride, None)
+
+    def _connect(self, target: Any) -> None:
+        self._pieces = self._stream.binary_stream()
+        self._stream.send_blueprint(blueprint())
+
+    def flush(self, timeout_s: float = 0.0) -> None:
+        """Write what was sent. Raises OSError."""
+        piece = self._pieces.read(flush=True)  # no disk is waited for here
+        if piece:
+            self._file.write(whole_messages(piece, first=not self._begun))
+            self._begun = True
+
+    def sync(self) -> None:
+        """Put what was flushed on the disk. Raises OSError."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Write and sync the rest. Raises OSError."""
+        try:
+            self.flush()
+            self.sync()
+        finally:
+            self._file.close()
+            super().close()
 
 
 def live_sink(ride: str, address: str) -> Sink:
