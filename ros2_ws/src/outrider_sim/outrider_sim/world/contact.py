@@ -17,6 +17,7 @@ from outrider_sim.world.scenery import Scenery
 from outrider_sim.world.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
+Boxes = tuple[Floats, Floats, Floats]  # centre (n, 2), heading (n,), length and width (n, 2)
 
 _ABOVE_M = 1.0
 _TRY_M = 0.01    # so far ahead and back it is tried
@@ -50,33 +51,38 @@ class Bumper:
         others = (np.concatenate([snapshot.xy, xy]), np.concatenate([snapshot.heading, heading]),
                   np.concatenate([snapshot.size_m[:, :2], size]))
         rider = snapshot.rider
-        gaps = self._gaps(rider.x, rider.y, rider.heading, others)
+        # A box lies within its half diagonal.
+        reach = 0.5 * (np.hypot(others[2][:, 0], others[2][:, 1]) + math.hypot(*self._size))
+        near = np.hypot(others[0][:, 0] - rider.x, others[0][:, 1] - rider.y) <= reach
+        touched = _those(others, near)
+        gaps = self._gaps(rider.x, rider.y, rider.heading, touched) if near.any() else np.empty(0)
         touching = gaps <= 0.0
         if not touching.any():
             self._barred = (False, False)
         else:
-            touched = (others[0][touching], others[1][touching], others[2][touching])
+            touched = _those(touched, touching)
             c, s = math.cos(rider.heading), math.sin(rider.heading)
             ahead, behind = ((self._gaps(rider.x + way * c, rider.y + way * s, rider.heading, touched)
                               < gaps[touching] - _DEEPER * _TRY_M).any() for way in (_TRY_M, -_TRY_M))
             self._barred = bool(ahead or self._barred[0]), bool(behind or self._barred[1])
         return _WORDS[self._barred]
 
-    def _gaps(self, x: float, y: float, heading: float, others: tuple[Floats, Floats, Floats]) -> Floats:
+    def _gaps(self, x: float, y: float, heading: float, others: Boxes) -> Floats:
         n = len(others[0])
         mine = np.broadcast_to([x, y], (n, 2)), np.full(n, heading), np.broadcast_to(self._size, (n, 2))
         return signed_gaps(mine, others)
 
 
-def signed_gaps(a: tuple[Floats, Floats, Floats], b: tuple[Floats, Floats, Floats]) -> Floats:
-    """Return the widest gap (n,) of each pair of boxes along an axis of either; < 0: how deep they are in each other.
-
-    A box is centre (n, 2), heading (n,), length and width (n, 2).
-    """
+def signed_gaps(a: Boxes, b: Boxes) -> Floats:
+    """Return the widest gap (n,) of each pair of boxes along an axis of either; < 0: how deep they overlap."""
     return np.maximum(_along_axes(a, boxes.corners(*b)), _along_axes(b, boxes.corners(*a)))
 
 
-def _along_axes(box: tuple[Floats, Floats, Floats], points: Floats) -> Floats:
+def _those(every: Boxes, which: NDArray[np.bool_]) -> Boxes:
+    return every[0][which], every[1][which], every[2][which]
+
+
+def _along_axes(box: Boxes, points: Floats) -> Floats:
     """Return the widest gap (n,) of points (n, 4, 2) along the axes of a box."""
     centre, heading, size = box
     c, s = np.cos(heading)[:, None], np.sin(heading)[:, None]

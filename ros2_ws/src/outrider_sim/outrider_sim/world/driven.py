@@ -15,15 +15,10 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from outrider_sim.world.driven_history import PoseHistory
 from outrider_sim.world.model import Rig
-from outrider_sim.world.rider import RecordedMotion
+from outrider_sim.world.rider import Floats, RecordedMotion
 from outrider_sim.world.snapshot import Pose, Poses
-
-Floats = NDArray[np.float64]
 
 WHEELBASE_M = 0.8
 WHEELS_TOUCH = 0.5
@@ -84,7 +79,7 @@ class DrivenRider:
 
     def pose(self, t_s: float) -> Pose:
         """Return where it is; beyond the newest step straight on."""
-        return self.poses(np.array([t_s])).one()
+        return self.history.pose(t_s)
 
     def poses(self, t_s: Floats) -> Poses:
         """Return where it was at times (n,): a PoseFn for IMU and GPS, best up to the newest step."""

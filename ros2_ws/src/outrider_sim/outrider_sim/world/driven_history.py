@@ -6,7 +6,8 @@ over 5 ms (motion.py) finds the acceleration that was, as long as way and speed 
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import fields, replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,9 @@ from outrider_sim.world.snapshot import Pose, Poses
 
 Floats = NDArray[np.float64]
 
-_FIELDS = 14
+_NAMES = tuple(field.name for field in fields(Pose))
+_FIELDS = len(_NAMES)
+_row = attrgetter(*_NAMES)
 _VALUES, _RATES = slice(1, 7), (7, 8, 11, 12, 13)  # x, y, z, heading, roll, pitch; vx, vy and the angles' rates
 
 
@@ -28,6 +31,7 @@ class PoseHistory:
         """Begin without a node."""
         # Replaced as a whole when it is full; rows beyond the count are not looked at: a reader needs no lock.
         self._rows: tuple[Floats, int] = np.empty((1024, _FIELDS)), 0
+        self._newest: Pose | None = None
 
     def __len__(self) -> int:
         """Return how many nodes there are."""
@@ -36,8 +40,7 @@ class PoseHistory:
     @property
     def newest_s(self) -> float:
         """Time of the newest node; -inf without one. What is asked beyond it goes straight on."""
-        rows, count = self._rows
-        return float(rows[count - 1, 0]) if count else float('-inf')
+        return self._newest.t_s if self._newest is not None else float('-inf')
 
     def add(self, pose: Pose) -> bool:
         """Take a node; return whether it was later than the newest one, else it is left out."""
@@ -46,9 +49,21 @@ class PoseHistory:
         rows, count = self._rows
         if count == len(rows):
             rows = np.concatenate([rows, np.empty_like(rows)])
-        rows[count] = astuple(pose)
+        rows[count] = _row(pose)
         self._rows = rows, count + 1
+        self._newest = pose
         return True
+
+    def pose(self, t_s: float) -> Pose:
+        """Return the pose at one instant; cheap from the newest node on, which is where a live world is."""
+        newest = self._newest
+        if newest is None or t_s < newest.t_s:
+            return self.poses(np.array([t_s])).one()
+        on_s = t_s - newest.t_s
+        if on_s == 0.0:
+            return newest
+        return replace(newest, t_s=t_s, x=newest.x + newest.vx * on_s, y=newest.y + newest.vy * on_s,
+                       heading=newest.heading + newest.yaw_rate * on_s, ax=0.0, ay=0.0)
 
     def poses(self, t_s: Floats) -> Poses:
         """Return the poses at times (n,): standing before the first node, straight on after the newest."""
