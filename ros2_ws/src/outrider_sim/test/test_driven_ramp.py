@@ -10,6 +10,7 @@ from outrider_sim.devices.driven_ramp import OLD_NS, DrivenRamp
 from outrider_sim.devices.machine_state import StateWriter
 from outrider_sim.devices.vesc_model import HITS
 from outrider_sim.world import scenario
+from outrider_sim.world.snapshot import Pose
 from outrider_sim.world.world import World
 
 MS = 1_000_000
@@ -23,8 +24,11 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.wheels, self.relays = folder / 'wheels', folder / 'relays'
-        self.ramp = DrivenRamp(WORLD, self.wheels, self.relays, BEGIN)
+        self.ramp = DrivenRamp(WORLD, self.wheels, self.relays)
         self.vesc, self.board = StateWriter(self.wheels), StateWriter(self.relays)
+
+    def step(self, ms: int) -> Pose:
+        return self.ramp.step(BEGIN + ms * MS, BEGIN)
 
     def drive(self, ms: int, speed_mps: float, way_m: float, steer: tuple[float, float] = (0.0, 0.0)) -> None:
         self.vesc.wheels(BEGIN + ms * MS, speed_mps, way_m)
@@ -37,41 +41,42 @@ def scene(tmp_path: Path) -> Scene:
 
 
 def test_it_stands_at_the_origin_until_both_fakes_are_there(scene: Scene) -> None:
-    assert scene.ramp.step(BEGIN).x == 0.0
-    scene.vesc.wheels(BEGIN, 1.0, 3.0)
-    assert scene.ramp.step(BEGIN + 5 * MS).speed == 0.0
+    assert scene.step(0).x == 0.0
+    scene.vesc.wheels(BEGIN + 3 * MS, 1.0, 3.0)
+    assert scene.step(5).speed == 0.0  # the jack is not known to be up
     scene.drive(10, 1.0, 3.01)
-    assert scene.ramp.step(BEGIN + 12 * MS).vx == 1.0
+    assert scene.step(12).vx == 1.0
 
 
-def test_it_is_where_the_wheels_are_at_their_own_time_and_goes_straight_on_until_now(scene: Scene) -> None:
+def test_it_is_where_the_wheels_are_at_their_own_time(scene: Scene) -> None:
     for number in range(101):
         scene.drive(10 * number, 1.0, 0.01 * number)
-        pose = scene.ramp.step(BEGIN + (10 * number + 4) * MS)
-    assert pose.t_s == pytest.approx(1.004)
-    assert pose.x == pytest.approx(1.004)
+        pose = scene.step(10 * number + 4)
+    assert pose.t_s == pytest.approx(1.0)
+    assert pose.x == pytest.approx(1.0)
+    assert scene.ramp.rider.pose(1.004).x == pytest.approx(1.004)
 
 
 def test_the_steering_is_carried_on_to_the_time_of_the_wheels(scene: Scene) -> None:
     scene.drive(0, 1.0, 0.0, (0.1, 0.35))
-    pose = scene.ramp.step(BEGIN)
+    pose = scene.step(0)
     assert pose.yaw_rate == pytest.approx((0.1 + 0.004 * 0.35) / 0.8, rel=0.01)
 
 
 def test_motors_that_say_nothing_any_more_have_a_ramp_that_stands(scene: Scene) -> None:
     scene.drive(0, 1.0, 0.0)
+    scene.step(0)
     scene.drive(10, 1.0, 0.01)
-    scene.ramp.step(BEGIN + 10 * MS)
-    scene.ramp.step(BEGIN + 11 * MS + OLD_NS)
-    assert scene.ramp.step(BEGIN + 5000 * MS).speed == 0.0
+    assert scene.step(10).vx == 1.0
+    assert scene.step(11 + OLD_NS // MS).speed == 0.0
+    assert scene.step(5000).x == pytest.approx(0.01)
 
 
 def test_what_it_hits_is_told_to_the_motors_once_and_freed_once(scene: Scene) -> None:
     said = []
     for ms, way in ((0, 0.0), (100, 0.7), (200, 1.39), (210, 1.41), (220, 1.42), (1000, 1.38), (1100, 1.2)):
         scene.drive(ms, 0.0, way)
-        now = BEGIN + ms * MS
-        said += scene.ramp.bump(WORLD.at(ms / 1000, scene.ramp.step(now)))
+        said += scene.ramp.bump(WORLD.at(ms / 1000, scene.step(ms)))
     assert said == ['hit ahead', 'hit free']
     assert {line.split()[1] for line in said} <= set(HITS)
     scene.ramp.close()

@@ -34,7 +34,7 @@ def test_it_drives_into_a_wall_stands_there_and_backs_away(tmp_path: Path, spawn
     vesc.says('fake VESC pair on')
     board.says('fake relay board on')
     port = os.open(at['vesc'], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-    ramp = DrivenRamp(WORLD, at['wheels'], at['actuators'], begin := boot_ns())
+    ramp, begin = DrivenRamp(WORLD, at['wheels'], at['actuators']), boot_ns()
     xs: list[float] = []
     told: list[str] = []
 
@@ -44,8 +44,8 @@ def test_it_drives_into_a_wall_stands_there_and_backs_away(tmp_path: Path, spawn
         def step() -> bool:
             os.write(port, wire.framed(payload) + wire.framed(bytes((wire.FORWARD_CAN, 1)) + payload))
             now = boot_ns()
-            pose = ramp.step(now)
-            lines = ramp.bump(WORLD.at((now - begin) * 1e-9, pose))
+            pose = ramp.step(now, begin)
+            lines = ramp.bump(WORLD.at(max(pose.t_s, 0.0), pose))
             with at['control'].open('w') as control:
                 control.writelines(f'{line}\n' for line in lines)
             told.extend(lines)

@@ -3,6 +3,7 @@
 import pytest
 
 from outrider_sim.world import scenario
+from outrider_sim.world.driven import DrivenRider
 from outrider_sim.world.own import unmet
 from outrider_sim.world.world import World
 
@@ -23,6 +24,19 @@ def test_a_machine_that_runs_into_something_is_told_when():
     assert said.startswith('a thing was touched at ')
     [said] = judged('no_contact: true', more=person('[4, 0]'))
     assert said.startswith('p1 was touched at ')
+
+
+@pytest.mark.parametrize('begin_s', [0.0, 0.005, 0.013])
+def test_a_contact_that_stops_it_at_once_is_told_though_it_stands_while_it_touches(begin_s):
+    one = scenario.parse('duration_s: 4\nrig: {kind: ramp, drive: pad}\nexpect: {no_contact: true}\n'
+                         'things: [{kind: wall, from: [2.6, -3], to: [2.6, 3]}]')
+    rider = DrivenRider(one.rig)
+    for step in range(400):
+        t_s = begin_s + 0.01 * step
+        way = min(t_s - begin_s, 2.004)  # its front is 0.6 m ahead
+        rider.step(t_s, way, 1.0 if way < 2.004 else 0.0, 0.0, 1.0)
+    [said] = unmet(World(one, rider.motion()))
+    assert said.startswith('a thing was touched at 2.0')
 
 
 def test_who_runs_into_a_machine_that_stands_does_that_himself():

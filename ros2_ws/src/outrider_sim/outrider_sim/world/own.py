@@ -2,7 +2,7 @@
 
 | expectation | holds where |
 |---|---|
-| `no_contact` | it touches nobody and nothing while it moves; who runs into it while it stands does that himself |
+| `no_contact` | it touches nobody and nothing while it moves, nor is stopped by that; who runs into it while it stands does that himself |
 | `stop_before_m` | it stands at the end, and while it moved nothing and nobody was nearer |
 | `follow` | the clearance to the target is within `within_m` for `share` of the run |
 | `arrive_m` | at some time it is that far from where it started |
@@ -47,15 +47,17 @@ def unmet(world: World) -> list[str]:
     times = np.linspace(0.0, world.scenario.duration_s, max(round(world.scenario.duration_s / _STEP_S), 1) + 1)
     rider = world.poses(times)
     moves = rider.speed > MOVING_MPS
+    # What it ran into has stopped it a moment later: the instant after it moved counts too.
+    moved = moves | np.concatenate([[False], moves[:-1]])
     gaps = {name: clearance_m(world, place, times) for place, name in enumerate(world.ids)}
     if expect.no_contact or expect.stop_before_m is not None:
         gaps['a thing'] = clearance_of_things_m(world, times)
     found = []
     for name, gap in gaps.items():
-        touched = np.flatnonzero((gap <= 0.0) & moves)
+        touched = np.flatnonzero((gap <= 0.0) & moved)
         if expect.no_contact and len(touched):
             found.append(f'{name} was touched at {times[touched[0]]:.2f} s, expected no contact.')
-        nearest = float(gap[moves].min()) if moves.any() else np.inf
+        nearest = float(gap[moved].min()) if moved.any() else np.inf
         if expect.stop_before_m is not None and nearest < expect.stop_before_m:
             found.append(f'{name} came within {nearest:.2f} m while it moved, expected {expect.stop_before_m:g} m.')
     if expect.stop_before_m is not None and moves[-1]:
