@@ -13,6 +13,15 @@ IF_LIMIT_HZ = 5e6  # where the receiver of the xWR1443 ends
 
 
 @dataclass(frozen=True)
+class Cfar:
+    """Which cells tell the noise. Mode: 0 both sides' mean (CA), 1 the larger side (GO), 2 the smaller (SO)."""
+
+    mode: int = 2
+    window: int = 8          # cells on either side
+    guard: int = 4           # cells between
+
+
+@dataclass(frozen=True)
 class Chirp:
     """One profile and its frame."""
 
@@ -29,6 +38,7 @@ class Chirp:
     period_s: float          # of a frame
     group_range: bool = True    # of two neighbouring cells only the stronger one is sent
     group_doppler: bool = True
+    cfar: Cfar = Cfar()
 
     @property
     def range_bins(self) -> int:
@@ -49,6 +59,11 @@ class Chirp:
     def antennas(self) -> int:
         """Virtual ones in a row, half a wavelength apart: four receivers for each azimuth transmitter."""
         return 8 if self.second_slot else 4
+
+    @property
+    def most_points(self) -> int:
+        """What the demo's memory holds: 100, with elevation 64."""
+        return 64 if self.transmitters > 2 else 100
 
     @property
     def xyz_q(self) -> int:
@@ -84,6 +99,9 @@ def read_cfg(text: str) -> Chirp:
                          'take config/radar/road.cfg.') from None
     if len(grouping) == 6:  # SDK 3 and xWR16xx begin with the subframe
         grouping = grouping[1:]
+    cfar = found.get('cfarCfg', [0, 2, 8, 4])
+    if len(cfar) > 7:
+        cfar = cfar[1:]
     masks = [int(float(words[8])) for words in lines if words[0] == 'chirpCfg']
     # Of three transmitters the second sits higher than the others: it tells elevation.
     azimuth = [slot for slot, mask in enumerate(masks) if mask != 2 or len(masks) < 3]
@@ -91,4 +109,5 @@ def read_cfg(text: str) -> Chirp:
                  ramp_end_s=profile[4] * 1e-6, slope_hz_per_s=profile[7] * 1e12, samples=int(profile[9]),
                  sample_rate_hz=profile[10] * 1e3, transmitters=len(masks),
                  second_slot=azimuth[1] - azimuth[0] if len(azimuth) > 1 else 0, loops=int(frame[2]),
-                 period_s=frame[4] * 1e-3, group_range=bool(grouping[1]), group_doppler=bool(grouping[2]))
+                 period_s=frame[4] * 1e-3, group_range=bool(grouping[1]),
+                 group_doppler=bool(grouping[2]), cfar=Cfar(int(cfar[1]), int(cfar[2]), int(cfar[3])))

@@ -31,8 +31,9 @@ WEAK_CAR_DBSM = 5.0         # every other car: small, low, seen from behind
 # "Impact of road surfaces on millimeter-wave propagation", IEEE Trans. Veh. Technol. 49, 2000).
 ROAD_REFLECTION = -0.4
 RAIN_DB_PER_M = 0.02        # both ways, 25 mm/h (ITU-R P.838)
+_SIDE_LOBES_DB = -40.0      # both ways
 FADE_SCANS = 4.0            # correlation of a moving body's strength
-_STILL_SCANS = 4000.0       # of what stands before a standing radar
+_STILL_SCANS = 1e5          # of what stands before a standing radar: the recording, 0.4 dB in 20 s
 
 
 def snr_db(chirp: Chirp, rcs_dbsm: Floats, range_m: Floats) -> Floats:
@@ -53,23 +54,25 @@ def two_ray_db(chirp: Chirp, range_m: Floats, radar_height_m: float, height_m: F
 def pattern_db(azimuth_rad: Floats, elevation_rad: Floats) -> Floats:
     """Return the loss of the patch antennas off their axis, both ways: 6 dB at 45 degrees, nothing behind."""
     across = np.maximum(np.cos(azimuth_rad), 1e-3)
-    # Eight wavelengths of patches in a column: 20 degrees of elevation halve the power, one way.
-    return 40.0 * np.log10(across) - 6.0 * (np.degrees(elevation_rad) / 20.0) ** 2
+    # Patches in a column: 20 degrees of elevation halve the power, one way; their side lobes end the fall.
+    return 40.0 * np.log10(across) + np.maximum(-6.0 * (np.degrees(elevation_rad) / 20.0) ** 2, _SIDE_LOBES_DB)
 
 
 class Fading:
     """Swerling 3: strength as chi-square of four degrees, correlated from scan to scan. One state a scatterer."""
 
-    def __init__(self, random: np.random.Generator, count: int) -> None:
-        """Begin anywhere in the distribution."""
+    def __init__(self, random: np.random.Generator, count: int, steady: int = 0) -> None:
+        """Begin anywhere in the distribution; the last `steady` ones have their mean strength always."""
         self._random = random
         self._state = self._fresh(count)
+        self._steady = slice(count - steady, count)
 
     def step(self, moving: NDArray[np.bool_]) -> Complex:
         """Return complex factors (n,) of mean power 1 for the next scan."""
         keep = np.where(moving, math.exp(-1.0 / FADE_SCANS), math.exp(-1.0 / _STILL_SCANS))[:, None]
         self._state = keep * self._state + np.sqrt(1.0 - keep ** 2) * self._fresh(len(moving))
         power = 0.5 * (np.abs(self._state) ** 2).sum(axis=1)
+        power[self._steady] = 1.0
         factors: Complex = np.sqrt(power) * np.exp(1j * np.angle(self._state[:, 0]))
         return factors
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from outrider_sim.world.eye import eye_of
 from outrider_sim.world.places import Mount
-from outrider_sim.world.radar import physics
+from outrider_sim.world.radar import cells, physics
+from outrider_sim.world.radar.cells import Cells
 from outrider_sim.world.radar.chirp import Chirp
 from outrider_sim.world.radar.scatterers import Scene
 from outrider_sim.world.snapshot import Snapshot
@@ -24,14 +25,14 @@ Floats = NDArray[np.float64]
 
 MAX_POINTS = 100
 _ANGLE_BINS = 64
-_SECOND_PEAK = 0.5      # multiObjBeamForming 1 0.5: a second angle at half the power of the first is a point too
+_SECOND_PEAK = 0.5      # multiObjBeamForming 1 0.5: a second angle half as high as the first is a point too, in magnitude
 _LEAKAGE_SD_DB = 0.5    # from radar to radar
 # Leakage from transmitter to receiver as the recording has it in every frame: range in m; sine and dB of each angle.
-_LEAKAGE = ((0.041, ((-0.97, 30.8),)), (0.082, ((-0.94, 32.0), (-0.37, 30.2))), (0.123, ((-0.97, 30.3), (-0.41, 29.1))),
-            (0.163, ((-0.91, 25.5),)))
+_LEAKAGE = ((0.041, ((-0.97, 61.5),)), (0.082, ((-0.94, 64.0), (-0.37, 60.4))), (0.123, ((-0.97, 60.5), (-0.41, 58.2))),
+            (0.163, ((-0.91, 50.9),)))
 _NOISE_POINTS = 40      # of the fault `noise`
 _STILL_MPS = 0.2
-_FULL_DB = 10.0 * math.log10(65535)  # the peak value has 16 bits
+_FULL_DB = 20.0 * math.log10(65535)  # the peak value has 16 bits
 
 POINT = np.dtype([('range_bin', 'i4'), ('doppler_bin', 'i4'), ('azimuth_bin', 'i4'), ('snr_db', 'f8'), ('x', 'f8'),
                   ('y', 'f8'), ('z', 'f8')])
@@ -40,10 +41,13 @@ POINT = np.dtype([('range_bin', 'i4'), ('doppler_bin', 'i4'), ('azimuth_bin', 'i
 class Radar:
     """One radar on one run. Scan it in order: fading goes on from scan to scan. Equal seeds, equal points."""
 
-    def __init__(self, chirp: Chirp, seed: int, mount: Mount, road: Floats) -> None:
-        """Take the true mount, and the road (scatterers.road_of) beside which clutter is spread."""
+    def __init__(self, chirp: Chirp, seed: int, mount: Mount, road: Floats, fixed: Floats | None = None) -> None:
+        """Take the true mount, and the road (scatterers.road_of) beside which clutter is spread.
+
+        `fixed` (k, 4): more that stands, x, y, z in the world and its strength in dBsm, told and not drawn.
+        """
         self.chirp = chirp
-        self._mount, self._road = mount, road
+        self._mount, self._road, self._fixed = mount, road, np.zeros((0, 4)) if fixed is None else fixed
         self._random = np.random.default_rng([seed, 77])
         self._scene: Scene | None = None
         self._last = np.zeros(0, POINT)
@@ -52,8 +56,8 @@ class Radar:
     def scan(self, snapshot: Snapshot) -> NDArray[np.void] | None:
         """Return the points (n <= 100) of POINT in the sensor's axes, x ahead, y left; None: no frame at all."""
         if self._scene is None:
-            self._scene = Scene(snapshot, self._road, self._random)
-            self._fading = physics.Fading(self._random, self._scene.count)
+            self._scene = Scene(snapshot, self._road, self._random, self._fixed)
+            self._fading = physics.Fading(self._random, self._scene.count, len(self._fixed))
         points = self._see(snapshot)  # always: what comes after a fault must not depend on it
         if snapshot.fault('radar', 'drop', 'die'):
             return None
@@ -84,54 +88,31 @@ class Radar:
         distance, rate, sight, factors = distance[seen], rate[seen], sight[seen], factors[seen]
         amplitude = 10.0 ** (strength[seen] / 20.0) * factors
 
-        cells, signals = self._cells(distance, rate, sight[:, 1] / distance, amplitude)
-        return self._points(cells, signals)
+        return self._points(cells.spread(chirp, distance, rate, sight[:, 1] / distance, amplitude))
 
-    def _cells(self, distance: Floats, rate: Floats, sine: Floats, amplitude: physics.Complex
-               ) -> tuple[NDArray[np.int64], physics.Complex]:
-        """Return cells (c, 2) of range and Doppler with the signals (c, 8) of their antennas, noise included."""
+    def _points(self, found: Cells) -> NDArray[np.void]:
         chirp = self.chirp
-        far = np.rint(distance / chirp.range_bin_m).astype(np.int64)
-        doppler = np.rint(rate / chirp.velocity_step_mps).astype(np.int64)
-        half = chirp.loops // 2
-        folded = (doppler + half) % chirp.loops - half
-        # Phase by which the second transmitter is wrong: for each fold a turn, shared by all chirps of a loop.
-        wrong = 2.0 * math.pi * ((doppler - folded) // chirp.loops) * chirp.second_slot / chirp.transmitters
-        antenna = np.arange(chirp.antennas)
-        phase = math.pi * sine[:, None] * antenna + wrong[:, None] * (antenna >= 4)
-        waves = amplitude[:, None] / math.sqrt(chirp.antennas) * np.exp(1j * phase)
-        cells, index = np.unique(np.stack([far, folded], axis=1), axis=0, return_inverse=True)
-        signals = np.zeros((len(cells), chirp.antennas), dtype=complex)
-        np.add.at(signals, index.reshape(-1), waves)
-        noise = self._random.normal(0.0, math.sqrt(0.5), (2, *signals.shape))
-        return cells, signals + noise[0] + 1j * noise[1]
-
-    def _points(self, cells: NDArray[np.int64], signals: physics.Complex) -> NDArray[np.void]:
-        spectrum = np.abs(np.fft.fft(signals, _ANGLE_BINS, axis=1)) ** 2 / self.chirp.antennas
-        power = spectrum.max(axis=1)
-        keep = (power >= 10.0 ** (physics.CFAR_DB / 10.0)) & self._strongest(cells, power)
-        kept = spectrum[keep]
-        peaks = np.where((kept >= np.roll(kept, 1, axis=1)) & (kept > np.roll(kept, -1, axis=1)), kept, 0.0)
+        noise = self._random.normal(0.0, math.sqrt(0.5), (2, *found.signals.shape))
+        signals = found.signals + noise[0] + 1j * noise[1]
+        power = (np.abs(signals) ** 2).sum(axis=1)
+        least = 10.0 ** ((physics.CFAR_DB + cells.noise_db(chirp.cfar, chirp, found, power)) / 10.0)
+        # No direction holds more than all of it: few cells are worth a look at their angles.
+        keep = np.flatnonzero((power >= least) & cells.strongest(chirp, found, power))
+        # The order of the chip: by velocity, those of zero first, then by range; second angles behind all of them.
+        keep = keep[np.lexsort((found.far[keep], found.doppler[keep] % chirp.loops))]
+        spectrum = np.abs(np.fft.fft(signals[keep], _ANGLE_BINS, axis=1)) ** 2 / chirp.antennas
+        heights, places = _two_peaks(spectrum)
+        signed = (places + _ANGLE_BINS // 2) % _ANGLE_BINS - _ANGLE_BINS // 2
+        first = heights[:, 0] >= least[keep]
+        second = first & (heights[:, 1] >= np.maximum(_SECOND_PEAK ** 2 * heights[:, 0], least[keep]))
         rows = self._leak()
-        best_two = np.argsort(-peaks, axis=1, kind='stable')[:, :2]
-        heights = np.take_along_axis(peaks, best_two, axis=1)
-        signed = (best_two + _ANGLE_BINS // 2) % _ANGLE_BINS - _ANGLE_BINS // 2
-        for (far, doppler), angle, height in zip(cells[keep].tolist(), signed.tolist(), heights.tolist(), strict=True):
-            rows.append((far, doppler, angle[0], height[0]))
-            if height[1] >= _SECOND_PEAK * height[0]:
-                rows.append((far, doppler, angle[1], height[1]))
-        points = np.zeros(min(len(rows), MAX_POINTS), POINT)
-        for place, (far, doppler, azimuth, strength) in enumerate(rows[:MAX_POINTS]):
+        for which, place in ((first, 0), (second, 1)):
+            rows += zip(found.far[keep][which].tolist(), found.doppler[keep][which].tolist(),
+                        signed[which, place].tolist(), heights[which, place].tolist(), strict=True)
+        points = np.zeros(min(len(rows), chirp.most_points), POINT)
+        for place, (far, doppler, azimuth, strength) in enumerate(rows[:chirp.most_points]):
             points[place] = self._point(far, doppler, azimuth, min(10.0 * math.log10(strength), _FULL_DB))
         return points
-
-    def _strongest(self, cells: NDArray[np.int64], power: Floats) -> NDArray[np.bool_]:
-        """Tell which cells have no stronger neighbour, where the file asks for peak grouping."""
-        steps = [(dr, dd) for dr in ((-1, 0, 1) if self.chirp.group_range else (0,))
-                 for dd in ((-1, 0, 1) if self.chirp.group_doppler else (0,)) if (dr, dd) != (0, 0)]
-        of = {(far, doppler): strength for (far, doppler), strength in zip(cells.tolist(), power.tolist(), strict=True)}
-        return np.array([all(of.get((far + dr, doppler + dd), 0.0) <= of[far, doppler] for dr, dd in steps)
-                         for far, doppler in cells.tolist()], dtype=bool)
 
     def _leak(self) -> list[tuple[int, int, int, float]]:
         cells: dict[int, list[tuple[int, int, int, float]]] = {}
@@ -155,3 +136,17 @@ class Radar:
                                         int(self._random.integers(-self.chirp.loops // 2, self.chirp.loops // 2)),
                                         int(self._random.integers(-24, 25)), float(self._random.uniform(12.0, 20.0)))
         return points
+
+
+def _two_peaks(spectrum: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Return height and place (n, 2) of the two highest peaks of rows that go round; height 0: there is but one."""
+    rise = spectrum >= np.roll(spectrum, 1, axis=1)
+    peaks = np.where(rise & ~np.roll(rise, -1, axis=1), spectrum, 0.0)
+    rows = np.arange(len(peaks))
+    places = np.empty((len(peaks), 2), dtype=np.int64)
+    heights = np.empty((len(peaks), 2))
+    for number in range(2):
+        places[:, number] = peaks.argmax(axis=1)
+        heights[:, number] = peaks[rows, places[:, number]]
+        peaks[rows, places[:, number]] = 0.0
+    return heights, places

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from outrider_sim.world.radar import person
 from outrider_sim.world.radar.physics import RCS_DBSM, WEAK_CAR_DBSM
 from outrider_sim.world.scenery import Scenery
 from outrider_sim.world.snapshot import Snapshot
@@ -21,6 +22,9 @@ _ON_BODY = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [1, -1], [-1, 1],
 _NORMAL = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [.7, .7], [.7, -.7], [-.7, .7], [-.7, -.7], [0, 1], [0, -1],
                     [0, 1], [0, -1]], dtype=float)
 A_BODY = len(_ON_BODY)
+# Wheel houses send back from wherever their side is seen (M. Buehren, B. Yang, "Simulation of automotive radar target
+# lists using a novel approach of object representation", IEEE Intelligent Vehicles 2006).
+_WHEELS, _WHEEL_SHARE = slice(8, 12), 0.15
 _GHOST_DB = -9.0        # one reflection at a rail or wall, there and back on different ways
 _POST_DBSM = -8.0       # of a rail's post
 _WALL_DBSM = -12.0      # of a rough spot on a wall
@@ -44,18 +48,22 @@ class Scatterers:
 class Scene:
     """All scatterers of one run, in the same order at every instant."""
 
-    def __init__(self, snapshot: Snapshot, road: Floats, random: np.random.Generator) -> None:
-        """Spread clutter along `road` (see road_of), draw heights and strengths."""
+    def __init__(self, snapshot: Snapshot, road: Floats, random: np.random.Generator, fixed: Floats) -> None:
+        """Spread clutter along `road` (see road_of), draw heights and strengths; `fixed` as Radar takes it."""
         self._walls = [wall for wall in snapshot.scenery.walls if wall.low_m < 1.0]
         bodies = len(snapshot.ids)
         weak = random.random(bodies) < 0.5
         self._rcs = np.array([WEAK_CAR_DBSM if kind == 'car' and small else RCS_DBSM[kind]
                               for kind, small in zip(snapshot.kinds, weak, strict=True)])
         self._height = random.uniform(0.2, 0.8, (bodies, A_BODY)) * snapshot.size_m[:, 2:]
+        self._people = np.flatnonzero([kind == 'person' for kind in snapshot.kinds])
+        self._height[self._people] = person.HEIGHT_SHARE * snapshot.size_m[self._people, 2:]
+        self._gait = person.Gait(len(self._people), random)
         still, strength = _standing(snapshot.scenery)
         clutter = _clutter(road, random)
-        self._still = np.concatenate([still, clutter])
-        self._still_rcs = np.concatenate([strength, random.normal(_CLUTTER_DBSM, _CLUTTER_SIGMA_DB, len(clutter))])
+        self._still = np.concatenate([still, clutter, fixed[:, :3]])
+        self._still_rcs = np.concatenate([strength, random.normal(_CLUTTER_DBSM, _CLUTTER_SIGMA_DB, len(clutter)),
+                                          fixed[:, 3]])
         self.count = bodies * A_BODY * (1 + len(self._walls)) + len(self._still)
 
     def at(self, snapshot: Snapshot, eye: Floats) -> Scatterers:
@@ -63,27 +71,66 @@ class Scene:
         bodies = len(snapshot.ids)
         c, s = np.cos(snapshot.heading)[:, None], np.sin(snapshot.heading)[:, None]
         half = 0.5 * snapshot.size_m[:, None, :2] * _ON_BODY
+        velocity = np.repeat(snapshot.velocity[:, None], A_BODY, axis=1)
+        if len(self._people):
+            self._walk(snapshot, half, velocity)
         xy = snapshot.xy[:, None] + np.stack([half[..., 0] * c - half[..., 1] * s, half[..., 0] * s + half[..., 1] * c],
                                              axis=-1)
         normal = np.stack([_NORMAL[:, 0] * c - _NORMAL[:, 1] * s, _NORMAL[:, 0] * s + _NORMAL[:, 1] * c], axis=-1)
         sight = eye[:2] - xy
         facing = np.clip((normal * sight).sum(axis=-1) / np.maximum(np.hypot(sight[..., 0], sight[..., 1]), 0.1), 0, 1)
         share = facing ** 2
+        share[:, _WHEELS] = np.where(facing[:, _WHEELS] > 0.0, np.maximum(share[:, _WHEELS], _WHEEL_SHARE), 0.0)
         share = share / np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
+        torso = share[self._people, :person.TORSO] ** 2  # smooth: what faces the radar glints
+        torso = torso / np.maximum(torso.sum(axis=1, keepdims=True), 1e-9)
+        share[self._people] = np.concatenate([person.TORSO_SHARE * torso,
+                                              np.tile(person.LIMB_SHARE, (len(self._people), 1))], axis=1)
         with np.errstate(divide='ignore'):
             rcs = self._rcs[:, None] + 10.0 * np.log10(np.maximum(share, 1e-6))
         rcs = np.where(share > 1e-3, rcs, -np.inf)
-        rcs = rcs + _SHADOW_DB * _shadowed(eye[:2], xy, snapshot)
-        velocity = np.broadcast_to(snapshot.velocity[:, None], xy.shape)
         xyz = np.concatenate([xy, self._height[..., None]], axis=-1).reshape(-1, 3)
+        shadow = _SHADOW_DB * self._shadowed(eye, xyz, snapshot)
+        rcs = rcs + shadow[:bodies * A_BODY].reshape(rcs.shape)
         parts = [(xyz, velocity.reshape(-1, 2), rcs.ravel())]
         for wall in self._walls:
             parts.append(_mirrored(wall.start, wall.end, eye, *parts[0]))
-        parts.append((self._still, np.zeros((len(self._still), 2)), self._still_rcs))
+        parts.append((self._still, np.zeros((len(self._still), 2)), self._still_rcs + shadow[bodies * A_BODY:]))
         ghost = np.zeros(self.count, dtype=bool)
         ghost[bodies * A_BODY:bodies * A_BODY * (1 + len(self._walls))] = True
         xyz, velocities, strengths = (np.concatenate(column) for column in zip(*parts, strict=True))
         return Scatterers(xyz, velocities, strengths, ghost)
+
+    def _walk(self, snapshot: Snapshot, half: Floats, velocity: Floats) -> None:
+        """Write where the parts of people are (ahead, left) and how fast, into the rows of people."""
+        speed = np.hypot(*snapshot.velocity[self._people].T)
+        ahead, faster = self._gait.at(snapshot.t_s, speed)
+        places = np.repeat(person.PLACES_M[None], len(self._people), axis=0)
+        places[:, person.TORSO:, 0] += ahead
+        half[self._people] = places
+        way = snapshot.velocity[self._people] / np.maximum(speed, 1e-6)[:, None]
+        velocity[self._people, person.TORSO:] += faster[..., None] * way[:, None]
+
+    def _shadowed(self, eye: Floats, xyz: Floats, snapshot: Snapshot) -> NDArray[np.bool_]:
+        """Tell of the bodies' places (b * A_BODY, 3), then of what stands, whether a body lies before them."""
+        places = np.concatenate([xyz, self._still])
+        away = places - eye
+        shadow = np.zeros(len(places), dtype=bool)
+        for other in range(len(snapshot.ids)):
+            c, s = math.cos(snapshot.heading[other]), math.sin(snapshot.heading[other])
+            turn = np.array([[c, -s], [s, c]])
+            half = 0.5 * snapshot.size_m[other, :2]
+            begin, way = (eye[:2] - snapshot.xy[other]) @ turn, away[:, :2] @ turn
+            with np.errstate(divide='ignore', invalid='ignore'):
+                inverse = 1.0 / way
+                low, high = (-half - begin) * inverse, (half - begin) * inverse
+            near, far = np.minimum(low, high), np.maximum(low, high)
+            enter, leave = np.maximum(near[:, 0], near[:, 1]), np.minimum(far[:, 0], far[:, 1])
+            below = eye[2] + np.clip(enter, 0.0, 1.0) * away[:, 2] < snapshot.size_m[other, 2]
+            crosses = (enter < leave) & (leave > 0.0) & (enter < 1.0) & below
+            crosses[other * A_BODY:(other + 1) * A_BODY] = False
+            shadow |= crosses
+        return shadow
 
 
 def road_of(world: World) -> Floats:
@@ -149,21 +196,3 @@ def _mirrored(start: tuple[float, float], end: tuple[float, float], eye: Floats,
     seen = (off * eye_off > 0.0) & (share >= 0.0) & (share <= 1.0)
     return (image, velocity - 2.0 * (velocity @ normal)[:, None] * normal,
             np.where(seen, rcs + _GHOST_DB, -np.inf))
-
-
-def _shadowed(eye: Floats, xy: Floats, snapshot: Snapshot) -> Floats:
-    """Return 1 for each scatterer (b, k) whose line of sight crosses another body, else 0."""
-    bodies = len(snapshot.ids)
-    shadow = np.zeros(xy.shape[:2])
-    for other in range(bodies if bodies > 1 else 0):
-        c, s = math.cos(snapshot.heading[other]), math.sin(snapshot.heading[other])
-        turn = np.array([[c, -s], [s, c]])
-        half = 0.5 * snapshot.size_m[other, :2]
-        begin, way = (eye - snapshot.xy[other]) @ turn, (xy - eye) @ turn
-        way = np.where(np.abs(way) > 1e-9, way, 1e-9)
-        low, high = (-half - begin) / way, (half - begin) / way
-        enter, leave = np.minimum(low, high).max(axis=-1), np.maximum(low, high).min(axis=-1)
-        crosses = (enter < leave) & (leave > 0.0) & (enter < 1.0)
-        crosses[other] = False
-        shadow = np.maximum(shadow, crosses)
-    return shadow

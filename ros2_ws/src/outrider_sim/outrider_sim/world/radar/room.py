@@ -1,0 +1,86 @@
+"""The room of the real recording (devices/radhar.py), so that the world's radar can be held beside it.
+
+Read off the recording, with what the radar equation says of strengths; positions in the radar's axes, x ahead, y left.
+
+- The radar stands 1.29 m above the floor: the first thing it sees after its own leakage lies there, its sine of
+  elevation 0.94, on every bearing.
+- From there on every range cell holds a little of floor, walls and ceiling: nothing weaker than that is seen, though
+  nearer by much weaker points are. The bench's first half tells how strong it is.
+- A wall or cupboard at 2.87 m, more at 4.6 and 4.8 m.
+- A person walks round in laps of 7.5 s, 1.1 to 2.6 m away.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outrider_sim.world import scenario
+from outrider_sim.world.curves import Pieces
+from outrider_sim.world.places import Mount
+from outrider_sim.world.radar import physics
+from outrider_sim.world.radar.chirp import Chirp
+from outrider_sim.world.snapshot import Snapshot
+from outrider_sim.world.world import World
+
+Floats = NDArray[np.float64]
+
+HEIGHT_M = 1.29
+MOUNT = Mount((0.0, 0.0, HEIGHT_M), (0.0, 0.0, 0.0))
+DURATION_S = 20.1
+# What stands: range in m, sine of azimuth, sine of elevation, signal over noise in dB: the floor below on three bearings;
+# two things 1.2 m above the radar, at the ceiling; the wall across and what hangs on it.
+STANDING = ((1.265, -0.40, 0.0, 38.0), (1.265, 0.28, 0.0, 38.0), (1.31, -0.03, -0.94, 46.5), (2.872, -0.09, 0.41, 66.0),
+            (4.595, -0.07, 0.25, 61.8), (4.595, -0.42, -0.65, 56.0), (4.80, -0.09, -0.09, 67.5),
+            (4.93, -0.07, 0.17, 61.5))
+# Floor, walls, ceiling: in each range cell from 1.3 m on so many spots, together so strong at these ranges, m and dB.
+DIFFUSE_A_CELL = 3
+DIFFUSE = ((1.35, 20.0), (1.85, 40.0), (12.0, 42.0))
+# Where the person is every half second from the start: metres ahead and to the left. Local lines through its points,
+# the outermost of which lie 0.12 m before its middle; where it shows none, a line across.
+WALK_EVERY_S = 0.5
+WALK = np.array([
+    (2.22, 0.06), (2.00, -0.29), (1.73, -0.28), (1.42, -0.04), (1.14, 0.30), (1.07, 0.70), (1.02, 1.07), (1.11, 1.42),
+    (1.49, 1.42), (1.74, 1.43), (2.07, 1.19), (2.26, 0.92), (2.46, 0.54), (2.57, 0.12), (2.46, -0.16), (2.33, -0.46),
+    (2.17, -0.67), (1.87, -0.61), (1.56, -0.48), (1.31, -0.22), (1.19, 0.12), (1.10, 0.59), (1.40, 0.87), (1.58, 1.15),
+    (1.79, 1.40), (2.06, 1.15), (2.22, 1.01), (2.49, 0.91), (2.43, 0.60), (2.40, 0.20), (2.41, -0.07), (2.21, -0.34),
+    (2.00, -0.51), (1.81, -0.61), (1.58, -0.40), (1.32, -0.13), (1.16, 0.33), (1.12, 0.71), (1.15, 1.05), (1.28, 1.20),
+    (1.40, 1.38)])
+
+
+class Room:
+    """The room, the person in it and the rig that stands and looks."""
+
+    def __init__(self) -> None:
+        """Lay out the walk."""
+        x, y = WALK[0].tolist()
+        self.world = World(scenario.parse(
+            f'duration_s: {DURATION_S}\nrig: {{speed_mps: 0}}\nradar: radhar\n'
+            f'actors: [{{id: walker, class: person, at: [{x}, {y}]}}]', 'room.yaml'))
+        t = WALK_EVERY_S * np.arange(len(WALK))
+        self._walk = Pieces(t, WALK, np.asarray(np.gradient(WALK, WALK_EVERY_S, axis=0), dtype=float))
+
+    def at(self, t_s: float) -> Snapshot:
+        """Return the room at an instant of the recording."""
+        place, velocity, _ = self._walk.at(np.array([t_s]))
+        heading = np.arctan2(velocity[:, 1], velocity[:, 0])
+        return self.world.snapshot(t_s, self.world.pose(t_s), place, velocity, heading)
+
+
+def standing(chirp: Chirp, seed: int) -> Floats:
+    """Return what stands in the room as Radar takes it, (k, 4): x, y, z, dBsm; the seed spreads floor and walls."""
+    random = np.random.default_rng([seed, 1290])
+    cells = np.arange(DIFFUSE[0][0], chirp.range_max_m, chirp.range_bin_m)
+    distance = np.repeat(cells, DIFFUSE_A_CELL) + random.uniform(0.0, chirp.range_bin_m, len(cells) * DIFFUSE_A_CELL)
+    count = len(distance)
+    mean = np.interp(distance, *np.array(DIFFUSE).T) - 10.0 * np.log10(DIFFUSE_A_CELL)
+    spots = np.stack([distance, random.uniform(-0.8, 0.8, count), np.zeros(count),
+                      mean + 10.0 * np.log10(random.exponential(1.0, count))], axis=1)
+    distance, sine, rise, strength = np.concatenate([np.array(STANDING), spots]).T
+    ahead = np.sqrt(1.0 - sine ** 2 - rise ** 2)
+    xyz = distance[:, None] * np.stack([ahead, sine, rise], axis=1) + np.array([0.0, 0.0, HEIGHT_M])
+    # The strengths are those received: radar equation, mirror of the floor and pattern are undone.
+    seen = (physics.snr_db(chirp, np.zeros(len(sine)), distance)
+            + physics.two_ray_db(chirp, distance, HEIGHT_M, xyz[:, 2])
+            + physics.pattern_db(np.arctan2(sine, ahead), np.arcsin(rise)))
+    return np.concatenate([xyz, (strength - seen)[:, None]], axis=1)
