@@ -2,7 +2,7 @@
 
 | expectation | holds where |
 |---|---|
-| `no_contact` | it touches nobody and nothing while it moves, or is stopped by; who runs into it standing does it himself |
+| `no_contact` | it touches nothing while it moves, nor is it stopped so; who runs into it standing does that himself |
 | `stop_before_m` | it stands at the end, and while it moved nothing and nobody was nearer |
 | `follow` | the clearance to the target is within `within_m` for `share` of the run |
 | `arrive_m` | at some time it is that far from where it started |
