@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from outrider_sim.world.radar.chirp import Cfar, Chirp
+from outrider_sim.world.radar.chirp import Chirp
 
 Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -92,20 +92,28 @@ def spread(chirp: Chirp, distance: Floats, rate: Floats, sine: Floats, amplitude
     return Cells(key[first] // chirp.loops, key[first] % chirp.loops - half, signals)
 
 
-def noise_db(cfar: Cfar, chirp: Chirp, cells: Cells, power: Floats) -> Floats:
-    """Return what CFAR takes for noise at each cell (c,), in dB above thermal noise; `power` (c,) over all antennas."""
+def noise_db(chirp: Chirp, cells: Cells, power: Floats, more: list[tuple[int, float]]) -> Floats:
+    """Return what CFAR takes for noise at each cell (c,), in dB above thermal noise; `power` (c,) over all antennas.
+
+    `more`: range bin and dB of what else stands in the row of zero velocity. At the ends, where one side's cells are
+    not all there, the other side's count alone.
+    """
     # Thermal noise spreads over all directions, what reflects comes from one: that much of it counts.
     of = np.zeros((chirp.range_bins + 1, chirp.loops))
     column = cells.doppler + chirp.loops // 2
     of[cells.far + 1, column] = 10.0 * np.log10(np.maximum(power - (chirp.antennas - 1), 1.0))
+    for far, strength in more:
+        of[far + 1, chirp.loops // 2] = max(of[far + 1, chirp.loops // 2], strength)
     until = of.cumsum(axis=0)
+    window, guard = chirp.cfar.window, chirp.cfar.guard
     sides = []
-    for begin, end in ((-cfar.guard - cfar.window, -cfar.guard), (cfar.guard + 1, cfar.guard + cfar.window + 1)):
-        low, high = (np.clip(cells.far + place, 0, chirp.range_bins) for place in (begin, end))
-        count = high - low
-        sides.append(np.where(count > 0, (until[high, column] - until[low, column]) / np.maximum(count, 1), np.nan))
+    for begin in (-guard - window, guard + 1):
+        low, high = cells.far + begin, cells.far + begin + window
+        whole = (low >= 0) & (high <= chirp.range_bins)
+        low, high = np.where(whole, low, 0), np.where(whole, high, 0)
+        sides.append(np.where(whole, (until[high, column] - until[low, column]) / window, np.nan))
     least, most = np.fmin(*sides), np.fmax(*sides)
-    both = {0: 0.5 * (least + most), 1: most, 2: least}[cfar.mode]
+    both = {0: 0.5 * (least + most), 1: most, 2: least}[chirp.cfar.mode]
     return np.nan_to_num(both)
 
 

@@ -95,7 +95,9 @@ class Radar:
         noise = self._random.normal(0.0, math.sqrt(0.5), (2, *found.signals.shape))
         signals = found.signals + noise[0] + 1j * noise[1]
         power = (np.abs(signals) ** 2).sum(axis=1)
-        least = 10.0 ** ((physics.CFAR_DB + cells.noise_db(chirp.cfar, chirp, found, power)) / 10.0)
+        leakage = self._leak()
+        noise_db = cells.noise_db(chirp, found, power, [(far, 10.0 * math.log10(high)) for far, _, _, high in leakage])
+        least = 10.0 ** ((physics.CFAR_DB + noise_db) / 10.0)
         # No direction holds more than all of it: few cells are worth a look at their angles.
         keep = np.flatnonzero((power >= least) & cells.strongest(chirp, found, power))
         # The order of the chip: by velocity, those of zero first, then by range; second angles behind all of them.
@@ -105,7 +107,7 @@ class Radar:
         signed = (places + _ANGLE_BINS // 2) % _ANGLE_BINS - _ANGLE_BINS // 2
         first = heights[:, 0] >= least[keep]
         second = first & (heights[:, 1] >= np.maximum(_SECOND_PEAK ** 2 * heights[:, 0], least[keep]))
-        rows = self._leak()
+        rows = leakage
         for which, place in ((first, 0), (second, 1)):
             rows += zip(found.far[keep][which].tolist(), found.doppler[keep][which].tolist(),
                         signed[which, place].tolist(), heights[which, place].tolist(), strict=True)

@@ -4,8 +4,8 @@ Read off the recording, with what the radar equation says of strengths; position
 
 - The radar stands 1.29 m above the floor: the first thing it sees after its own leakage lies there, its sine of
   elevation 0.94, on every bearing.
-- From there on every range cell holds a little of floor, walls and ceiling: nothing weaker than that is seen, though
-  nearer by much weaker points are. The bench's first half tells how strong it is.
+- Every range cell holds a little of table, floor, walls and ceiling, more from 1.3 m on: points weaker than a certain
+  strength are missing, which rises with range. The first half of the recording tells how strong all that stands is.
 - A wall or cupboard at 2.87 m, more at 4.6 and 4.8 m.
 - A person walks round in laps of 7.5 s, 1.1 to 2.6 m away.
 """
@@ -33,9 +33,10 @@ DURATION_S = 20.1
 STANDING = ((1.265, -0.40, 0.0, 38.0), (1.265, 0.28, 0.0, 38.0), (1.31, -0.03, -0.94, 46.5), (2.872, -0.09, 0.41, 66.0),
             (4.595, -0.07, 0.25, 61.8), (4.595, -0.42, -0.65, 56.0), (4.80, -0.09, -0.09, 67.5),
             (4.93, -0.07, 0.17, 61.5))
-# Floor, walls, ceiling: in each range cell from 1.3 m on so many spots, together so strong at these ranges, m and dB.
+# Table, floor, walls, ceiling: each range cell holds so many spots, together so strong at these ranges, m and dB: 12 dB
+# below the weakest still points there, and 1.5 dB because CFAR takes the mean of logarithms.
 DIFFUSE_A_CELL = 3
-DIFFUSE = ((1.35, 20.0), (1.85, 40.0), (12.0, 42.0))
+DIFFUSE = ((0.25, 28.0), (1.2, 28.0), (1.4, 36.0), (1.8, 42.5), (2.3, 41.0), (2.9, 46.5), (12.0, 46.5))
 # Where the person is every half second from the start: metres ahead and to the left. Local lines through its points,
 # the outermost of which lie 0.12 m before its middle; where it shows none, a line across.
 WALK_EVERY_S = 0.5

@@ -78,14 +78,15 @@ class Scene:
                                              axis=-1)
         normal = np.stack([_NORMAL[:, 0] * c - _NORMAL[:, 1] * s, _NORMAL[:, 0] * s + _NORMAL[:, 1] * c], axis=-1)
         sight = eye[:2] - xy
-        facing = np.clip((normal * sight).sum(axis=-1) / np.maximum(np.hypot(sight[..., 0], sight[..., 1]), 0.1), 0, 1)
+        turned = (normal * sight).sum(axis=-1) / np.maximum(np.hypot(sight[..., 0], sight[..., 1]), 0.1)
+        facing = np.clip(turned, 0.0, 1.0)
         share = facing ** 2
         share[:, _WHEELS] = np.where(facing[:, _WHEELS] > 0.0, np.maximum(share[:, _WHEELS], _WHEEL_SHARE), 0.0)
         share = share / np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
         torso = share[self._people, :person.TORSO] ** 2  # smooth: what faces the radar glints
         torso = torso / np.maximum(torso.sum(axis=1, keepdims=True), 1e-9)
-        share[self._people] = np.concatenate([person.TORSO_SHARE * torso,
-                                              np.tile(person.LIMB_SHARE, (len(self._people), 1))], axis=1)
+        limbs = np.where(turned[self._people, person.TORSO:] > person.HIDDEN, person.LIMB_SHARE, 0.0)
+        share[self._people] = np.concatenate([person.TORSO_SHARE * torso, limbs], axis=1)
         with np.errstate(divide='ignore'):
             rcs = self._rcs[:, None] + 10.0 * np.log10(np.maximum(share, 1e-6))
         rcs = np.where(share > 1e-3, rcs, -np.inf)
@@ -103,13 +104,13 @@ class Scene:
 
     def _walk(self, snapshot: Snapshot, half: Floats, velocity: Floats) -> None:
         """Write where the parts of people are (ahead, left) and how fast, into the rows of people."""
-        speed = np.hypot(*snapshot.velocity[self._people].T)
-        ahead, faster = self._gait.at(snapshot.t_s, speed)
-        places = np.repeat(person.PLACES_M[None], len(self._people), axis=0)
-        places[:, person.TORSO:, 0] += ahead
+        motion = snapshot.velocity[self._people]
+        places, rates = self._gait.at(snapshot.t_s, np.hypot(motion[:, 0], motion[:, 1]))
         half[self._people] = places
-        way = snapshot.velocity[self._people] / np.maximum(speed, 1e-6)[:, None]
-        velocity[self._people, person.TORSO:] += faster[..., None] * way[:, None]
+        heading = snapshot.heading[self._people, None]
+        c, s = np.cos(heading), np.sin(heading)
+        velocity[self._people] += np.stack([rates[..., 0] * c - rates[..., 1] * s,
+                                            rates[..., 0] * s + rates[..., 1] * c], axis=-1)
 
     def _shadowed(self, eye: Floats, xyz: Floats, snapshot: Snapshot) -> NDArray[np.bool_]:
         """Tell of the bodies' places (b * A_BODY, 3), then of what stands, whether a body lies before them."""
