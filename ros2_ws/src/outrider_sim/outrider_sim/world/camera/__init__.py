@@ -2,6 +2,7 @@
 
 from outrider_sim.world.camera.depth import DepthPainter
 from outrider_sim.world.camera.painter import Painter
+from outrider_sim.world.camera.seen import Seen
 from outrider_sim.world.camera.view import View, pinhole
 
-__all__ = ['DepthPainter', 'Painter', 'View', 'pinhole']
+__all__ = ['DepthPainter', 'Painter', 'Seen', 'View', 'pinhole']

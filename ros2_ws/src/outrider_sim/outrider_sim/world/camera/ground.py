@@ -93,7 +93,8 @@ class Ground:
     @staticmethod
     def _joints(x: F32, y: F32, depth: F32) -> F32:
         """Return how much of each pixel is a joint between slabs of 2 m."""
-        edge = np.minimum(np.abs(x * 0.5 - np.rint(x * np.float32(0.5))), np.abs(y * 0.5 - np.rint(y * np.float32(0.5))))
+        x, y = x * np.float32(0.5), y * np.float32(0.5)
+        edge = np.minimum(np.abs(x - np.rint(x)), np.abs(y - np.rint(y)))
         joint: F32 = np.clip(0.012 / (edge + 0.002 * depth * 0.3 + 1e-4) - 0.6, 0.0, 1.0)
         return joint
 

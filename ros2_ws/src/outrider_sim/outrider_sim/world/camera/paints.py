@@ -78,8 +78,8 @@ _THINGS: dict[str, dict[int, Colour]] = {
     'signs': {t.METAL: (150, 153, 156), t.BRIGHT: (238, 238, 236), t.TAIL: (196, 22, 28), t.LETTERS: (20, 20, 22)},
     'wall': {t.PAINT: (142, 84, 66), t.SECOND: (126, 72, 58), t.THIRD: (158, 100, 78), t.SEAM: (164, 156, 146),
              t.BRIGHT: (176, 170, 160)},
-    'guard_rail': {t.METAL: (166, 170, 173), t.BRIGHT: (196, 200, 202), t.PAINT: (128, 132, 136),
-                   t.DARK: (96, 99, 103), t.SECOND: (140, 144, 147)},
+    'guard_rail': {t.METAL: (186, 190, 193), t.BRIGHT: (222, 225, 227), t.PAINT: (150, 154, 158),
+                   t.DARK: (112, 115, 119), t.SECOND: (164, 168, 171)},
     'tunnel': {t.PAINT: (150, 148, 140), t.SECOND: (138, 136, 128), t.BRIGHT: (164, 162, 154), t.SEAM: (92, 90, 86)},
     'bridge': {t.PAINT: (150, 148, 142), t.SECOND: (138, 136, 130), t.BRIGHT: (162, 160, 154), t.SEAM: (98, 96, 92)},
 }
@@ -95,7 +95,9 @@ def paintbox(kind: str, seed: int, number: int) -> Floats:
 def glow(kind: str, lit: bool) -> Floats:
     """Return what a body's colours (16, 3) give out by themselves."""
     given = np.zeros((t.COLOURS, 3))
-    if not lit or kind in ('person', 'dog', *_THINGS):
+    if kind == 'tunnel':
+        given[t.LAMP] = (255, 226, 170)
+    if not lit or kind in ('person', 'dog', 'parked_cars', *_THINGS):
         return given
     for number, colour in _LIT.items():
         # On two-wheelers AMBER is the rider's trousers.

@@ -32,7 +32,7 @@ def _torso(hip: Triple, neck: Triple, wide: float, deep: float) -> Part:
     """Return a trunk from hip to neck as a flattened ball with shoulders."""
     length = math.dist(hip, neck)
     middle = tuple(0.5 * (a + b) for a, b in zip(hip, neck, strict=True))
-    return ball((middle[0], middle[1], middle[2]), (0.56 * length, 0.5 * wide, 0.5 * deep), _JACKET, (hip, neck))
+    return ball((middle[0], middle[1], middle[2]), (0.56 * length, 0.5 * wide, 0.5 * deep), PAINT, (hip, neck))
 
 
 def _head(at: Triple, texture: int, size: float = 1.0) -> Part:

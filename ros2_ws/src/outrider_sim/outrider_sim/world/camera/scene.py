@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from outrider_sim.world.snapshot import Snapshot
 from outrider_sim.world.world import World
 
 FAR_PX = 30.0          # bodies that are lower than this on the screen do with fewer parts
+POSTS_PX = 4.0         # a rail's posts are drawn where it is higher than this
 LEAST_PX = 0.7         # nothing smaller is drawn
 _STRIDE_M = {'person': 1.4, 'dog': 0.7, 'bicycle': 5.5}  # way of a whole step or turn of the cranks
 _MAKERS: dict[str, Callable[[float, bool], list[Part]]] = {
@@ -40,6 +41,7 @@ class Stand:
     paint: int
     kind: str
     actor: int = -1
+    far_px: float = FAR_PX         # `near` where it is higher than this on the screen
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,6 @@ class Scene:
         """Build what stands; actors are built when they first appear."""
         self.scenery = world.scenery if isinstance(world, World) else world
         self._seed = seed
-        self._boxes: list[tuple[str, int]] = []
         self._models: dict[tuple[object, ...], Model] = {}
         self.kinds: list[str] = []
         self._paints: dict[tuple[str, int], int] = {}
@@ -80,8 +81,9 @@ class Scene:
         """What they give out by themselves, (n * 16, 3)."""
         return np.concatenate([glow(kind, lit) for kind in self.kinds]) if self.kinds else np.zeros((16, 3))
 
-    def draw(self, canvas: Canvas, snapshot: Snapshot, eye: Eye, sun: Floats) -> Faces:
-        """Draw ground and bodies; `sun` (3,) is the direction that light comes from."""
+    def draw(self, canvas: Canvas, snapshot: Snapshot, eye: Eye, sun: Floats, stands: Sequence[Stand] | None = None
+             ) -> Faces:
+        """Draw ground and bodies (or only `stands`); `sun` (3,) is the direction that light comes from."""
         axes = optical(eye)
         canvas.clear(axes, float(eye.place[2]))
         rows: list[Floats] = [np.zeros((3, 1, 4))]
@@ -90,10 +92,10 @@ class Scene:
         bodies: list[Ints] = []
         drawn: list[Stand] = []
         view, first = canvas.view, 1
-        for stand in self._visible(snapshot, eye, axes, view):
+        for stand in self._visible(snapshot, eye, axes, view) if stands is None else stands:
             distance = math.hypot(stand.xy[0] - eye.place[0], stand.xy[1] - eye.place[1])
             pixels = view.fy * stand.height_m / max(distance, 0.1)
-            shape = stand.near if pixels > FAR_PX else stand.far
+            shape = stand.near if pixels > stand.far_px else stand.far
             c, s = math.cos(stand.heading), math.sin(stand.heading)
             turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
             from_body = np.array([eye.place[0] - stand.xy[0], eye.place[1] - stand.xy[1], eye.place[2]])
@@ -201,8 +203,9 @@ class Scene:
             kind = next(wall.kind for wall in self.scenery.walls if wall.thing == thing)
             x0, y0, x1, y1 = np.mean(sides, axis=0).tolist()
             low, high = (4.5, 5.9) if kind == 'bridge' else (4.9, 5.2)
+            below = 'concrete' if kind == 'bridge' else 'ceiling'
             width = BRIDGE_WIDTH_M if kind == 'bridge' else 2 * TUNNEL_HALF_WIDTH_M
-            made += self._pieces(kind, things.slab(math.hypot(x1 - x0, y1 - y0), width, low, high), (x0, y0),
+            made += self._pieces(kind, things.slab(math.hypot(x1 - x0, y1 - y0), width, low, high, below), (x0, y0),
                                  math.atan2(y1 - y0, x1 - x0), high)
         return made
 
@@ -213,10 +216,11 @@ class Scene:
             corners = np.concatenate([part.corners for part in parts])
             middle = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
             reach = float(np.linalg.norm(0.5 * np.ptp(corners[:, :2], axis=0)))
-            moved = model([_shifted(part, -middle) for part in parts])
+            moved = [_shifted(part, -middle) for part in parts]
             c, s = math.cos(heading), math.sin(heading)
             place = (start[0] + c * middle[0] - s * middle[1], start[1] + s * middle[0] + c * middle[1])
-            made.append(Stand(moved, moved, place, heading, high, reach, self._paint(kind, 0), kind))
+            made.append(Stand(model(moved), model(moved[:1]), place, heading, high, reach, self._paint(kind, 0), kind,
+                              far_px=POSTS_PX))
         return made
 
 

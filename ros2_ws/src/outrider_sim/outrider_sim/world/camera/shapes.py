@@ -83,7 +83,7 @@ def scaled(part: Part, by: Triple) -> Part:
     return Part(stretch(part.rows), part.of, faces, part.corners * factor, part.ball, part.ring)
 
 
-def extruded(profile: Sequence[tuple[float, float]], half_width: float, textures: Sequence[int], side: int,
+def extruded(profile: Sequence[tuple[float, float]], half_width: float, textures: Sequence[int], side: int, *,
              lean: float = 0.0, y: float = 0.0) -> Part:
     """Return a convex outline of (x, z), counter-clockwise seen from the right, `half_width` to each side.
 

@@ -59,9 +59,9 @@ class Sky:
             sky += (white - sky) * self._clouds * np.clip(rise * 6.0, 0.0, 1.0) * 0.75 * light.clouds
             if light.lamps >= 1.0 and light.clouds > 0.0:
                 sky += 90.0 * self._stars * (rise > 0.1)
-            far = light.hills[channel] * 1.0 + (horizon - light.hills[channel]) * 0.5
+            far = light.hills[channel] + (horizon - light.hills[channel]) * max(0.5, light.haze)
             sky = np.where(rise < self._hills, far + (horizon - far) * haze, sky)
             near = light.hills[channel] * (0.62, 0.78, 0.58)[channel]
-            near += (horizon - near) * 0.18
+            near += (horizon - near) * light.haze
             made.append(np.where(rise < self._trees, near, sky).astype(np.float32).reshape(-1))
         return made

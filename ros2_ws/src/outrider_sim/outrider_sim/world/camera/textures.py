@@ -62,8 +62,9 @@ def _car_front() -> Texels:
 
 def _car_rear() -> Texels:
     sheet = plain(PAINT)
-    _mirrored(sheet, 0.02, 0.06, 0.22, 0.34, TAIL)
-    _mirrored(sheet, 0.15, 0.22, 0.22, 0.34, BRIGHT)
+    _mirrored(sheet, 0.0, 0.03, 0.25, 0.38, DARK)
+    _mirrored(sheet, 0.015, 0.07, 0.235, 0.34, TAIL)
+    _mirrored(sheet, 0.16, 0.22, 0.235, 0.34, BRIGHT)
     rect(sheet, 0.24, 0.1, 0.76, 0.13, METAL)
     rect(sheet, 0.0, 0.55, 1.0, 0.58, SEAM)
     rect(sheet, 0.12, 0.78, 0.88, 1.0, BLACK)
@@ -263,6 +264,12 @@ def _concrete() -> Texels:
     return sheet
 
 
+def _ceiling() -> Texels:
+    sheet = _concrete()
+    rect(sheet, 0.2, 0.44, 0.8, 0.56, LAMP)
+    return sheet
+
+
 def _rail() -> Texels:
     sheet = plain(METAL)
     rect(sheet, 0.0, 0.0, 1.0, 0.10, BRIGHT)
@@ -280,12 +287,6 @@ def _sign() -> Texels:
     rect(sheet, 0.34, 0.36, 0.46, 0.64, LETTERS)
     disc(sheet, 0.59, 0.5, 0.085, 0.14, LETTERS)
     return disc(sheet, 0.59, 0.5, 0.035, 0.08, BRIGHT)
-
-
-def _face() -> Texels:
-    sheet = plain(SKIN)
-    rect(sheet, 0.0, 0.0, 1.0, 0.30, SECOND)
-    return sheet
 
 
 def _head_back() -> Texels:
@@ -316,7 +317,7 @@ def _jacket() -> Texels:
 
 
 def _fur() -> Texels:
-    return _noise((PAINT, PAINT, SEAM, BRIGHT), 9, 4)
+    return _noise((PAINT, PAINT, PAINT, PAINT, SEAM, BRIGHT), 9, 8)
 
 
 def _leaves() -> Texels:
@@ -349,8 +350,8 @@ _MADE: dict[str, Callable[[], Texels]] = {
     'car_front': _car_front, 'car_rear': _car_rear, 'car_side': _car_side, 'windscreen': _windscreen, 'pane': _glass,
     'cabin_side': _cabin_side, 'rim': _rim, 'spokes': _spokes, 'truck_front': _truck_front, 'cab_side': _cab_side,
     'cargo_side': _cargo_side, 'cargo_rear': _cargo_rear, 'chassis_rear': _chassis_rear, 'bus_front': _bus_front,
-    'bus_rear': _bus_rear, 'bus_side': _bus_side, 'bricks': _bricks, 'concrete': _concrete, 'rail': _rail,
-    'sign': _sign, 'face': _face, 'head_back': _head_back, 'helmet': _helmet, 'bike_helmet': _bike_helmet,
+    'bus_rear': _bus_rear, 'bus_side': _bus_side, 'bricks': _bricks, 'concrete': _concrete, 'ceiling': _ceiling,
+    'rail': _rail, 'sign': _sign, 'head_back': _head_back, 'helmet': _helmet, 'bike_helmet': _bike_helmet,
     'jacket': _jacket, 'fur': _fur, 'leaves': _leaves, 'bark': _bark, 'bonnet': _bonnet, 'roof': _roof,
 }
 # The first COLOURS textures are the plain colours themselves.

@@ -9,6 +9,7 @@ import numpy as np
 from outrider_sim.world.camera.shapes import Face, Floats, Part, ball, bar, block
 from outrider_sim.world.camera.textures import BRIGHT, METAL, NUMBER, SEAM, SECOND
 
+_SLAB_M = 6.0
 _PIECE_M = 24.0  # long walls come in pieces: what is far away costs few pixels
 THICK_M = {'wall': 0.2, 'guard_rail': 0.08, 'tunnel': 0.3, 'bridge': 0.3}
 
@@ -45,7 +46,7 @@ def _round(part: Part) -> Part:
 
 
 def upright(kind: str, length: float, low: float, high: float, every: float) -> list[list[Part]]:
-    """Return a wall from (0, 0) along x as pieces, each a list of parts."""
+    """Return a wall from (0, 0) along x as pieces; posts, where it has some, after the first part."""
     pieces = max(1, math.ceil(length / _PIECE_M))
     step = length / pieces
     half = 0.5 * THICK_M[kind]
@@ -53,16 +54,15 @@ def upright(kind: str, length: float, low: float, high: float, every: float) -> 
     for number in range(pieces):
         begin, end = number * step, (number + 1) * step
         texture = {'wall': 'bricks', 'guard_rail': 'rail'}.get(kind, 'concrete')
-        tile = {'wall': 2.0, 'guard_rail': every}.get(kind, 5.0)
+        tile = {'wall': 3.0, 'guard_rail': every}.get(kind, 5.0)
         top = {'wall': BRIGHT, 'guard_rail': METAL}.get(kind, SECOND)
         number_of = NUMBER[texture]
         part = block((begin, -half, low), (end, half, high), [number_of] * 4 + [top, SEAM])
-        repeats = 2.5 if kind == 'wall' else 1.0
+        repeats = 1.7 if kind == 'wall' else 1.0
         made.append([_tiled(part, (2, 3), begin, end, step / tile, repeats)])
         if kind == 'guard_rail':
             posts = np.arange(math.ceil(begin / every) * every, end - 1e-6, every)
-            made += [[block((float(x) - 0.05, -0.05, 0.0), (float(x) + 0.05, 0.05, high - 0.08), METAL)]
-                     for x in posts]
+            made[-1] += [block((x - 0.05, -0.05, 0.0), (x + 0.05, 0.05, high - 0.08), METAL) for x in posts.tolist()]
     return made
 
 
@@ -80,10 +80,11 @@ def _tiled(part: Part, sides: tuple[int, ...], begin: float, end: float, across:
     return Part(part.rows, part.of, tuple(faces), part.corners)
 
 
-def slab(length: float, width: float, low: float, high: float) -> list[list[Part]]:
-    """Return a deck or ceiling along x, 0 in the middle of its width, as pieces."""
-    pieces = max(1, math.ceil(length / _PIECE_M))
+def slab(length: float, width: float, low: float, high: float, below: str) -> list[list[Part]]:
+    """Return a deck or ceiling along x, 0 in the middle of its width, as pieces; `below` is the texture underneath."""
+    pieces = max(1, math.ceil(length / _SLAB_M))
     step = length / pieces
-    return [[_tiled(block((number * step, -0.5 * width, low), ((number + 1) * step, 0.5 * width, high),
-                          NUMBER['concrete']), (2, 3, 4, 5), number * step, (number + 1) * step, 4.0, 4.0)]
+    textures = [NUMBER['concrete']] * 5 + [NUMBER[below]]
+    return [[_tiled(block((number * step, -0.5 * width, low), ((number + 1) * step, 0.5 * width, high), textures),
+                    (2, 3, 4), number * step, (number + 1) * step, 4.0, 4.0)]
             for number in range(pieces)]
