@@ -37,10 +37,10 @@ class ImageMessage:
     def fill(self, pixels: NDArray[Any], stamp_ns: int) -> Image:
         """Return the message of `pixels` (height, width[, channels])."""
         if self._view.shape != pixels.shape or self._view.dtype != pixels.dtype:
-            # An array.array is the one thing that rclpy takes over without looking at every byte.
-            data = array.array('B', bytes(pixels.nbytes))
-            self._message.data = data
-            self._view = np.frombuffer(data, pixels.dtype).reshape(pixels.shape)
+            # An array.array is the one thing that rclpy takes without looking at every byte. The view is of what the
+            # message holds: with ROS_PYTHON_CHECK_FIELDS=1 that is this array, else a copy of it.
+            self._message.data = array.array('B', bytes(pixels.nbytes))
+            self._view = np.frombuffer(self._message.data, pixels.dtype).reshape(pixels.shape)
             self._message.height, self._message.width = pixels.shape[:2]
             self._message.step = pixels.nbytes // pixels.shape[0]
         self._view[...] = pixels
