@@ -72,6 +72,16 @@ def test_motors_that_say_nothing_any_more_have_a_ramp_that_stands(scene: Scene) 
     assert scene.step(5000).x == pytest.approx(0.01)
 
 
+def test_motors_that_were_started_anew_move_it_on_from_where_it_stands(scene: Scene) -> None:
+    for ms, way in ((0, 7.0), (1000, 7.5)):
+        scene.drive(ms, 0.0, way)
+        assert scene.step(ms).x == pytest.approx(way - 7.0)
+    scene.vesc = StateWriter(scene.wheels)
+    for ms, way in ((1500, 0.0), (2000, 0.25)):
+        scene.drive(ms, 0.0, way)
+        assert scene.step(ms).x == pytest.approx(0.5 + way)
+
+
 def test_what_it_hits_is_told_to_the_motors_once_and_freed_once(scene: Scene) -> None:
     said = []
     for ms, way in ((0, 0.0), (100, 0.7), (200, 1.39), (210, 1.41), (220, 1.42), (1000, 1.38), (1100, 1.2)):

@@ -61,10 +61,13 @@ def test_a_reader_beside_a_busy_writer_never_sees_half_a_state(path: Path) -> No
         process.wait()
 
 
-def test_a_writer_that_was_killed_while_it_wrote_leaves_nothing_to_believe(path: Path) -> None:
+def test_while_a_writer_stands_in_the_middle_of_it_the_state_before_holds_and_a_new_reader_has_none(path: Path) -> None:
     StateWriter(path).wheels(1, 1.0, 1.0)
+    reader = StateReader(path)
+    assert reader.wheels() == Wheels(1, 1.0, 1.0)
     with path.open('r+b') as file:
-        file.write(struct.pack('<Q', 3))
+        file.write(struct.pack('<Qqd', 3, 2, 9.0))
+    assert reader.wheels() == Wheels(1, 1.0, 1.0)
     assert StateReader(path).wheels() is None
 
 

@@ -102,9 +102,10 @@ def test_lowered_it_lies_on_the_ground_and_wheels_that_turn_move_nothing() -> No
     assert rider.step(2.02, 99.01, 1.0, 0.0, 1.0).x == pytest.approx(0.01)
 
 
-def test_a_time_that_is_not_later_and_motors_that_count_anew_move_nothing() -> None:
+def test_neither_a_time_that_is_not_later_nor_motors_that_count_anew_move_it() -> None:
     rider = driven(1.0, lambda t: 1.0)
     assert rider.step(0.5, 7.0, 1.0, 0.0, 1.0) == rider.pose(1.0)
+    rider.count_anew()
     assert rider.step(1.01, 0.0, 0.0, 0.0, 1.0).x == pytest.approx(1.0)
 
 

@@ -14,7 +14,7 @@ from outrider_sim.devices.pad import FakePad
 from outrider_sim.devices.pad_player import obey
 from outrider_sim.world import places, scenario, words
 from outrider_sim.world.model import PadStep
-from outrider_sim.world.pad_plan import AXES_AFTER_S, QUIET_S, Hands, lines
+from outrider_sim.world.pad_plan import ARM_EVERY_S, ARM_FOR_S, AXES_AFTER_S, QUIET_S, Hands, lines
 
 FOLDER = places.config_folder()
 assert FOLDER is not None
@@ -82,6 +82,14 @@ def test_the_machine_is_armed_before_the_first_step_and_all_is_let_go_in_time(be
     assert arms[-1][0] <= 1.0 - QUIET_S + 0.02
     assert said[-1][1] == 'press r1'
     assert said[-1][0] == pytest.approx(1.0, abs=0.011)
+
+
+def test_when_the_world_begins_the_time_jumps_and_no_press_comes_at_once() -> None:
+    hands = Hands([PadStep(2.0, ('r1',), ())])
+    assert hands.due(-1e6) == ['press options']
+    said = [(t_s, line) for t_s in np.arange(0.0, 0.6, 0.01).tolist() for line in hands.due(t_s)]
+    assert said[0] == (0.0, 'release options')
+    assert said[1] == (pytest.approx(ARM_EVERY_S - ARM_FOR_S, abs=0.011), 'press options')
 
 
 def test_nobody_arms_a_machine_that_nobody_drives_or_when_it_is_too_late() -> None:

@@ -11,7 +11,7 @@ from outrider_sim.world.driven import DrivenRider
 from outrider_sim.world.snapshot import Pose, Snapshot
 from outrider_sim.world.world import World
 
-OLD_NS = 200_000_000  # fake motors that say nothing for so long have ended: their ramp stands
+OLD_NS = 1_000_000_000  # fake motors that say nothing for so long have ended: their ramp stands
 _REACH_S = 0.05  # so far the steering's angle is carried on by its rate: both fakes have a beat of their own
 _DOWN = Actuators(0, 0.0, 0.0, 0.0)
 
@@ -24,6 +24,7 @@ class DrivenRamp:
         self.rider = DrivenRider(world.scenario.rig)
         self._bumper = Bumper(world.scenario.rig.size_m, world.scenery)
         self._wheels, self._relays = StateReader(wheels), StateReader(relays)
+        self._files = 0
         self._told = 'free'
 
     def step(self, now_ns: int, begin_ns: int) -> Pose:
@@ -33,6 +34,9 @@ class DrivenRamp:
         belong together. Without fakes, and once the motors' one has ended, it stands. Raises StateError.
         """
         wheels, actuators = self._wheels.wheels() or Wheels(now_ns, 0.0, 0.0), self._relays.actuators() or _DOWN
+        if self._wheels.files != self._files:
+            self._files = self._wheels.files
+            self.rider.count_anew()
         ns, speed_mps = wheels.ns, wheels.speed_mps
         if now_ns - ns > OLD_NS:
             ns, speed_mps = now_ns, 0.0

@@ -1,6 +1,7 @@
 """How a simulated machine stands now, in a small file that its fake devices write and the world reads by mmap.
 
-64 bytes, little endian. A reader takes what lies between two equal, even counts (a seqlock: writers never wait).
+64 bytes, little endian. A reader takes what lies between two equal, even counts (a seqlock: writers never wait); where
+the kernel stopped a writer in the middle of it, it keeps what it read before.
 
 | at | type | wheels (fake_vesc_pair) | relays (fake_relay_board) |
 |---|---|---|---|
@@ -26,9 +27,8 @@ from pathlib import Path
 
 BYTES = 64
 _VALUES = struct.Struct('<qddd')
-_COUNT = struct.Struct('<Q')
 _VALUES_AT = 8
-_TRIES = 1000  # a writer is at it for 2 us every 2 ms
+_TRIES = 20  # a writer is at it for 2 us every 2 ms
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class StateWriter:
         with staged.open('r+b') as file:
             self._map = mmap.mmap(file.fileno(), BYTES)
         staged.rename(path)
-        self._path, self._count = path, 0
+        self._count = memoryview(self._map).cast('Q')  # stored as whole words, unlike by struct
+        self._path = path
 
     def wheels(self, ns: int, speed_mps: float, travelled_m: float) -> None:
         """Write the state of the wheels at `ns`."""
@@ -75,13 +76,13 @@ class StateWriter:
         self._write(ns, jack, steer_rad, steer_radps)
 
     def _write(self, ns: int, *values: float) -> None:
-        _COUNT.pack_into(self._map, 0, self._count + 1)
+        self._count[0] += 1
         _VALUES.pack_into(self._map, _VALUES_AT, ns, *values)
-        self._count += 2
-        _COUNT.pack_into(self._map, 0, self._count)
+        self._count[0] += 1
 
     def close(self) -> None:
         """Take the file away; a reader that has it open sees its last values grow old."""
+        self._count.release()
         self._map.close()
         with contextlib.suppress(OSError):
             self._path.unlink()
@@ -92,9 +93,12 @@ class StateReader:
 
     def __init__(self, path: Path) -> None:
         """Nothing is opened yet: the file may come later."""
+        self.files = 0  # opened so far: with each a fake counts anew
         self._path = path
         self._map: mmap.mmap | None = None
+        self._count: memoryview | None = None
         self._inode = -1
+        self._last: tuple[int, float, float, float] | None = None
 
     def wheels(self) -> Wheels | None:
         """Return the newest state, None while there is none. Raises StateError for a file that is none of ours."""
@@ -108,14 +112,15 @@ class StateReader:
 
     def _read(self) -> tuple[int, float, float, float] | None:
         self._follow()
-        if self._map is None:
+        if self._map is None or self._count is None:
             return None
         for _ in range(_TRIES):
-            (before,) = _COUNT.unpack_from(self._map, 0)
-            ns, *values = _VALUES.unpack_from(self._map, _VALUES_AT)
-            if before % 2 == 0 and _COUNT.unpack_from(self._map, 0)[0] == before:
-                return (ns, *values) if before else None
-        return None  # killed while it wrote
+            before = self._count[0]
+            ns, first, second, third = _VALUES.unpack_from(self._map, _VALUES_AT)
+            if before and before % 2 == 0 and self._count[0] == before:
+                self._last = ns, first, second, third
+                break
+        return self._last
 
     def _follow(self) -> None:
         try:
@@ -130,10 +135,12 @@ class StateReader:
                 raise StateError(f'{self._path} has {size} bytes, expected {BYTES} of a fake started with --state.')
             opened = mmap.mmap(file.fileno(), BYTES, access=mmap.ACCESS_READ)
         self.close()
-        self._map, self._inode = opened, inode
+        self._map, self._count, self._inode = opened, memoryview(opened).cast('Q'), inode
+        self.files += 1
 
     def close(self) -> None:
         """Let the file go."""
-        if self._map is not None:
+        if self._map is not None and self._count is not None:
+            self._count.release()
             self._map.close()
-        self._map, self._inode = None, -1
+        self._map, self._count, self._inode, self._last = None, None, -1, None

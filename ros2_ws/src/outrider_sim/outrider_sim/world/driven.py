@@ -22,7 +22,6 @@ from outrider_sim.world.snapshot import Pose, Poses
 
 WHEELBASE_M = 0.8
 WHEELS_TOUCH = 0.5
-MOST_MPS = 10.0  # a way that asks for more is that of a motor controller which began to count anew
 
 
 class DrivenRider:
@@ -50,9 +49,7 @@ class DrivenRider:
         if last is not None and t_s <= last.t_s:
             return last
         carried = jack >= WHEELS_TOUCH
-        way_m = 0.0 if last is None or self._way_m is None or not carried else travelled_m - self._way_m
-        if last is not None and abs(way_m) > MOST_MPS * (t_s - last.t_s):
-            way_m = 0.0
+        way_m = travelled_m - self._way_m if carried and self._way_m is not None else 0.0
         speed_mps = speed_mps if carried else 0.0
         bend = math.tan(steer_rad) / WHEELBASE_M
         self._roll(way_m, 0.5 * (self._bend + bend))
@@ -60,6 +57,10 @@ class DrivenRider:
         self._last = pose = self._now(t_s, speed_mps, speed_mps * bend)
         self.history.add(pose)
         return pose
+
+    def count_anew(self) -> None:
+        """Expect motors that count their way from another beginning: they were started anew."""
+        self._way_m = None
 
     def _roll(self, way_m: float, bend: float) -> None:
         """Move the rear axle on an arc: exact while the bend stays."""

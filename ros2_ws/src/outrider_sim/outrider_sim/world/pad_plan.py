@@ -62,7 +62,8 @@ class Hands:
         since_s = float('inf') if self._armed_s is None else t_s - self._armed_s
         over = t_s > self._steps[0].at_s - QUIET_S - ARM_FOR_S
         if self._pressed and (since_s >= ARM_FOR_S or over):
-            self._pressed = False
+            # Also where the time jumps because the world begins: then as after an ordinary press.
+            self._pressed, self._armed_s = False, t_s - ARM_FOR_S
             return [f'release {ARM}']
         if self._pressed or over or since_s < ARM_EVERY_S:
             return []
