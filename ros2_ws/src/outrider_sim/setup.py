@@ -28,6 +28,7 @@ setup(
             'fake_relay_board = outrider_sim.devices.relay_board_player:main',
             'fake_gps = outrider_sim.devices.ubx_player:main',
             'fake_vesc_pair = outrider_sim.devices.vesc_pair:main',
+            'world = outrider_sim.devices.world:main',
         ],
     },
 )

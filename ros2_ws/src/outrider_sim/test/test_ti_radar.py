@@ -11,7 +11,7 @@ import pytest
 
 from outrider_sim.devices import radhar, ti_frames
 from outrider_sim.devices.ti_cli import PROMPT
-from outrider_sim.devices.ti_radar import damage
+from outrider_sim.devices.ti_device import damage
 
 CONFIGURATION = """\
 sensorStop

@@ -129,6 +129,10 @@ class FeedWriter:
         """Write one depth image (height, width) in units of `depth_unit_m`, 0 where nothing is known; its number."""
         return self._depth.write(pixels, device_ns)
 
+    def image(self, stream: str, pixels: NDArray[np.uint8] | NDArray[np.uint16], device_ns: int) -> int:
+        """Write one image of `stream`, colour or depth."""
+        return (self._colour if stream == 'colour' else self._depth).write(pixels, device_ns)
+
     def gyro(self, device_ns: int, rad_per_s: Sequence[float]) -> None:
         """Write one rate of turn about the camera's axes (right, down, forward)."""
         self._motion(GYRO, device_ns, rad_per_s)

@@ -26,6 +26,7 @@ class CommandPort:
         """Start as after power-up: nothing configured, calibration not yet told."""
         self.streaming = False
         self.configured: dict[str, tuple[str, ...]] = {}
+        self.accepted: list[str] = []  # the lines of it, in order: some commands come several times
         self.hangs_on = ''  # 'sensorStart', or 'all': echo and then silence, as a hung front end does
         self._told_calibration = False
         self._line = b''
@@ -64,10 +65,12 @@ class CommandPort:
             return f'{ignored}Done\r\n'
         if command == 'flushCfg':
             self.configured.clear()
+            self.accepted.clear()
         elif command == 'sensorStart':
             return self._start()
         else:
             self.configured[command] = arguments
+            self.accepted.append(' '.join(tokens))
         return 'Done\r\n'
 
     def _start(self) -> str:

@@ -57,13 +57,13 @@ class UbxGps:
         self.pty = Pty(self._link)
         self.rate_hz, self.sends_pvt, self.sends_nmea = self._saved_hz, not self._factory, True
         self._commands = ubx.Commands()
-        self._back_ns = None
 
-    def unplug(self) -> None:
-        """Vanish. Also the way to end."""
+    def unplug(self, back_ns: int | None = None) -> None:
+        """Vanish, to come back at `back_ns` or when plugged in. Also the way to end."""
         if self.pty is not None:
             self.pty.close()
         self.pty = None
+        self._back_ns = back_ns
 
     @property
     def period_ns(self) -> int:
@@ -132,8 +132,7 @@ class UbxGps:
             elif word in _DAMAGES and len(rest) == 1 and 0 <= int(rest[0]) <= _DAMAGES[word]:
                 self._damage = word, int(rest[0])
             elif word == 'unplug' and len(rest) <= 1:
-                self._back_ns = now_ns + _ns(rest[0]) if rest else None
-                self.unplug()
+                self.unplug(now_ns + _ns(rest[0]) if rest else None)
             elif word == 'plug' and len(rest) <= 1:
                 self.plug(Path(rest[0]) if rest else None)
             elif word == 'refuse' and not rest:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
-import os
 import select
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from outrider_sim.devices.ti_radar import Control
+from outrider_sim.devices.process import Control, own_arguments, stop_pipe
 from outrider_sim.devices.ubx_gps import UbxGps
 from outrider_sim.world.gps import Gps
 from outrider_sim.world.imu import GRAVITY_MPS2
@@ -87,9 +85,6 @@ def _now_ns() -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the fake until SIGINT or SIGTERM; 0, or 2 with one sentence for a wrong argument."""
-    given = sys.argv[1:] if argv is None else argv
-    if '--ros-args' in given:  # started as a `node` of a launch file
-        given = given[:given.index('--ros-args')]
     parser = argparse.ArgumentParser(prog='fake_gps', description='A u-blox receiver on a pty.')
     parser.add_argument('--link', type=Path, required=True, help='where the link to the port is placed')
     parser.add_argument('--rate', type=float, default=10.0, help='fixes a second at first (default 10)')
@@ -97,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--seed', type=int, default=1, help='of drift and noise (default 1)')
     parser.add_argument('--journal', type=Path, help='file for one JSON line a fix')
     parser.add_argument('--control', type=Path, help='FIFO that takes lines which break the device')
-    args = parser.parse_args(given)
+    args = parser.parse_args(own_arguments(argv))
     if not 0.1 <= args.rate <= 25.0:
         parser.error(f'--rate is {args.rate:g}, expected 0.1 to 25')
     if args.seed < 0:
@@ -106,18 +101,14 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f'--link {args.link} lies in no folder')
     if args.control and args.control.exists() and not args.control.is_fifo():
         parser.error(f'--control {args.control} is no FIFO')
-    stop_read, stop_write = os.pipe()
-    os.set_blocking(stop_write, False)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    signal.set_wakeup_fd(stop_write)
+    stop = stop_pipe()
     with contextlib.ExitStack() as stack:
         journal = stack.enter_context(args.journal.open('a')) if args.journal else None
         device = UbxGps(args.link, rate_hz=args.rate, factory=args.factory, journal=journal)
         stack.callback(device.unplug)
         control = Control(args.control) if args.control else None
         print(f'fake GPS on {args.link}', flush=True)
-        run(device, args.seed, control, stop_read)
+        run(device, args.seed, control, stop)
     return 0
 
 
