@@ -20,7 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     'demo': ('go', 'a real radar recording, then a ramp that drives and stops, in one ride; nothing needed'),
     'up': ('go', 'start a rig: up bicycle|ramp|bench [--sim]'),
     'doctor': ('go', 'what is well, what is not, what to do'),
-    'calibrate': ('go', 'find out what a device is like: calibrate pad'),
+    'calibrate': ('go', 'find out what a device is like: calibrate camera-radar|level|wheel|pad'),
     'record': ('rides', 'record what runs'),
     'view': ('rides', 'open the newest ride, or the one named; --list for all'),
     'bench': ('proof', 'measured figures beside their limits'),

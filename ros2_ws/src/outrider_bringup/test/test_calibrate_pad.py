@@ -212,7 +212,8 @@ def test_nothing_is_written_unasked_nor_over_another_file(calibrating, root, cap
 
 
 @pytest.mark.parametrize(('words', 'says'), [
-    ([], 'calibrate what? Known: pad.'), (['pat'], "calibrate knows no 'pat'. Did you mean 'pad'?"),
+    ([], 'calibrate what? Known: camera-radar, level, pad, wheel.'),
+    (['pat'], "calibrate knows no 'pat'. Did you mean 'pad'?"),
     (['pad', '--js', '/no/js'], '/no/js cannot be opened (No such file or directory)'),
     (['pad', '--js', '/dev/null'], '/dev/null answers no joystick question')])
 def test_wrong_words_are_one_sentence(capsys, words, says):
