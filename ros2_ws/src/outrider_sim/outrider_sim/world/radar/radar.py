@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 MAX_POINTS = 100
 _ANGLE_BINS = 64
 _SECOND_PEAK = 0.5      # multiObjBeamForming 1 0.5: a second angle half as high as the first is a point too, in magnitude
+_DETECTED = 10.0 ** (physics.CFAR_DB / 10.0)  # the chip asks the first angle only, and noise gives weak bodies a second
 _LEAKAGE_SD_DB = 0.5    # from radar to radar
 # Leakage from transmitter to receiver as the recording has it in every frame: range in m; sine and dB of each angle.
 _LEAKAGE = ((0.041, ((-0.97, 61.5),)), (0.082, ((-0.94, 64.0), (-0.37, 60.4))), (0.123, ((-0.97, 60.5), (-0.41, 58.2))),
@@ -56,7 +57,8 @@ class Radar:
     def scan(self, snapshot: Snapshot) -> NDArray[np.void] | None:
         """Return the points (n <= 100) of POINT in the sensor's axes, x ahead, y left; None: no frame at all."""
         if self._scene is None:
-            self._scene = Scene(snapshot, self._road, self._random, self._fixed)
+            self._scene = Scene(snapshot, self._road, self._random, self._fixed,
+                                self.chirp.wavelength_m)
             self._fading = physics.Fading(self._random, self._scene.count, len(self._fixed))
         points = self._see(snapshot)  # always: what comes after a fault must not depend on it
         if snapshot.fault('radar', 'drop', 'die'):
@@ -106,7 +108,7 @@ class Radar:
         heights, places = _two_peaks(spectrum)
         signed = (places + _ANGLE_BINS // 2) % _ANGLE_BINS - _ANGLE_BINS // 2
         first = heights[:, 0] >= least[keep]
-        second = first & (heights[:, 1] >= np.maximum(_SECOND_PEAK ** 2 * heights[:, 0], least[keep]))
+        second = first & (heights[:, 1] >= np.maximum(_SECOND_PEAK ** 2 * heights[:, 0], _DETECTED))
         rows = leakage
         for which, place in ((first, 0), (second, 1)):
             rows += zip(found.far[keep][which].tolist(), found.doppler[keep][which].tolist(),

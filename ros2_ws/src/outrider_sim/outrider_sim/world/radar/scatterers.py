@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from outrider_sim.world.radar import person
 from outrider_sim.world.radar.physics import RCS_DBSM, WEAK_CAR_DBSM
+from outrider_sim.world.radar.shadow import behind
 from outrider_sim.world.scenery import Scenery
 from outrider_sim.world.snapshot import Snapshot
 from outrider_sim.world.world import World
@@ -32,7 +33,6 @@ _BOX_DBSM = {'parked_cars': 8.0, 'trees': -6.0, 'signs': 6.0}
 _CLUTTER_A_M, _CLUTTER_DBSM, _CLUTTER_SIGMA_DB = 0.8, -14.0, 5.0  # of verges: posts, kerbs, bins, hedges
 _CLUTTER_ASIDE_M = (3.0, 14.0)
 _ROAD_BEYOND_M = 100.0  # the road goes on before and behind what is ridden
-_SHADOW_DB = -18.0      # behind another body
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,10 @@ class Scatterers:
 class Scene:
     """All scatterers of one run, in the same order at every instant."""
 
-    def __init__(self, snapshot: Snapshot, road: Floats, random: np.random.Generator, fixed: Floats) -> None:
+    def __init__(self, snapshot: Snapshot, road: Floats, random: np.random.Generator, fixed: Floats,
+                 wavelength_m: float) -> None:
         """Spread clutter along `road` (see road_of), draw heights and strengths; `fixed` as Radar takes it."""
+        self._wavelength_m = wavelength_m
         self._walls = [wall for wall in snapshot.scenery.walls if wall.low_m < 1.0]
         bodies = len(snapshot.ids)
         weak = random.random(bodies) < 0.5
@@ -91,7 +93,7 @@ class Scene:
             rcs = self._rcs[:, None] + 10.0 * np.log10(np.maximum(share, 1e-6))
         rcs = np.where(share > 1e-3, rcs, -np.inf)
         xyz = np.concatenate([xy, self._height[..., None]], axis=-1).reshape(-1, 3)
-        shadow = _SHADOW_DB * self._shadowed(eye, xyz, snapshot)
+        shadow = behind(snapshot, self._wavelength_m, eye, np.concatenate([xyz, self._still]), A_BODY)
         rcs = rcs + shadow[:bodies * A_BODY].reshape(rcs.shape)
         parts = [(xyz, velocity.reshape(-1, 2), rcs.ravel())]
         for wall in self._walls:
@@ -111,27 +113,6 @@ class Scene:
         c, s = np.cos(heading), np.sin(heading)
         velocity[self._people] += np.stack([rates[..., 0] * c - rates[..., 1] * s,
                                             rates[..., 0] * s + rates[..., 1] * c], axis=-1)
-
-    def _shadowed(self, eye: Floats, xyz: Floats, snapshot: Snapshot) -> NDArray[np.bool_]:
-        """Tell of the bodies' places (b * A_BODY, 3), then of what stands, whether a body lies before them."""
-        places = np.concatenate([xyz, self._still])
-        away = places - eye
-        shadow = np.zeros(len(places), dtype=bool)
-        for other in range(len(snapshot.ids)):
-            c, s = math.cos(snapshot.heading[other]), math.sin(snapshot.heading[other])
-            turn = np.array([[c, -s], [s, c]])
-            half = 0.5 * snapshot.size_m[other, :2]
-            begin, way = (eye[:2] - snapshot.xy[other]) @ turn, away[:, :2] @ turn
-            with np.errstate(divide='ignore', invalid='ignore'):
-                inverse = 1.0 / way
-                low, high = (-half - begin) * inverse, (half - begin) * inverse
-            near, far = np.minimum(low, high), np.maximum(low, high)
-            enter, leave = np.maximum(near[:, 0], near[:, 1]), np.minimum(far[:, 0], far[:, 1])
-            below = eye[2] + np.clip(enter, 0.0, 1.0) * away[:, 2] < snapshot.size_m[other, 2]
-            crosses = (enter < leave) & (leave > 0.0) & (enter < 1.0) & below
-            crosses[other * A_BODY:(other + 1) * A_BODY] = False
-            shadow |= crosses
-        return shadow
 
 
 def road_of(world: World) -> Floats:
