@@ -5,14 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from outrider_sensors.imu.orientation import (
-    GAIN,
-    GAP_S,
-    STANDARD_GRAVITY_MPS2,
-    TILT_RAD,
-    Orientation,
-    orientation_covariance,
-)
+from outrider_sensors.imu.gravity import STANDARD_GRAVITY_MPS2
+from outrider_sensors.imu.orientation import GAP_S, MODEL_RAD, Orientation, orientation_covariance
+from outrider_sensors.imu.stillness import Stillness
 
 
 def roll_pitch(quaternions):
@@ -97,8 +92,8 @@ def test_gap_is_not_integrated_and_gravity_settles_it_fast():
     assert filter_.gaps == 1
     assert abs(roll[0]) < 0.05
     assert roll[-1] == pytest.approx(0.2, abs=0.01)
-    assert back[0].tilt_std_rad > 10 * TILT_RAD
-    assert back[-1].tilt_std_rad == pytest.approx(TILT_RAD)
+    assert back[0].tilt_std_rad > 10 * MODEL_RAD
+    assert back[-1].tilt_std_rad == pytest.approx(MODEL_RAD, rel=0.1)
 
 
 def test_step_below_the_gap_is_integrated():
@@ -122,12 +117,12 @@ def test_silent_accelerometer_leaves_the_gyroscope_alone_and_says_so():
     filter_ = Orientation()
     rest(filter_, 0.0, 5.0)
     out = []
-    for k in range(2000, 6000):
+    for k in range(2000, 22_000):
         out += filter_.gyro(k / 400, (0.0, 0.0, 0.0))
     assert math.isnan(out[-1].accel[0])
-    assert out[-1].tilt_std_rad > 1.4 * TILT_RAD
+    assert out[-1].tilt_std_rad > 1.4 * MODEL_RAD
     assert roll_pitch([out[-1].quaternion_wxyz])[0][0] == pytest.approx(0.0, abs=0.01)
-    assert len(out) >= 3978  # each waits 50 ms and comes
+    assert len(out) >= 19_978  # each waits 50 ms and comes
 
 
 def test_accelerometer_without_gyroscope_keeps_little():
@@ -144,16 +139,16 @@ def test_bias_is_learnt_at_rest():
     assert not filter_.bias_is_new
     rest(filter_, 2.0, 8.0, gyro=(0.01, -0.02, 0.005))
     assert filter_.bias_is_new
-    assert filter_.bias_dps == pytest.approx(np.degrees([0.01, -0.02, 0.005]), rel=1e-6)
+    assert filter_.bias_dps == pytest.approx(np.degrees([0.01, -0.02, 0.005]), rel=1e-3)
 
 
 @pytest.mark.parametrize(('kept', 'share'), [((0.5, 0.5, 0.5), 6 / 7), ((0.0, 0.0, 0.0), 1.0)])
 def test_kept_bias_weighs_as_much_as_a_second_of_standing_and_zeros_nothing(kept, share):
-    filter_ = Orientation(kept)
-    turning = math.radians(1.0)
-    out = rest(filter_, 0.0, 7.0, gyro=(turning, turning, turning))  # the first second only shows that it stands
-    assert out
-    assert filter_.bias_dps[0] == pytest.approx(kept[0] + share * (1.0 - kept[0]), abs=0.005)
+    still, turning = Stillness(kept), math.radians(1.0)
+    for k in range(7 * 400):  # the first second only shows that it stands
+        still.accel(*level(k / 400))
+        still.unbiased_dps(k / 400, (turning, turning, turning))
+    assert still.bias_dps[0] == pytest.approx(kept[0] + share * (1.0 - kept[0]), abs=0.005)
 
 
 def test_even_slow_turn_on_a_shaking_machine_is_no_bias():
@@ -163,7 +158,8 @@ def test_even_slow_turn_on_a_shaking_machine_is_no_bias():
             shake = 1.0 * random.standard_normal(3)
             filter_.accel(k / 400, tuple(np.array(level(0.0)[1]) + shake))
         filter_.gyro(k / 400, (0.0, -math.radians(2.5), 0.0))
-    assert filter_.bias_dps == (0.0, 0.0, 0.0)
+    assert filter_.bias_dps[1] == 0.0
+    assert max(map(abs, filter_.bias_dps)) < 0.1  # what gravity says of the level axes, through such shaking
 
 
 def test_long_turn_is_not_believed_to_be_level():
@@ -180,7 +176,7 @@ def test_long_turn_is_not_believed_to_be_level():
         out += filter_.gyro(t_s, (-yaw * math.sin(here), -yaw * math.cos(here), rolls))
     roll, pitch = roll_pitch([sample.quaternion_wxyz for sample in out])
     assert (roll[-1], pitch[-1]) == pytest.approx((-lean, 0.0), abs=0.02)
-    assert out[-1].tilt_std_rad > 1.5 * TILT_RAD
+    assert out[-1].tilt_std_rad > 1.05 * MODEL_RAD
 
 
 def test_turn_that_never_ends_is_a_bias_and_gravity_counts_again():
@@ -190,10 +186,61 @@ def test_turn_that_never_ends_is_a_bias_and_gravity_counts_again():
     assert roll_pitch([out[-1].quaternion_wxyz])[0][0] < 0.05
     out = rest(filter_, 15.0, 90.0, tilt=0.15, gyro=yaws)
     roll, pitch = roll_pitch([out[-1].quaternion_wxyz])
-    # Gravity pulls with GAIN while the wrong yaw carries the error round: what is left of it is w / sqrt(w^2 + gain^2).
-    left = math.radians(6.0) / math.hypot(math.radians(6.0), GAIN)
-    assert math.hypot(roll[0] - 0.15, pitch[0]) == pytest.approx(0.15 * left, rel=0.02)
+    # The wrong yaw carries the tilt round, which looks like a bias of the level axes, and is taken off as one.
+    assert math.hypot(roll[0] - 0.15, pitch[0]) < 0.05
 
 
 def test_covariance_is_tilt_twice_and_an_unknown_yaw():
     assert orientation_covariance(0.1) == pytest.approx((0.01, 0, 0, 0, 0.01, 0, 0, 0, math.pi**2))
+
+
+def ridden(filter_, *, speed_of, told, seconds=30.0, ahead=1.0):
+    """A level ride straight on at `speed_of(t)`; `told` speeds come ten a second, each 0.15 s late."""
+    out = []
+    for k in range(round(seconds * 400)):
+        t_s = k / 400
+        if k % 2 == 0:
+            gains = (speed_of(t_s + 1e-3) - speed_of(t_s - 1e-3)) / 2e-3
+            filter_.accel(t_s, (0.0, -STANDARD_GRAVITY_MPS2, ahead * gains))
+        if told and k % 40 == 0:
+            filter_.speed(t_s - 0.15, speed_of(t_s - 0.15))
+        out += filter_.gyro(t_s, (0.0, 0.0, 0.0))
+    return np.degrees(roll_pitch([sample.quaternion_wxyz for sample in out])[1])
+
+
+def brakes(t_s):
+    return 9.0 - 0.5 * min(max(t_s - 8.0, 0.0), 12.0)
+
+
+@pytest.mark.parametrize('ahead', [1.0, -1.0])
+def test_gentle_braking_is_no_slope_where_the_speed_is_known(ahead):
+    blind = ridden(Orientation(ahead=(ahead, 0.0, 0.0)), speed_of=brakes, told=False, ahead=ahead)
+    aware = ridden(Orientation(ahead=(ahead, 0.0, 0.0)), speed_of=brakes, told=True, ahead=ahead)
+    assert np.abs(blind).max() > 1.5
+    assert np.abs(aware).max() < 0.3
+
+
+def test_hard_braking_is_left_aside_without_a_speed():
+    pitch = ridden(Orientation(), speed_of=lambda t_s: 9.0 - 3.0 * min(max(t_s - 10.0, 0.0), 2.5), told=False)
+    assert np.abs(pitch).max() < 0.6
+
+
+def test_speeds_that_cease_are_not_waited_for():
+    filter_ = Orientation()
+    ridden(filter_, speed_of=lambda t_s: 5.0, told=True, seconds=5.0)
+    begin = len(filter_._gravity._waiting)
+    for k in range(2000, 3000):
+        filter_.accel(*level(k / 400))
+        filter_.gyro(k / 400, (0.0, 0.0, 0.0))
+    assert begin > 0
+    assert not filter_._gravity._waiting
+
+
+def test_unknown_bias_is_found_on_the_move():
+    filter_, random = Orientation(), np.random.default_rng(4)
+    for k in range(20 * 400):
+        if k % 2 == 0:
+            filter_.accel(k / 400, tuple(np.array(level(0.0)[1]) + random.standard_normal(3)))
+        filter_.gyro(k / 400, (math.radians(0.6), 0.0, math.radians(-0.4)))
+    assert not filter_.bias_is_new  # it never stood: nothing to keep
+    assert (filter_.bias_dps[0], filter_.bias_dps[2]) == pytest.approx((0.6, -0.4), abs=0.1)

@@ -8,7 +8,8 @@ import imufusion
 import numpy as np
 import pytest
 
-from outrider_sensors.imu.orientation import STANDARD_GRAVITY_MPS2, Orientation
+from outrider_sensors.imu.gravity import STANDARD_GRAVITY_MPS2
+from outrider_sensors.imu.orientation import Orientation
 from outrider_sim.world.imu import Imu
 
 LASTS_S, STANDS_S, SPEED_MPS = 130.0, 8.0, 5.5

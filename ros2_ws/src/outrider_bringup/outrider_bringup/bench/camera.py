@@ -41,16 +41,23 @@ def path(say: Callable[[str], None]) -> tuple[Measured, ...]:
         say('counting')
         given = camera_count.given(running.journal)
         stamps = camera_count.recorded(running.rides, list(camera_count.TOPICS.values()))
+        told = camera_count.told(running.rides)
     tallies = {name: camera_count.tally(given[name], stamps[topic]) for name, topic in camera_count.TOPICS.items()}
     colour, depth, gyro = (tallies[name] for name in ('colour', 'depth', 'gyro'))
     late = {f'{name}_late_{what}_ms': value for name, one in tallies.items()
             for what, value in (('p50', one.late_p50_ms), ('p99', one.late_p99_ms))}
     return (Measured(whole - alone, f'{whole:.1f} % in all, {seconds:g} s', '%, JPEG encoding alone', alone,
                      {'whole': whole}),
-            Measured(abs(colour.lost) + abs(depth.lost), f'{colour.given} colour and {depth.given} depth images',
+            Measured(abs(colour.lost) + abs(depth.lost),
+                     _where(f'{colour.given} colour and {depth.given} depth images', told),
                      extra={'given': colour.given + depth.given, **late}),
-            Measured(abs(gyro.lost), f'{gyro.given} samples at {gyro.rate_hz:.1f}/s',
+            Measured(abs(gyro.lost), _where(f'{gyro.given} samples at {gyro.rate_hz:.1f}/s', told),
                      extra={'given': gyro.given}))
+
+
+def _where(seen: str, told: dict[str, int]) -> str:
+    """Return what was seen and, where something was lost, by whose count."""
+    return '; '.join([seen, *(f'{count} {where}' for where, count in told.items() if count)])
 
 
 FIGURES = (

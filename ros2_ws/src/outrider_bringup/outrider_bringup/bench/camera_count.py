@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from outrider_bringup.errors import UserError
 
+DIAGNOSTICS = '/diagnostics'
 TOPICS = {'colour': '/camera/color/compressed', 'depth': '/camera/depth/image', 'gyro': '/imu/data'}
 NEAR_S = 0.5  # a stamp so far from every entry belongs to none
 UNKNOWN_S = 3.0  # so long the camera's clock is still being found: stamps may lie nearer to a neighbour of their entry
@@ -76,3 +77,22 @@ def recorded(rides: Path, topics: Sequence[str]) -> dict[str, Times]:
         except (McapError, OSError, ValueError) as error:
             raise UserError(f'{segment.name} of the ride cannot be read ({error}). Start again.') from None
     return {topic: np.sort(np.array(times, dtype=np.int64)) for topic, times in stamps.items()}
+
+
+def told(rides: Path) -> dict[str, int]:
+    """Return who counted losses, by the last diagnosis of driver and recorder that stands in the ride."""
+    from diagnostic_msgs.msg import DiagnosticArray
+    from rclpy.serialization import deserialize_message
+
+    last: dict[str, dict[str, str]] = {}
+    for segment in sorted(rides.glob('*/*.mcap')):
+        with segment.open('rb') as stream:
+            reader: Any = make_reader(stream)
+            for _, _, message in reader.iter_messages(topics=[DIAGNOSTICS], log_time_order=False):
+                for status in deserialize_message(message.data, DiagnosticArray).status:
+                    last[status.name] = {pair.key: pair.value for pair in status.values}
+    camera, recorder = last.get('outrider/camera', {}), last.get('outrider/recorder', {})
+    return {'lost before the driver': sum(int(value) for key, value in camera.items() if key.endswith(' lost')),
+            'dropped by the driver': sum(int(value) for key, value in camera.items() if key.endswith(' dropped')),
+            'lost on the topics': int(recorder.get('lost', 0)),
+            'dropped by the recorder': int(recorder.get('dropped', 0))}

@@ -22,6 +22,9 @@ class Orientation(Protocol):
     def gyro(self, t_s: float, xyz: tuple[float, float, float]) -> Sequence[Any]:
         """Take one gyro sample; return those that are ready, in order."""
 
+    def speed(self, t_s: float, speed_mps: float) -> None:
+        """Learn the speed over ground."""
+
 
 class Inertial:
     """One filter, fed in the order of arrival."""
@@ -30,14 +33,21 @@ class Inertial:
         """Start with nothing waiting."""
         self.orientation = orientation
         self._waiting: deque[tuple[float, int]] = deque()
+        self._newest: MotionSample | None = None
 
     def take(self, sample: MotionSample) -> list[tuple[int, Any]]:
         """Return (stamp ns, filter's sample) of every gyro sample that is ready now, each exactly once."""
         if sample.stream == 'accel':
             self.orientation.accel(sample.device_s, sample.xyz)
             return []
+        self._newest = sample
         self._waiting.append((sample.device_s, sample.stamp_ns))
         return [(self._stamp_of(ready.t_s), ready) for ready in self.orientation.gyro(sample.device_s, sample.xyz)]
+
+    def speed(self, stamp_ns: int, speed_mps: float) -> None:
+        """Learn the speed over ground that somebody else measured at `stamp_ns` of the host's clock."""
+        if self._newest is not None:
+            self.orientation.speed(self._newest.device_s + (stamp_ns - self._newest.stamp_ns) * 1e-9, speed_mps)
 
     def _stamp_of(self, t_s: float) -> int:
         # Samples that the filter refused (time stood still or went back) have no answer and are passed over.

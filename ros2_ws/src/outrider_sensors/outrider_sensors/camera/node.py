@@ -6,14 +6,18 @@ end.
 
 from __future__ import annotations
 
+import contextlib
+import math
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
+from geometry_msgs.msg import TwistWithCovarianceStamped
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu
 
 from outrider_node import MOUNT, Diagnosis, NodeError, OutriderNode, Param, frames, qos, run_node
@@ -28,6 +32,7 @@ from outrider_sensors.camera.samples import ImageFrame
 from outrider_sensors.camera.sensors import Sensors, Wanted
 from outrider_sensors.camera.sources import SourceError, source
 from outrider_sensors.imu import bias_file
+from outrider_sensors.imu.gravity import ahead_in
 from outrider_sensors.imu.orientation import Orientation
 
 POLL_S = 0.5  # both readers sleep in queues; this only bounds it
@@ -75,8 +80,13 @@ class CameraNode(OutriderNode):
         self._depth_infos = self.create_publisher(CameraInfo, 'camera/depth/camera_info', qos.SENSOR)
         self._imus = self.create_publisher(Imu, 'imu/data', qos.IMU)
         self._colour, self._jpeg = ImageMessage(frames.CAMERA_OPTICAL, 'rgb8'), JpegMessage(frames.CAMERA_OPTICAL)
-        self._imu, self._serial, self._orientation = ImuMessage(frames.IMU), '', Orientation()
+        turn = frames.rotation_from_quaternion(frames.quaternion_from_rpy_deg(self.value('mount_rpy_deg')))
+        self._ahead = ahead_in(turn.tolist())
+        self._imu, self._serial, self._orientation = ImuMessage(frames.IMU), '', Orientation(ahead=self._ahead)
         self._inertial = Inertial(self._orientation)
+        self._speeds: SimpleQueue[tuple[int, float]] = SimpleQueue()
+        # With it, braking and turns are told from slopes: see imu/gravity.py.
+        self.create_subscription(TwistWithCovarianceStamped, 'gps/velocity', self._hear_speed, qos.SENSOR)
         self._report = Report()
         self._failure: BaseException | None = None
         self._ending = False
@@ -118,7 +128,7 @@ class CameraNode(OutriderNode):
         if sensors.serial != self._serial:
             self._keep_bias()
             self._serial = sensors.serial
-            self._orientation = Orientation(self._known_bias())
+            self._orientation = Orientation(self._known_bias(), ahead=self._ahead)
             self._inertial = Inertial(self._orientation)
 
     def _known_bias(self) -> tuple[float, float, float]:
@@ -175,7 +185,14 @@ class CameraNode(OutriderNode):
             self._depths.publish(self._depth.fill(seen, stamp_ns))
         self._depth_infos.publish(self._depth_info.fill(stamp_ns))
 
+    def _hear_speed(self, message: Any) -> None:
+        stamp, linear = message.header.stamp, message.twist.twist.linear
+        self._speeds.put((stamp.sec * 1_000_000_000 + stamp.nanosec + self._latency_ns, math.hypot(linear.x, linear.y)))
+
     def _read_motions(self) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                self._inertial.speed(*self._speeds.get_nowait())
         for motion in self._link.motions(POLL_S):
             for stamp_ns, sample in self._inertial.take(motion):
                 self._imus.publish(self._imu.fill(sample, stamp_ns - self._latency_ns))

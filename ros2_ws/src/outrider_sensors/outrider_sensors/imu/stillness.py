@@ -31,11 +31,22 @@ class Stillness:
         self._accel_s = self._gyro_s = -math.inf
         self._moved_s = -math.inf
         self._stood_s = 0.0
+        self._stands = False
 
     @property
     def learnt(self) -> bool:
         """Whether the machine stood long enough to believe the bias."""
         return self._stood_s >= LEARN_S
+
+    @property
+    def stands(self) -> bool:
+        """Whether the machine stood at the last sample."""
+        return self._stands
+
+    def shift(self, more_dps: Vector) -> None:
+        """Correct the bias by what gravity has shown."""
+        bx, by, bz = self.bias_dps
+        self.bias_dps = bx + more_dps[0], by + more_dps[1], bz + more_dps[2]
 
     def accel(self, t_s: float, xyz: Vector) -> None:
         """Learn whether the machine shakes, m/s^2."""
@@ -55,9 +66,11 @@ class Stillness:
         x, y, z = math.degrees(gyro_radps[0]), math.degrees(gyro_radps[1]), math.degrees(gyro_radps[2])
         step_s, self._gyro_s = t_s - self._gyro_s, t_s
         bx, by, bz = self.bias_dps
+        self._stands = False
         if max(abs(x), abs(y), abs(z)) > THRESHOLD_DPS:
             self._moved_s = max(self._moved_s, t_s)
         elif t_s - self._moved_s > QUIET_S and t_s - self._accel_s < QUIET_S and 0.0 < step_s < QUIET_S:
+            self._stands = True
             self._stood_s += step_s
             self._weight_s = min(self._weight_s + step_s, FORGET_S)
             share = step_s / self._weight_s
