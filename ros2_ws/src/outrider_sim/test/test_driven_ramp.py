@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 from outrider_sim.devices.driven_ramp import OLD_NS, DrivenRamp
 from outrider_sim.devices.machine_state import StateWriter
+from outrider_sim.devices.steer import STOP_RAD
 from outrider_sim.devices.vesc_model import HITS
 from outrider_sim.world import scenario
 from outrider_sim.world.snapshot import Pose
@@ -90,3 +92,24 @@ def test_what_it_hits_is_told_to_the_motors_once_and_freed_once(scene: Scene) ->
     assert said == ['hit ahead', 'hit free']
     assert {line.split()[1] for line in said} <= set(HITS)
     scene.ramp.close()
+
+
+def test_motors_that_were_started_anew_before_a_wall_are_told_of_it(scene: Scene) -> None:
+    for ms, way in ((0, 0.0), (500, 1.41)):
+        scene.drive(ms, 0.0, way)
+        said = scene.ramp.bump(WORLD.at(0.0, scene.step(ms)))
+    assert said == ['hit ahead']
+    scene.drive(600, 0.0, 1.41)
+    assert scene.ramp.bump(WORLD.at(0.0, scene.step(600))) == []
+    scene.vesc = StateWriter(scene.wheels)
+    scene.drive(700, 0.0, 0.0)
+    assert scene.ramp.bump(WORLD.at(0.0, scene.step(700))) == ['hit ahead']
+
+
+def test_the_steering_is_carried_on_no_further_than_its_stop_and_not_for_long(scene: Scene) -> None:
+    scene.vesc.wheels(BEGIN + 500 * MS, 1.0, 0.0)
+    scene.board.actuators(BEGIN, 1.0, 0.0, 0.35)  # half a second old
+    assert scene.step(500).yaw_rate == pytest.approx(0.05 * 0.35 / 0.8, rel=0.01)
+    scene.vesc.wheels(BEGIN + 510 * MS, 1.0, 0.0)
+    scene.board.actuators(BEGIN + 500 * MS, 1.0, STOP_RAD, 0.35)
+    assert scene.step(510).yaw_rate == pytest.approx(math.tan(STOP_RAD) / 0.8)

@@ -37,6 +37,7 @@ class DrivenRamp:
         if self._wheels.files != self._files:
             self._files = self._wheels.files
             self.rider.count_anew()
+            self._told = 'free'  # new motors know of no wall
         ns, speed_mps = wheels.ns, wheels.speed_mps
         if now_ns - ns > OLD_NS:
             ns, speed_mps = now_ns, 0.0
