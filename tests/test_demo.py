@@ -45,9 +45,9 @@ def processes_of(tmp_path):
 
 
 def test_the_demo_proves_what_it_shows_and_leaves_a_readable_ride(demo, tmp_path):
-    process = demo(18)
-    assert process.wait(70) == 0, process.output
-    for name in ('points exact', 'radar frames', 'first track', 'ramp', 'R1 let go', 'wheels at rest',
+    process = demo(30)
+    assert process.wait(90) == 0, process.output
+    for name in ('points exact', 'radar frames', 'first track', 'warned of car', 'pass of car', 'NO DATA', 'ramp', 'R1 let go', 'wheels at rest',
                  'rolled after that', 'cross still held', 'jack let go', 'drive recorded', 'byte to hazard',
                  'memory (PSS)', 'processor', 'recorded', 'ride', 'rerun recording'):
         assert f'\n{name}' in process.output
@@ -55,7 +55,10 @@ def test_the_demo_proves_what_it_shows_and_leaves_a_readable_ride(demo, tmp_path
     assert got['points exact']['points_exact'] == got['points exact']['points_played'] > 1500
     assert got['radar frames']['frames_received'] == got['radar frames']['frames_played'] >= 70
     # From the first frame on: the recording waits until the recorder listens too.
-    assert got['recorded']['recorded'] == got['recorded']['due'] == got['radar frames']['frames_played']
+    assert got['recorded']['recorded'] == got['recorded']['due'] > got['radar frames']['frames_played']
+    assert got['warned of car']['lead_s'] >= 2.5
+    assert abs(got['pass of car']['clearance_m'] - got['pass of car']['clearance_truth_m']) < 0.4
+    assert 1.0 <= got['NO DATA']['no_data_after_s'] < 3.0
     assert got['ramp']['measured'].endswith('stopped, lowered')
     assert got['ramp']['drove_m'] > 1.0
     assert got['R1 let go']['release_to_last_driving_frame_ms'] < 250
@@ -70,14 +73,16 @@ def test_the_demo_proves_what_it_shows_and_leaves_a_readable_ride(demo, tmp_path
             counts[channel.topic] += 1
     assert counts['/radar/points'] >= got['recorded']['recorded']
     assert min(counts['/tracks'], counts['/hazards']) > 50
+    assert min(counts[f'/{topic}'] for topic in ('camera/color/compressed', 'camera/depth/image', 'gps/fix')) > 30
+    assert counts['/imu/data'] > 2000
     assert min(counts[f'/{topic}'] for topic in ('drive/command', 'drive/state', 'drive/request', 'motors/state',
                                                  'relays/command', 'relays/state', 'operator', 'joy')) > 50
     assert processes_of(tmp_path) == []
 
 
 def test_ctrl_c_while_the_ramp_drives_brakes_and_leaves_nothing(demo, tmp_path):
-    process = demo(18)
-    process.says('driving frames', 60)
+    process = demo(30)
+    process.says('driving frames', 70)
     process.signal(signal.SIGINT)
     assert process.wait() in (0, 130), process.output
     got = rows(tmp_path)
@@ -97,7 +102,7 @@ def test_without_a_terminal_there_are_no_colours_and_a_line_a_second(demo):
     process.wait(60)
     assert '\x1b' not in process.output
     assert [line.split()[0] for line in process.output.splitlines() if '/3 s' in line] == ['0/3', '1/3', '2/3', '3/3']
-    assert 'Left out for want of time: the ramp drives. All of it takes 18 s.' in process.output
+    assert 'Left out for want of time: a car from behind and the ramp drives. All of it takes 30 s.' in process.output
 
 
 def test_ctrl_c_while_it_plays_gives_the_table_so_far_and_leaves_nothing(demo, tmp_path):

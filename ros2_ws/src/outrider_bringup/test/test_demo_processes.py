@@ -62,3 +62,14 @@ def test_this_machine_can_be_read():
     finally:
         child.communicate()
     assert pss_kib(child.pid) == 0
+
+
+def test_what_is_used_during_a_pause_is_not_counted():
+    ledger = Ledger()
+    ledger.take(0.0, [stat(1, ticks=100)])
+    ledger.take(1.0, [stat(1, ticks=110)])
+    ledger.pause()
+    ledger.take(10.0, [stat(1, ticks=900), stat(2, ticks=50)])
+    ledger.take(11.0, [stat(1, ticks=920), stat(2, ticks=60)])
+    assert ledger.ticks == 10 + 20 + 10
+    assert ledger.seconds == pytest.approx(2.0)

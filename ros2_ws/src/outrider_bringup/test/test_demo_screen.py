@@ -14,7 +14,7 @@ from outrider_bringup.demo.shown import Line, of_radar
 
 def view(elapsed_s=10.2, told=None, note='', address='http://127.0.0.1:8000', seconds=30):
     (scene,) = schedule([RADAR], seconds)
-    return View(scene, seconds, elapsed_s, address, *of_radar(30.02, 23, 1.24, told or Told('clear')), note)
+    return View(scene, seconds, elapsed_s, address, *of_radar(30.02, 23, '', 1.24, told or Told('clear')), note)
 
 
 class Tty(io.StringIO):
@@ -34,7 +34,7 @@ def test_the_storyboard_on_a_wide_terminal():
     assert lines(view(), 104) == [
         'outrider demo   act 1 of 1: a real radar recording, a person walking   [######------------] 10/30 s',
         'watch it        http://127.0.0.1:8000                    Ctrl+C stops',
-        'sensors         radar 30/s  23 points   recording 1.2 MB',
+        'sensors         radar 30/s 23 pts   recording 1.2 MB',
         'rider sees      clear',
     ]
 

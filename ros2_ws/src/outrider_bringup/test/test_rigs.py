@@ -56,9 +56,10 @@ def test_the_bicycle_resolves_in_every_form_and_its_rig_file_fits(arguments):
     plan = launchfile.load(ROOT / 'launch' / 'bicycle.launch.yaml', {'run': '/r', 'rides': '/rides', **arguments})
     rigs.check(plan)
     names = [spec.name for spec in plan.processes]
-    expected = ['fake_radar'] * ('sim' in arguments) + ['radar', 'fusion']
+    eyes = ['radar', *([] if 'sim' in arguments else ['camera', 'gps']), 'fusion']
+    expected = ['fake_radar'] * ('sim' in arguments) + eyes
     assert names == expected + ['recorder', 'bridge'] * ('record' not in arguments)
-    assert plan.nodes == {'fake_radar', 'radar', 'fusion', 'recorder', 'bridge'}
+    assert plan.nodes == {'fake_radar', 'world', 'radar', 'camera', 'gps', 'fusion', 'recorder', 'bridge'}
     radar = plan.processes[names.index('radar')].command
     chirp = 'radhar' if 'sim' in arguments else 'road'
     assert [word for word in radar if word.endswith(f'/config/radar/{chirp}.cfg')]

@@ -1,23 +1,27 @@
-"""The acts of the demo, as data: a new act is a new entry of ACTS."""
+"""The acts of the demo, as data: a new act is a new entry of ACTS or TOUR."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from outrider_bringup.demo import ramp_rows, rows
+from outrider_bringup.demo import ramp_rows, road_rows, rows
 from outrider_bringup.demo.skater import COURSE_S
 from outrider_bringup.demo.table import Row
 
-RAMP_STARTS_S = 3.0  # four nodes and three devices, after the radar's processes have gone
+RAMP_STARTS_S = 3.0  # four nodes and three devices, after those of the act before have gone
+EYES_START_S = 3.0   # three drivers and the world, likewise
+NEXT_ROAD_S = 2.5    # the drivers stay, and find the next world's devices
 
 
 @dataclass(frozen=True)
 class Act:
     """One act: what it is called, in full and where the screen is narrow, and its share of the demo's time.
 
-    `proves` gives the rows that it adds to the closing table. Below `least_s` it makes no sense.
+    `proves` gives the rows that it adds to the closing table. Below `least_s` it makes no sense. `scenario` is the name
+    of the file under config/scenarios that an act on the road plays.
     """
 
     title: str
@@ -25,13 +29,36 @@ class Act:
     share: float
     proves: Callable[[rows.Seen], list[Row]]
     least_s: float = 0.0
+    scenario: str = ''
 
 
-RADAR = Act('a real radar recording, a person walking', 'a real radar recording', 20.0,
-            rows.real_recording, 3.0)
+def _road(scenario: str, title: str, short: str, plays_s: float, starts_s: float = NEXT_ROAD_S) -> Act:
+    # No share: a scenario lasts as long as it lasts.
+    return Act(title, short, 0.0, partial(_road_rows, scenario, short), plays_s + starts_s, scenario)
+
+
+def _road_rows(scenario: str, short: str, seen: rows.Seen) -> list[Row]:
+    proved = road_rows.rows(seen.roads.get(scenario))
+    if len(seen.roads) < 2:
+        return proved
+    return [replace(row, name=f'{short}, {row.name}') for row in proved]
+
+
+RADAR = Act('a real radar recording, a person walking', 'a real radar recording', 5.0, rows.real_recording, 3.0)
+CAR = _road('demo_car', 'a car from behind, 60 km/h', 'a car from behind', 8.5, EYES_START_S)
 RAMP = Act('the ramp: lift, drive, let R1 go, stop, lower', 'the ramp drives', 10.0,
            lambda seen: ramp_rows.rows(seen.course, seen.ride), RAMP_STARTS_S + COURSE_S)
-ACTS = (RADAR, RAMP)
+ACTS = (RADAR, CAR, RAMP)
+# The recording whole, then the roads that show most, then the ramp: two minutes.
+TOUR = (
+    replace(RADAR, share=14.5, least_s=14.5), CAR,
+    _road('platoon_three_cars', 'three cars, one behind the other', 'three cars', 16.0),
+    _road('approach_truck_60_at_1m0', 'a truck, 60 km/h', 'a truck', 12.0),
+    _road('overtake_cuts_in', 'a car that overtakes and cuts in', 'a car cuts in', 13.0),
+    _road('guard_rail_ghosts', 'a guard rail, with ghosts of a car in it', 'a guard rail', 11.0),
+    _road('night_car_60', 'a car at night', 'a car at night', 11.0),
+    RAMP,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +70,11 @@ class Scene:
     act: Act
     start_s: float
     end_s: float
+
+
+def whole_s(acts: Sequence[Act]) -> int:
+    """Return how long all of `acts` take at least."""
+    return math.ceil(sum(act.least_s for act in acts))
 
 
 def fitting(acts: Sequence[Act], seconds: float) -> tuple[Act, ...]:
@@ -58,8 +90,7 @@ def left_out(acts: Sequence[Act], seconds: float) -> str:
     missing = [act.short for act in acts if act not in fitting(acts, seconds)]
     if not missing:
         return ''
-    whole = math.ceil(sum(act.least_s for act in acts))
-    return f'Left out for want of time: {" and ".join(missing)}. All of it takes {whole} s.'
+    return f'Left out for want of time: {" and ".join(missing)}. All of it takes {whole_s(acts)} s.'
 
 
 def schedule(acts: Sequence[Act], seconds: float) -> tuple[Scene, ...]:
@@ -92,7 +123,3 @@ def _lasting(acts: Sequence[Act], seconds: float) -> dict[Act, float]:
             return {**least, **{act: left_s * act.share / whole for act in rest}}
         least.update((act, act.least_s) for act in short)
 
-
-def scene_at(scenes: Sequence[Scene], elapsed_s: float) -> Scene:
-    """Return the scene that plays at `elapsed_s`: the first before the start, the last after the end."""
-    return next((scene for scene in scenes if elapsed_s < scene.end_s), scenes[-1])

@@ -9,19 +9,21 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 from outrider_bringup.demo import rows, shown, table
-from outrider_bringup.demo.acts import ACTS, RAMP, Scene, left_out, scene_at, schedule
+from outrider_bringup.demo.acts import ACTS, RAMP, Act, Scene, left_out, schedule
 from outrider_bringup.demo.columns import is_terminal, paint, width_of
 from outrider_bringup.demo.rider import told
 from outrider_bringup.demo.rows import Seen
 from outrider_bringup.demo.screen import Screen, View
-from outrider_bringup.demo.session import GRACE_S, LAST_FRAMES_S, Options, Session
+from outrider_bringup.demo.session import Options, Session
 from outrider_bringup.demo.table import Row
+from outrider_bringup.demo.troupe import GRACE_S, LAST_FRAMES_S
 from outrider_bringup.errors import UserError
 from outrider_node import boottime_ns
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 REDRAW_S, LOOK_S = 0.25, 0.05  # while it plays, while it starts
 FIRST_FRAME_S = 30.0  # longer than any start that is going to succeed
-LATE_S = 8.0  # so long the end waits for a ramp that a busy machine started late
+LATE_S = 8.0  # so long an act is waited for that a busy machine started late
 ADDRESS_S = 10.0  # the live view starts after the rest; later than this it does not come
 
 
@@ -50,13 +52,14 @@ class Stop:
 class Player:
     """One demo from its start to its table."""
 
-    def __init__(self, options: Options, seconds: float, began_s: float, out: TextIO = sys.stdout) -> None:
+    def __init__(self, options: Options, seconds: float, began_s: float, acts: Sequence[Act] = ACTS,
+                 out: TextIO = sys.stdout) -> None:
         """`began_s`: when the command's process started, on time.monotonic()."""
         self._options, self._seconds, self._out = options, seconds, out
-        self._scenes = schedule(ACTS, seconds)
-        ramp = any(scene.act is RAMP for scene in self._scenes)
-        self._session = Session(replace(options, ramp=ramp), began_s)
-        self._left_out = left_out(ACTS, seconds)
+        self._scenes = schedule(acts, seconds)
+        self._next = 1  # scene that is not begun yet
+        self._session = Session(replace(options, acts=tuple(scene.act for scene in self._scenes[1:])), began_s)
+        self._left_out = left_out(acts, seconds)
         self._screen = Screen(out)
         self._stop = Stop()
         self._began_s = began_s
@@ -91,15 +94,20 @@ class Player:
 
     def _is_over(self, elapsed_s: float) -> bool:
         """Tell whether the demo ends now; begin what is due before."""
-        session, last = self._session, self._scenes[-1]
-        if session.ramp is None:
+        session, troupe = self._session, self._session.troupe
+        if troupe is None:
             return elapsed_s >= self._seconds
-        if not session.changed and elapsed_s >= last.start_s - LAST_FRAMES_S - GRACE_S:
-            session.change_to_ramp(last.end_s - last.start_s - last.act.least_s)
-        over = elapsed_s >= self._seconds + (0.0 if session.ramp.over else LATE_S)
-        if over:
-            session.ramp.end(late=True)
-        return over
+        late_s = 0.0 if troupe.over else LATE_S
+        if self._next == len(self._scenes):
+            over = elapsed_s >= self._seconds + late_s
+            if over and troupe.ramp is not None:
+                troupe.ramp.end(late=True)
+            return over
+        scene = self._scenes[self._next]
+        if elapsed_s >= scene.start_s - LAST_FRAMES_S - GRACE_S + late_s:
+            session.change_to(scene.act, scene.end_s - scene.start_s - scene.act.least_s)
+            self._next += 1
+        return False
 
     def _show(self, view: View) -> None:
         first_s = self._session.first_track_s()
@@ -116,22 +124,25 @@ class Player:
         now_ns = time.time_ns()
         first_ns = session.first_frame_ns
         elapsed = None if first_ns is None else (now_ns - first_ns) / 1e9
-        scene: Scene = scene_at(self._scenes, elapsed or 0.0)
+        scene: Scene = self._scenes[self._next - 1]  # a busy machine may be behind the clock
         upper, lower = self._lines(scene, watcher, now_ns)
         return View(scene, self._seconds, elapsed, self._where(), upper, lower,
                     f'starting, {time.monotonic() - self._began_s:.0f} s', bool(self._address))
 
     def _lines(self, scene: Scene, watcher: Watcher, now_ns: int) -> tuple[shown.Line, shown.Line]:
         recorded_mb = watcher.recorder.bytes_written / 1e6 if watcher.recorder else 0.0
-        ramp = self._session.ramp
-        if scene.act is RAMP and ramp is not None:
+        troupe = self._session.troupe
+        if scene.act is RAMP and troupe is not None and troupe.ramp is not None:
+            ramp = troupe.ramp
             ramp.look()
             drive = watcher.drive
             return shown.of_ramp(drive.sight(), drive.battery_v, recorded_mb, ramp.frames, ramp.held, boottime_ns())
         hazards, tracks = watcher.last_hazards, watcher.last_tracks
-        return shown.of_radar(
-            watcher.rate_hz(now_ns), watcher.steps[-1].points if watcher.steps else 0, recorded_mb,
-            told(hazards.hazards if hazards else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns)))
+        said = told(hazards.hazards if hazards else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns))
+        if troupe is not None and troupe.road is not None and said.level == 'nothing':
+            troupe.road.told_nothing()
+        return shown.of_radar(watcher.rate_hz(now_ns), watcher.points, watcher.eyes.text(time.monotonic()),
+                              recorded_mb, said)
 
     def _where(self) -> str:
         if not self._options.live:

@@ -76,23 +76,22 @@ class Ledger:
     def __init__(self) -> None:
         """Start without a snapshot."""
         self._last: dict[tuple[int, int], int] | None = None
-        self._first_s = self._now_s = 0.0
+        self._now_s = 0.0
         self.ticks = 0
+        self.seconds = 0.0  # between the snapshots, pauses left out
 
     def take(self, now_s: float, members: Iterable[Stat]) -> None:
         """Enter one snapshot of the family, taken at `now_s` on a clock that does not jump."""
         ticks = {(stat.pid, stat.start_ticks): stat.cpu_ticks for stat in members}
-        if self._last is None:
-            self._first_s = now_s
-        else:
+        if self._last is not None:
             self.ticks += sum(used - self._last.get(who, 0) for who, used in ticks.items())
+            self.seconds += now_s - self._now_s
         self._last = {**(self._last or {}), **ticks}
         self._now_s = now_s
 
-    @property
-    def seconds(self) -> float:
-        """Return the time between the first and the newest snapshot."""
-        return self._now_s - self._first_s
+    def pause(self) -> None:
+        """Count nothing from the newest snapshot to the next."""
+        self._last = None
 
     def percent(self, ticks_per_s: float) -> float:
         """Return the use over `seconds` in per cent of one core. Raises ValueError before there are two snapshots."""

@@ -14,6 +14,7 @@ from outrider_bringup.demo.course import Course
 from outrider_bringup.demo.journal import Written, delays_ms, frames_of, percentile
 from outrider_bringup.demo.recording import Step
 from outrider_bringup.demo.ride import RideRead
+from outrider_bringup.demo.road import Played
 from outrider_bringup.demo.table import FAILED, Row
 from outrider_bringup.demo.walker import follow, walker_places
 from outrider_node.frames import Pose
@@ -25,6 +26,7 @@ PLACE_M = 0.3
 P50_MS, P99_MS = 6.0, 18.0
 MEMORY_MB = 450.0
 CPU_PERCENT = 60.0
+ROAD_CPU_PERCENT = 200.0  # two cores, the rendered world included
 STOP_S = 3.0
 # Fewer samples than these say nothing: they are shown, not judged.
 ENOUGH_DELAYS, ENOUGH_FRAMES, ENOUGH_CPU_S = 100, 100, 5.0
@@ -59,6 +61,9 @@ class Seen:
     incidents: list[str] = field(default_factory=list)
     stopped_s: float | None = None
     left_behind: int = 0
+    roads: dict[str, Played | None] = field(default_factory=dict)  # by the name of the scenario's file
+    road_stamps: Sequence[int] = ()  # of the point messages on the roads
+    road_cost: Cost | None = None
     course: Course | None = None  # of the ramp's act
 
 
@@ -139,19 +144,25 @@ def cost_rows(seen: Seen) -> list[Row]:
         return [Row('memory (PSS)', '', f'{MEMORY_MB:g} MB', None, must=False),
                 Row('processor', '', f'{CPU_PERCENT:g} %', None, must=False)]
     cost = seen.cost
-    return [
+    rows = [
         Row('memory (PSS)', f'{cost.pss_mb:.0f} MB in {cost.processes} processes', f'{MEMORY_MB:g} MB',
             cost.pss_mb <= MEMORY_MB, must=False, figures={'pss_mb': cost.pss_mb, 'processes': cost.processes}),
         Row('processor', f'{cost.cpu_percent:.0f} % of one core over {cost.cpu_seconds:.0f} s', f'{CPU_PERCENT:g} %',
             cost.cpu_percent <= CPU_PERCENT if cost.cpu_seconds >= ENOUGH_CPU_S else None, must=False,
             figures={'cpu_percent': cost.cpu_percent, 'cpu_seconds': cost.cpu_seconds}),
     ]
+    if (road := seen.road_cost) is not None:
+        rows.append(Row(
+            'on the road', f'{road.pss_mb:.0f} MB, {road.cpu_percent:.0f} % of a core, the rendered world included',
+            f'{ROAD_CPU_PERCENT:g} %', road.cpu_percent <= ROAD_CPU_PERCENT, must=False,
+            figures={'road_pss_mb': road.pss_mb, 'road_cpu_percent': road.cpu_percent}))
+    return rows
 
 
 def to_record(seen: Seen) -> Counter[int]:
     """Return the stamps that the record must hold: all that came here, from the first on that the recorder heard."""
     first = min(seen.ride.stamps_ns, default=math.inf) if seen.ride is not None else math.inf
-    return Counter(stamp for stamp, _ in seen.clouds if stamp >= first)
+    return Counter(stamp for stamp in (*(stamp for stamp, _ in seen.clouds), *seen.road_stamps) if stamp >= first)
 
 
 def ride_rows(seen: Seen) -> list[Row]:
@@ -161,7 +172,7 @@ def ride_rows(seen: Seen) -> list[Row]:
     ride = seen.ride
     due = to_record(seen)
     kept, whole = sum((ride.stamps_ns & due).values()), sum(due.values())
-    late = len(seen.clouds) - whole
+    late = len(seen.clouds) + len(seen.road_stamps) - whole
     since = f' from frame {late + 1} on' if late else ''
     rows = [
         Row('recorded', f'{kept:,} of {whole:,} radar messages{since}', 'all',

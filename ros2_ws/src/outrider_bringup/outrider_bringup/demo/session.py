@@ -1,7 +1,7 @@
 """One watched run of the bicycle's launch file on the fake radar: started, observed, stopped, summed up as Seen.
 
-The ramp may play after it, in the same ride. The demo and the bench both run the stack through here, so that their
-figures mean the same.
+Other acts may play after it, in the same ride: scenarios on the road, the ramp. The demo and the bench both run the
+stack through here, so that their figures mean the same.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from outrider_bringup import launchfile
-from outrider_bringup.demo import journal, processes, ride
-from outrider_bringup.demo.handover import Handover
-from outrider_bringup.demo.ramp import LAUNCH, Ramp
+from outrider_bringup.demo import journal, ride
+from outrider_bringup.demo.acts import Act
+from outrider_bringup.demo.costs import Costs
 from outrider_bringup.demo.recording import as_points
-from outrider_bringup.demo.rows import Cost, Seen
+from outrider_bringup.demo.rows import Seen
+from outrider_bringup.demo.troupe import GRACE_S, LAST_FRAMES_S, Troupe
 from outrider_bringup.runner.stack import Event, Stack
 from outrider_node import frames
 from outrider_sim.devices import radhar
@@ -28,10 +29,8 @@ if TYPE_CHECKING:
     from outrider_bringup.demo.watch import Watcher
 
 READY_S = 10.0  # after this long the recording begins, whoever is missing then
-SETTLE_S = 1.0  # after the first track, before CPU time counts: start-up is over, its work is not yet paid
+SETTLE_S = 1.0  # after the first track, or a change of acts, before cost counts: start-up is over, not yet paid
 BRIDGE = 'bridge'
-MEMORY_EVERY_S = 1.0
-LAST_FRAMES_S, GRACE_S = 0.4, 0.2  # the end waits at most so long for frames that are under way
 TAIL_LINES = 5
 
 
@@ -46,7 +45,7 @@ class Options:
     record: bool = True
     live: bool = True
     web_port: int = 8000
-    ramp: bool = False  # it plays too, when change_to_ramp() says so
+    acts: tuple[Act, ...] = ()  # they play too, when change_to() says so
     holds: tuple[int, ...] = ()  # descriptors kept open until the last process has gone
 
     def arguments(self) -> dict[str, str]:
@@ -71,12 +70,9 @@ class Session:
         self._stack: Stack | None = None
         self._log: TextIO | None = None
         self._tails: dict[str, deque[str]] = {}
-        self._ledger = processes.Ledger()
-        self._memory: list[tuple[float, int]] = []  # KiB, processes
-        self._memory_due_s = 0.0
-        self.ramp: Ramp | None = None
-        self._spare_s = 0.0
-        self._handover: Handover | None = None
+        self._costs, self._road_costs = Costs(), Costs()
+        self._settled_s = 0.0
+        self.troupe: Troupe | None = None
         self._cut_frames: int | None = None
 
     @property
@@ -94,8 +90,8 @@ class Session:
         for stale in (self._journal, options.run / 'live.json'):
             stale.unlink(missing_ok=True)
         plan = launchfile.load(options.launch, options.arguments())
-        if options.ramp:
-            self.ramp = Ramp(options.launch.parent / LAUNCH, options.run)
+        if options.acts:
+            self.troupe = Troupe(options.acts, options.launch, options.run)
         self._hold.touch()  # no frame before everyone listens
         self._log = (options.run / 'stack.log').open('w', encoding='utf-8')
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(options.domain)}
@@ -138,36 +134,38 @@ class Session:
             self._take(event)
         if self._hold.exists() and self._all_listen():
             self._hold.unlink()
-        if self._handover is not None and self.watcher is not None:
-            self._handover.step(self.watcher.drive, self._spare_s)
-        first = self.first_track_s()
-        now = time.monotonic()
-        if first is None or now - self._began_s < first + SETTLE_S:
-            return
-        stats = processes.snapshot()
-        members = processes.family(stats, [os.getpid(), *self._stack.pids().values()])
-        self._ledger.take(now, [stats[pid] for pid in members])
-        if now >= self._memory_due_s:
-            self._memory_due_s = now + MEMORY_EVERY_S
-            self._memory.append((sum(map(processes.pss_kib, members)), len(members)))
+        if self.troupe is not None:
+            self.troupe.step()
+        self._count_costs(time.monotonic())
 
-    def change_to_ramp(self, spare_s: float) -> None:
-        """Let the radar's processes go and the ramp come: tick() does it. The skater has `spare_s` to spare."""
+    def _count_costs(self, now_s: float) -> None:
+        """Let every process count, but none while some of them start."""
         assert self._stack is not None
-        assert self.ramp is not None
-        self._spare_s = spare_s
-        self._cut_frames = self._on_the_wire()
-        self._handover = Handover(self._stack, self.ramp, LAST_FRAMES_S + GRACE_S)
+        first_s, road = self.first_track_s(), self.troupe.road if self.troupe is not None else None
+        if first_s is None or self.changing:
+            self._settled_s = now_s + SETTLE_S
+        taken, paused = (self._road_costs, self._costs) if road is not None else (self._costs, self._road_costs)
+        paused.pause()
+        if now_s < self._settled_s:
+            taken.pause()
+            return
+        taken.take(now_s, [os.getpid(), *self._stack.pids().values()])
+        if road is not None and self.watcher is not None:
+            road.look(self.watcher.eyes.values)
 
-    @property
-    def changed(self) -> bool:
-        """Whether the ramp has its turn."""
-        return self._handover is not None
+    def change_to(self, act: Act, spare_s: float) -> None:
+        """Let what is not needed go and `act` come: tick() does it. A skater has `spare_s` to spare."""
+        assert self._stack is not None
+        assert self.troupe is not None
+        assert self.watcher is not None
+        if self._cut_frames is None:
+            self._cut_frames = self._on_the_wire()
+        self.troupe.change_to(act, self._stack, self.watcher, spare_s)
 
     @property
     def changing(self) -> bool:
         """Whether one act's processes are just being exchanged for another's."""
-        return self._handover is not None and not self._handover.done
+        return self.troupe is not None and self.troupe.changing
 
     def _all_listen(self) -> bool:
         """Tell whether fusion, the recorder and this process hear everything, or have had time enough to."""
@@ -178,7 +176,7 @@ class Session:
         return ready or time.monotonic() - self._began_s > READY_S
 
     def _take(self, event: Event) -> None:
-        if event.kind == 'respawned':
+        if event.kind == 'respawned' or (self.troupe is not None and self.troupe.expected(event)):
             return
         last = (self._tails.get(event.name) or [''])[-1]
         if event.name == BRIDGE and event.kind == 'ended' and not event.code:
@@ -218,8 +216,8 @@ class Session:
         seen = Seen(self.recording, incidents=self._told_once(), live_expected=self.live)
         self._hold.unlink(missing_ok=True)
         begun_s = time.monotonic()
-        if self.ramp is not None:
-            self.ramp.end()
+        if self.troupe is not None:
+            self.troupe.end()
         cut = self._cut() if self.first_frame_ns is not None else 0
         seen.first_track_s = self.first_track_s()
         if self._stack is not None:
@@ -228,9 +226,8 @@ class Session:
         if self.watcher is not None:
             self.watcher.close()
             self._sum_up(seen, self.watcher, cut)
-        if self.ramp is not None and self.changed:
-            seen.course = self.ramp.course()
-            seen.incidents += self.ramp.incidents
+        if self.troupe is not None:
+            self.troupe.sum_up(seen, self.watcher)
         if self._log is not None:
             self._log.close()
         return seen
@@ -241,10 +238,7 @@ class Session:
         seen.clouds = [(stamp, frame) for stamp, frame in watcher.clouds if frame < cut]
         seen.tracks, seen.hazards = watcher.tracks, watcher.hazards
         seen.mount = watcher.mounts.lookup(frames.BASE, frames.RADAR)
-        if self._memory and self._ledger.seconds > 0:
-            kib, count = max(self._memory)
-            seen.cost = Cost(count, kib * 1024 / 1e6, self._ledger.percent(os.sysconf('SC_CLK_TCK')),
-                             self._ledger.seconds)
+        seen.cost, seen.road_cost = self._costs.cost(), self._road_costs.cost()
         if watcher.ride:
             seen.ride = ride.read(self.options.rides / watcher.ride)
             seen.recorder_lost = int(watcher.recorder.messages_lost)

@@ -24,10 +24,10 @@ class Line:
     level: str = ''
 
 
-def of_radar(rate_hz: float, points: int, recorded_mb: float, told: Told) -> tuple[Line, Line]:
-    """Return what the radar sends and what the rider is told."""
-    return (Line('sensors', f'radar {rate_hz:.0f}/s  {points} points   {recording(recorded_mb)}'),
-            Line('rider sees', told.text, told.level))
+def of_radar(rate_hz: float, points: int, others: str, recorded_mb: float, told: Told) -> tuple[Line, Line]:
+    """Return what radar and `others` send and what the rider is told."""
+    parts = [f'radar {rate_hz:.0f}/s {points} pts', others, recording(recorded_mb)]
+    return (Line('sensors', '   '.join(part for part in parts if part)), Line('rider sees', told.text, told.level))
 
 
 def of_ramp(sight: Sight, battery_v: float, recorded_mb: float, frames: Frames, held: tuple[str, ...],

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from outrider_interfaces.msg import HazardArray, RecorderState, TrackArray
+from outrider_interfaces.msg import ClosePass, HazardArray, RecorderState, TrackArray
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
 
 from outrider_bringup.demo.drive_ears import DriveEars
 from outrider_bringup.demo.recording import Follower, Points, Step
+from outrider_bringup.demo.road import Alert
+from outrider_bringup.up.eyes import Eyes
 from outrider_node import frames, qos
 from outrider_node.run import executor_named
 
@@ -44,6 +46,11 @@ class Watcher:
         self.cloud_times_ns: deque[int] = deque(maxlen=256)
         self.tracks: list[tuple[int, list[tuple[int, float, float]]]] = []  # stamp, (id, x, y) of each
         self.hazards: list[tuple[int, int]] = []  # stamp, arrival
+        self.alerts: list[Alert] = []
+        self.passes: list[tuple[int, float]] = []  # stamp, clearance in m
+        self.roads: list[int] = []  # stamps of the point messages after the recording
+        self.points = 0  # of the newest message
+        self.eyes = Eyes()
         self.last_tracks: Any = None
         self.last_hazards: Any = None
         self.recorder: Any = None
@@ -51,13 +58,13 @@ class Watcher:
         self.first_frame_ns: int | None = None
         self.first_track_ns: int | None = None
         self.mounts = frames.FrameTree()
-        self.radar_listeners = 0  # that the radar itself has found: a graph seen from here says less
-        self._follower = Follower(recording)
+        self._follower: Follower | None = Follower(recording)
         rclpy.init(domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
         self._node = rclpy.create_node('watcher', start_parameter_services=False)
         for kind, topic, profile, hear in (
             (HazardArray, 'hazards', qos.SENSOR, self._hear_hazards),
             (TrackArray, 'tracks', qos.SENSOR, self._hear_tracks),
+            (ClosePass, 'close_passes', qos.EVENT, self._hear_pass),
             (PointCloud2, 'radar/points', qos.SENSOR, self._hear_points),
             (RecorderState, 'recorder/state', qos.STATE, self._hear_recorder),
             (TFMessage, '/tf_static', qos.STATIC_FRAMES, self._hear_mounts),
@@ -78,8 +85,14 @@ class Watcher:
             self._executor.spin_once(timeout_sec=0.1)
 
     def _hear_hazards(self, message: Any) -> None:
-        self.hazards.append((stamp_ns(message.header), time.time_ns()))
+        now_ns = time.time_ns()
+        self.hazards.append((stamp_ns(message.header), now_ns))
+        self.alerts += [Alert(now_ns, int(one.level), (float(one.nearest_edge.x), float(one.nearest_edge.y)))
+                        for one in message.hazards if one.level]
         self.last_hazards = message
+
+    def _hear_pass(self, message: Any) -> None:
+        self.passes.append((stamp_ns(message.header), float(message.clearance_m)))
 
     def _hear_tracks(self, message: Any) -> None:
         bodies = [(int(track.id), float(track.position.x), float(track.position.y)) for track in message.tracks]
@@ -93,9 +106,13 @@ class Watcher:
         self.cloud_times_ns.append(now_ns)
         values = np.frombuffer(message.data, dtype='<f4')
         points = values.reshape(-1, 5) if message.point_step == POINT_STEP else np.zeros((0, 5), np.float32)
+        self.points = len(points)
+        self.first_frame_ns = self.first_frame_ns or now_ns
+        if self._follower is None:
+            self.roads.append(stamp_ns(message.header))
+            return
         step = self._follower.take(points)
         self.steps.append(step)
-        self.first_frame_ns = self.first_frame_ns or now_ns
         self.clouds.append((stamp_ns(message.header), step.frame))
 
     def _hear_recorder(self, message: Any) -> None:
@@ -110,8 +127,18 @@ class Watcher:
 
     def _hear_diagnostics(self, message: Any) -> None:
         for status in message.status:
-            if status.name == 'outrider/radar':
-                self.radar_listeners = int({pair.key: pair.value for pair in status.values}.get('listeners', 0))
+            self.eyes.heard(time.monotonic(), status.name.removeprefix('outrider/'),
+                            {pair.key: pair.value for pair in status.values})
+
+    @property
+    def radar_listeners(self) -> int:
+        """How many listeners the radar itself has found: a graph seen from here says less."""
+        return int(self.eyes.values.get('radar', {}).get('listeners', 0))
+
+    def leave_recording(self) -> None:
+        """From now on points are those of a road, and no driver has said anything yet."""
+        self._follower = None
+        self.eyes = Eyes()
 
     def listeners(self) -> dict[str, int]:
         """Return how many subscriptions the points, tracks and hazards have, this node's own included."""

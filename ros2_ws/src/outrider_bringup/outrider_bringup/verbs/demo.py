@@ -12,14 +12,15 @@ from outrider_bringup import paths
 from outrider_bringup.demo.processes import started_ago_s
 from outrider_bringup.errors import UserError
 
-HELP = 'a real radar recording, then a ramp that drives and stops, in one ride; nothing needed'
+HELP = 'a real radar recording, a car from behind, a ramp that drives and stops: one ride, nothing needed'
 GROUP = 'go'
 DOMAIN = 90  # apart from what the user runs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's own arguments."""
-    parser.add_argument('--seconds', type=float, default=30.0, help='how long it plays (default 30)')
+    parser.add_argument('--seconds', type=float, help='how long it plays (default 30, with --tour 120)')
+    parser.add_argument('--tour', action='store_true', help='two minutes: the recording whole, six roads, the ramp')
     parser.add_argument('--json', type=Path, metavar='F', help='write the closing table to F')
     parser.add_argument('--web-port', type=int, default=8000, metavar='P', help='of the live view (default 8000)')
     parser.add_argument('--domain', type=int, default=DOMAIN, metavar='D', help=f'ROS domain (default {DOMAIN})')
@@ -28,11 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play the demo. Return 0 when all that must hold held."""
     began_s = time.monotonic() - started_ago_s(os.getpid())
-    if not (math.isfinite(args.seconds) and args.seconds > 0):
-        raise UserError(f'--seconds is {args.seconds:g}, expected more than 0. Try: ./outrider demo --seconds 30')
+    seconds = args.seconds if args.seconds is not None else 120.0 if args.tour else 30.0
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise UserError(f'--seconds is {seconds:g}, expected more than 0. Try: ./outrider demo --seconds 30')
     if args.json is not None and not args.json.absolute().parent.is_dir():
         raise UserError(f'--json {args.json} lies in no folder that exists. Make it, or choose another file.')
     from outrider_bringup.demo import claim
+    from outrider_bringup.demo.acts import ACTS, TOUR
     from outrider_bringup.demo.play import Player
     from outrider_bringup.demo.session import Options
 
@@ -42,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
         options = Options(paths.checkout() / 'launch' / 'bicycle.launch.yaml', paths.rides(), run_folder, domain,
                           web_port=args.web_port, holds=(lock,))
-        return Player(options, args.seconds, began_s).play(args.json)
+        return Player(options, seconds, began_s, TOUR if args.tour else ACTS).play(args.json)
 
 
 def _nobody_drives() -> None:
