@@ -7,8 +7,8 @@
 | camera_feed | a RealSense, for a driver that opens it as `feed:FILE` |
 | world.json | written at t = 0: scenario, name, begin_ns (CLOCK_REALTIME), begin_boot_ns, duration_s, pid |
 
-t = 0 comes when the radar has been started over its wire (one that is dead from the first instant is not waited for)
-and the file of --hold is gone. Until then camera and radar send nothing, and the receiver has no fix. After the
+t = 0 comes when the camera has loaded its pictures, the radar has been started over its wire (one that is dead from the
+first instant is not waited for) and the file of --hold is gone. Until then camera and radar send nothing, and the receiver has no fix. After the
 scenario's duration everything is unplugged and it ends with 0.
 
 Lines for the control FIFO begin with the device: `radar ...` (ti_device.py), `gps ...` (ubx_gps.py), `camera ...`

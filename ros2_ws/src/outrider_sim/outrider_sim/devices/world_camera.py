@@ -47,7 +47,16 @@ class CameraProcess:
             _child(path, camera, ride, clock, theirs)
         theirs.close()
         self._socket = ours
+        self.ready = False  # to render
         self.fd = ours.fileno()
+
+    def hear(self) -> str:
+        """Read from `fd`: the child says once that it is `ready`; return one sentence where it has ended, else ''."""
+        try:
+            self.ready = self._socket.recv(1) == b'r'
+        except OSError:  # it ended with a line unread
+            self.ready = False
+        return '' if self.ready else self._obituary()
 
     def begin(self, begin_ns: int) -> None:
         """Tell when t is 0."""
@@ -59,11 +68,10 @@ class CameraProcess:
         return ''
 
     def _tell(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # its end is noticed elsewhere
+        with contextlib.suppress(OSError):  # its end is noticed elsewhere
             self._socket.sendall(f'{line}\n'.encode())
 
-    def obituary(self) -> str:
-        """Return one sentence about how the child ended; call it when `fd` has become readable."""
+    def _obituary(self) -> str:
         _, status = os.waitpid(self.pid, 0)
         self.pid = 0
         code = os.waitstatus_to_exitcode(status)
@@ -96,6 +104,7 @@ def _child(path: Path, camera: Camera, ride: Ride, clock: WorldClock, link: sock
         gc.collect()
         gc.freeze()  # what was made until now is shared with the parent, and stays so
         threading.Thread(target=_serve, args=(feed, clock, link), daemon=True).start()
+        link.sendall(b'r')
         eyes.watch()
     except BaseException:  # whatever it was: nothing of the parent may run here
         traceback.print_exc()

@@ -122,7 +122,7 @@ class _Inertial:
 
     def step(self, t_s: float, feed: WorldFeed) -> None:
         """Give out what is old enough to have arrived."""
-        until_s = t_s - self._age_s
+        until_s = min(t_s - self._age_s, self._ride.world.scenario.duration_s)
         if until_s <= self._until_s:
             return
         for begin_s, end_s in self._faults.spans(self._until_s, until_s):

@@ -9,6 +9,7 @@ import contextlib
 import mmap
 import os
 import sys
+import threading
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ STEP_NS = 10_000_000
 LAG_S = 0.03  # three steps: a pose at t and a little beyond is known
 _ROWS, _FIELDS = 512, 14
 _BEFORE_S = -1e6  # the time of the hands until the world begins
-_LET_GO = ('release r1', 'move ly 0', 'move lx 0', 'move ry 0', 'move rx 0', f'move l2 {-FULL}', f'move r2 {-FULL}')
+_REST = {'l2': -FULL, 'r2': -FULL}  # every other axis rests at 0
 
 
 class PoseRing:
@@ -64,14 +65,16 @@ class DrivenRide:
         """Follow the poses of `ring`."""
         self.world = world
         self._ring, self._history, self._seen = ring, PoseHistory(), 0
+        self._lock = threading.Lock()  # of the camera's two threads only one may add
         self._live = LiveWorld(world)
         self._last_s = 0.0
 
     def poses(self, t_s: Floats) -> Poses:
         """Return the rider at times (n,)."""
-        self._seen, came = self._ring.take(self._seen)
-        for pose in came:
-            self._history.add(pose)
+        with self._lock:
+            self._seen, came = self._ring.take(self._seen)
+            for pose in came:
+                self._history.add(pose)
         return self._history.poses(t_s)
 
     def snapshot(self, measured_s: float, told_s: float) -> Snapshot:
@@ -92,6 +95,7 @@ class Machine:
         self._ramp = DrivenRamp(world, wheels, relays)
         self._live = LiveWorld(world)
         self._hands = Hands(world.scenario.pad)
+        self._held: dict[str, str] = {}  # by button or axis: the line that lets it go
         self._begin_ns: int | None = None
         self._next_ns = 0
         self._complained: set[str] = set()
@@ -110,9 +114,17 @@ class Machine:
         t_s = self._clock.t_s(now_ns)
         before_s = _BEFORE_S + (now_ns - self._begin_ns) * 1e-9
         for line in self._hands.due(max(t_s, before_s)):
-            self._tell(self._pad, line)
+            self._play(line)
         if t_s >= 0.0:
             self._roll(now_ns)
+
+    def _play(self, line: str) -> None:
+        word, name, *_ = line.split()
+        if word == 'release':
+            self._held.pop(name, None)
+        else:
+            self._held[name] = f'release {name}' if word == 'press' else f'move {name} {_REST.get(name, 0)}'
+        self._tell(self._pad, line)
 
     def _roll(self, now_ns: int) -> None:
         try:
@@ -129,14 +141,16 @@ class Machine:
 
     def let_go(self) -> None:
         """Take the hands off the pad."""
-        for line in _LET_GO:
+        for line in self._held.values():
             self._tell(self._pad, line)
+        self._held.clear()
 
     def _tell(self, fifo: Path, line: str) -> None:
         try:
             fd = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:  # nobody reads it
-            self._complain(f'{fifo} has no reader, expected a fake device that takes its lines from there.')
+            if self._clock.begin_ns is not None:  # before that the fakes may still be starting
+                self._complain(f'{fifo} has no reader, expected a fake device that takes its lines from there.')
             return
         with contextlib.suppress(OSError):
             os.write(fd, f'{line}\n'.encode())

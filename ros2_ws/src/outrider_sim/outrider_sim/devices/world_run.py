@@ -45,15 +45,15 @@ class Stage:
             ready, _, _ = select.select(self._waited(), [], [], self._wait_s(now_ns))
             if self.stop_fd in ready:
                 return 0
-            if self.camera and self.camera.fd in ready:
-                print(f'world: {self.camera.obituary()}', file=sys.stderr, flush=True)
+            if self.camera and self.camera.fd in ready and (ended := self.camera.hear()):
+                print(f'world: {ended}', file=sys.stderr, flush=True)
                 return 1
             now_ns = boot_ns()
             if self.control and self.control.fd in ready:
                 for line in self.control.lines():
                     self._obey(line, now_ns)
             self.radar.step(now_ns)
-            if self.clock.begin_ns is None and self.radar.ready and not (self.hold and self.hold.exists()):
+            if self.clock.begin_ns is None and self._ready and not (self.hold and self.hold.exists()):
                 self._begin(now_ns)
             if self.machine:
                 self.machine.step(now_ns)
@@ -65,6 +65,10 @@ class Stage:
                 self._told = True
             if t_s >= self.scenario.duration_s:
                 return 0
+
+    @property
+    def _ready(self) -> bool:
+        return self.radar.ready and (self.camera is None or self.camera.ready)
 
     def _begin(self, now_ns: int) -> None:
         self.clock.begin(now_ns)
@@ -84,7 +88,7 @@ class Stage:
         if self.radar.device.back_s is not None:
             waits.append(self.radar.device.back_s - now_ns * 1e-9)
         if self.clock.begin_ns is None:
-            waits.append(_HOLD_S if self.radar.ready else math.inf)
+            waits.append(_HOLD_S if self._ready else math.inf)
         else:
             waits.append(-t_s if t_s < 0.0 else self.scenario.duration_s - t_s)
         if self.gps:
