@@ -20,7 +20,7 @@ from outrider_bringup.errors import UserError
 
 DOMAIN = 94
 LOOK_S = 30.0
-START_S, STOP_S = 20.0, 15.0
+START_S, STOP_S = 20.0, 120.0  # a recorder ends when the disk has all of it
 BYTES_A_SECOND = 12 << 20  # JPEG 848x480 at 30/s, depth of a quarter of the pixels, IMU
 WIDTH, HEIGHT, FPS = 848, 480, 30
 RAW = '/camera/color/image'  # 37 MB/s of what the JPEG holds already: this ride leaves it out

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from geometry_msgs.msg import TwistWithCovarianceStamped
+from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu
 
 from outrider_node import MOUNT, Diagnosis, NodeError, OutriderNode, Param, frames, qos, run_node
@@ -35,6 +36,7 @@ from outrider_sensors.imu import bias_file
 from outrider_sensors.imu.gravity import ahead_in
 from outrider_sensors.imu.orientation import Orientation
 
+HISTORY_S = 2.0
 POLL_S = 0.5  # both readers sleep in queues; this only bounds it
 DEPTH_OPTICAL = 'camera_depth_optical_frame'  # of a camera without colour
 _LEVELS = {'streaming': 'ok', 'degraded': 'warn', 'ended': 'stale', 'frozen': 'error', 'absent': 'error'}
@@ -73,12 +75,14 @@ class CameraNode(OutriderNode):
         self._latency_ns = round(self.value('latency_s') * 1e9)
         self._link = CameraLink(place, wanted, every=self.value('depth_decimation'), loop=self.value('loop'),
                                 say=self._say, opened=self._opened, stamp_ns=self._now_ns)
-        self._jpegs = self.create_publisher(CompressedImage, 'camera/color/compressed', qos.SENSOR)
+        # As qos.SENSOR and qos.IMU, but two seconds deep: a recorder that the host kept waiting gets all of it.
+        images, samples = (QoSProfile(depth=round(HISTORY_S * rate)) for rate in (mode.fps, wanted.gyro_hz))
+        self._jpegs = self.create_publisher(CompressedImage, 'camera/color/compressed', images)
         self._colours = self.create_publisher(Image, 'camera/color/image', qos.VIEW)
-        self._colour_infos = self.create_publisher(CameraInfo, 'camera/color/camera_info', qos.SENSOR)
-        self._depths = self.create_publisher(Image, 'camera/depth/image', qos.SENSOR)
-        self._depth_infos = self.create_publisher(CameraInfo, 'camera/depth/camera_info', qos.SENSOR)
-        self._imus = self.create_publisher(Imu, 'imu/data', qos.IMU)
+        self._colour_infos = self.create_publisher(CameraInfo, 'camera/color/camera_info', images)
+        self._depths = self.create_publisher(Image, 'camera/depth/image', images)
+        self._depth_infos = self.create_publisher(CameraInfo, 'camera/depth/camera_info', images)
+        self._imus = self.create_publisher(Imu, 'imu/data', samples)
         self._colour, self._jpeg = ImageMessage(frames.CAMERA_OPTICAL, 'rgb8'), JpegMessage(frames.CAMERA_OPTICAL)
         turn = frames.rotation_from_quaternion(frames.quaternion_from_rpy_deg(self.value('mount_rpy_deg')))
         self._ahead = ahead_in(turn.tolist())
