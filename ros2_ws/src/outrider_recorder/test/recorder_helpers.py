@@ -35,6 +35,23 @@ for piece in chunk.RrdReader(sys.argv[1]).stream():
 print(json.dumps(found, default=repr))
 """
 
+BUILD = 'import sys; from outrider_recorder.bridge.__main__ import main; main(sys.argv[1:])'
+# The names of the views and pages of every layout that was sent, each as a list.
+READ_LAYOUTS = """
+import json, sys
+import rerun.chunk as chunk
+reader, layouts = chunk.RrdReader(sys.argv[1]), []
+for store in reader.blueprints():
+    names = []
+    for piece in reader.stream(store=store):
+        batch = piece.to_record_batch()
+        for name in batch.schema.names:
+            if name.endswith(':display_name'):
+                names += [one for row in batch.column(name).to_pylist() for one in row or []]
+    layouts.append(names)
+print(json.dumps(layouts))
+"""
+
 FIELDS = [PointField(name=name, offset=4 * i, datatype=PointField.FLOAT32, count=1)
           for i, name in enumerate(('x', 'y', 'z', 'velocity', 'snr'))]
 
@@ -148,3 +165,8 @@ def in_rerun(program: str, *arguments: object) -> str:
 def read_rrd(path: Path) -> dict[str, list]:
     """Return the rows of an .rrd file by entity."""
     return json.loads(in_rerun(READ_RRD, path))
+
+
+def layouts_of(path: Path) -> list[set[str]]:
+    """Return the names of views and pages of every layout in an .rrd file."""
+    return [set(names) for names in json.loads(in_rerun(READ_LAYOUTS, path))]

@@ -1,12 +1,11 @@
 """A ride of a machine that drives, drawn: curves, bars, words, and the layout that shows them."""
 
-import json
 import mmap
 
 import pytest
 from outrider_interfaces.msg import DriveCommand, DriveRequest, DriveState, MotorState, RelayState, TrackArray
 from rclpy.serialization import serialize_message
-from recorder_helpers import in_rerun, make_topic, read_rrd
+from recorder_helpers import BUILD, in_rerun, layouts_of, make_topic, read_rrd
 
 from outrider_recorder import ride
 from outrider_recorder.bridge.memory import untouched
@@ -14,22 +13,6 @@ from outrider_recorder.recording import Recording
 from outrider_recorder.segment import Message
 
 PER_MPS = 3342.0
-BUILD = 'import sys; from outrider_recorder.bridge.__main__ import main; main(sys.argv[1:])'
-# The names of the views and pages of every layout that was sent, each as a list.
-READ_LAYOUTS = """
-import json, sys
-import rerun.chunk as chunk
-reader, layouts = chunk.RrdReader(sys.argv[1]), []
-for store in reader.blueprints():
-    names = []
-    for piece in reader.stream(store=store):
-        batch = piece.to_record_batch()
-        for name in batch.schema.names:
-            if name.endswith(':display_name'):
-                names += [one for row in batch.column(name).to_pylist() for one in row or []]
-    layouts.append(names)
-print(json.dumps(layouts))
-"""
 
 
 def state(number, refusals=(), **more):
@@ -96,7 +79,7 @@ def found(rides):
 def layouts(rides, course, name):
     folder = recorded(rides, course, name)
     in_rerun(BUILD, '--build', folder)
-    return [set(names) for names in json.loads(in_rerun(READ_LAYOUTS, folder / 'ride.rrd'))]
+    return layouts_of(folder / 'ride.rrd')
 
 
 def column(found, path, name):

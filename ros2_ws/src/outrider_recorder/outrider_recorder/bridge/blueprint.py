@@ -14,6 +14,7 @@ TIMELINE = 'time'
 # One radar frame holds few points; a quarter of a second of them shows the shape of what moves.
 POINTS_SHOWN_S = 0.25
 PLOTS_SHOWN_S = 20.0
+SPEEDS_KMH = (0.0, 50.0)  # fixed: left to itself the axis would blow a steady speed up to its noise
 # From here on a scene is a road; the walk of the carried recording ends at 9 m.
 ROAD_M = 20.0
 
@@ -53,8 +54,9 @@ def _eye(position: Place, target: Place, scale: float, *, up: Place) -> Any:
                              look_target=[scale * part for part in target], eye_up=up)
 
 
-def _plot(name: str, *paths: str, legend: bool = False) -> Any:
+def _plot(name: str, *paths: str, legend: bool = False, reach: tuple[float, float] | None = None) -> Any:
     return rrb.TimeSeriesView(name=name, origin='plots', contents=[f'$origin/{path}' for path in paths],
+                              axis_y=rrb.ScalarAxis(range=reach) if reach else None,
                               time_ranges=[_last(PLOTS_SHOWN_S)],
                               plot_legend=rrb.PlotLegend(visible=legend, corner=rrb.Corner2D.LeftBottom))
 
@@ -68,7 +70,9 @@ def _space(reach_m: float, seen: Seen) -> tuple[Any, Any]:
     """Return the views of the space behind: from the rider's back and from above."""
     near = min(1.0, max(0.5, reach_m / ROAD_M))
     behind = _eye((7.0, 4.5, 5.0), (-7.0, 0.0, -0.6), near, up=(0, 0, 1))
-    above = _eye((-9.0, 0.0, 26.0), (-9.0, 0.0, 0.0), near, up=(1, 0, 0))
+    # Beside pictures the view from above is tall: it reaches farther back.
+    x, z = (-14.0, 38.0) if seen.cameras else (-9.0, 26.0)
+    above = _eye((x, 0.0, z), (x, 0.0, 0.0), near, up=(1, 0, 0))
     return _view('Road behind', behind), _view("Bird's eye", above, *seen.cameras)
 
 
@@ -79,7 +83,7 @@ def _images(seen: Seen) -> Any:
     small = [*depths, *_map(seen)] if pictures else _map(seen)
     large = pictures or depths
     large_one = large[0] if len(large) == 1 else rrb.Tabs(*large)
-    return rrb.Vertical(large_one, rrb.Horizontal(*small), row_shares=[3, 2]) if small else large_one
+    return rrb.Vertical(large_one, rrb.Horizontal(*small), row_shares=[2, 1]) if small else large_one
 
 
 def _map(seen: Seen) -> list[Any]:
@@ -88,8 +92,8 @@ def _map(seen: Seen) -> list[Any]:
 
 def _own(seen: Seen) -> list[Any]:
     """Return curves of the machine's own motion."""
-    return [*([_plot('Own speed', 'motion/speed')] if seen.moves else []),
-            *([_plot('Lean', 'motion/roll', 'motion/pitch', legend=True)] if seen.leans else [])]
+    return [*([_plot('Own speed, km/h', 'motion/speed', reach=SPEEDS_KMH)] if seen.moves else []),
+            *([_plot('Lean, °', 'motion/roll', 'motion/pitch', legend=True)] if seen.leans else [])]
 
 
 def _road(reach_m: float, seen: Seen) -> Any:

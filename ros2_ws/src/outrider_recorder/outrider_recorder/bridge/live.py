@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -33,36 +33,38 @@ class Live:
     def __init__(self, make: Callable[[], Sink]) -> None:
         """`make` opens the sink, in the thread."""
         self.dropped = 0
-        self._waiting: queue.Queue[Batch | None] = queue.Queue(WAITING)
+        self._waiting: deque[Batch] = deque()
+        self._ended = False
+        self._change = threading.Condition()
         self._thread = threading.Thread(target=self._run, args=(make,), name='live', daemon=True)
         self._thread.start()
 
     def send(self, batch: Batch) -> None:
-        """Queue `batch`; never waits."""
-        self._put(batch.thinned(EVERY_NS))
-
-    def _put(self, batch: Batch | None) -> None:
-        while True:
-            try:
-                self._waiting.put_nowait(batch)
-                return
-            except queue.Full:
-                try:
-                    oldest = self._waiting.get_nowait()
-                    self.dropped += 1
-                    if batch is not None and oldest is not None:
-                        batch.remember(oldest)
-                except queue.Empty:
-                    continue
+        """Queue `batch`; never waits for the sink."""
+        thinned = batch.thinned(EVERY_NS)
+        with self._change:
+            self._waiting.append(thinned)
+            if len(self._waiting) > WAITING:
+                oldest = self._waiting.popleft()
+                self._waiting[0].remember(oldest)
+                self.dropped += 1
+            self._change.notify()
 
     def close(self) -> None:
         """Let the thread end once all that waits is sent; waits for it CLOSE_S at most."""
-        self._put(None)
+        with self._change:
+            self._ended = True
+            self._change.notify()
         self._thread.join(CLOSE_S)
+
+    def _next(self) -> Batch | None:
+        with self._change:
+            self._change.wait_for(lambda: self._waiting or self._ended)
+            return self._waiting.popleft() if self._waiting else None
 
     def _run(self, make: Callable[[], Sink]) -> None:
         sink = make()
-        while (batch := self._waiting.get()) is not None:
+        while (batch := self._next()) is not None:
             sink.send(batch)
             sink.flush()
         sink.close()

@@ -31,7 +31,7 @@ TRAIL_NS, TRAIL_STEP_NS = 3_000_000_000, 90_000_000
 TRACKS, HAZARDS = 'outrider_interfaces/msg/TrackArray', 'outrider_interfaces/msg/HazardArray'
 # Half the outline of a body nobody could measure.
 LEAST_HALF_M = 0.15
-NAME_ABOVE_M = 0.3
+NAME_ABOVE_M, NAME_ABOVE_RAD = 0.3, 0.05  # the farther, the higher: in a picture it must not hide a small body
 
 
 class Scene:
@@ -113,8 +113,7 @@ class Scene:
         # Above the box, so that the points inside are seen.
         batch.of('world/tracks/name', 'names').add(
             now_ns, count, colors=colours, labels=[words.label(track) for track in tracks],
-            positions=_array([[t.position.x, t.position.y, t.position.z + t.height_m / 2 + NAME_ABOVE_M]
-                              for t in tracks], 3))
+            positions=_array([_above(track) for track in tracks], 3))
         batch.of('world/tracks/velocity', 'arrows').add(now_ns, count, origins=centres, vectors=vectors,
                                                         colors=colours)
         batch.of('plots/tracks', 'scalar').add(now_ns, 1, scalars=float(count))
@@ -172,6 +171,11 @@ def _cloud(message: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]] | No
 
 def _xyz(vector: Any) -> tuple[float, float, float]:
     return float(vector.x), float(vector.y), float(vector.z)
+
+
+def _above(track: Any) -> tuple[float, float, float]:
+    x, y, z = _xyz(track.position)
+    return x, y, z + track.height_m / 2 + NAME_ABOVE_M + NAME_ABOVE_RAD * math.hypot(x, y)
 
 
 def _array(rows: list[Any], width: int) -> NDArray[np.float32]:

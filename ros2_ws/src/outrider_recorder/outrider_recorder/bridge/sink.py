@@ -21,8 +21,8 @@ APPLICATION = 'outrider'
 TIMELINE = 'time'
 # How far before the lens its picture hangs in space: near enough not to stand in the way of what is behind.
 IMAGE_PLANE_M = 0.6
-DEPTH = rr.DepthImage.from_fields(meter=1000.0, colormap=rr.components.Colormap.Turbo, depth_range=(0.0, 10_000.0),
-                                  point_fill_ratio=0.4)
+DEPTH = rr.DepthImage.from_fields(meter=1000.0, colormap=rr.components.Colormap.Viridis, depth_range=(0.0, 10_000.0),
+                                  point_fill_ratio=0.25)
 # Data leaves the SDK when we say so, twice a second; its own ticker would only cost wake-ups.
 _BATCHER = rr.ChunkBatcherConfig(flush_tick=3600.0)
 
@@ -138,8 +138,8 @@ class Sink:
                                    ('plots/points', 'points per frame', palette.LINE_POINTS),
                                    ('plots/tracks', 'tracks', palette.LINE_TRACKS),
                                    ('plots/motion/speed', 'own speed, km/h', palette.LINE_SPEED),
-                                   ('plots/motion/roll', 'roll, ° (right side down > 0)', palette.LINE_ROLL),
-                                   ('plots/motion/pitch', 'pitch, ° (nose down > 0)', palette.LINE_PITCH),
+                                   ('plots/motion/roll', 'roll, right side down > 0', palette.LINE_ROLL),
+                                   ('plots/motion/pitch', 'pitch, nose down > 0', palette.LINE_PITCH),
                                    ('plots/drive/wanted', 'wanted, m/s', palette.LINE_WANTED),
                                    ('plots/drive/measured', 'measured, m/s', palette.LINE_MEASURED),
                                    ('plots/drive/left', 'left, eRPM', palette.LINE_LEFT),
