@@ -65,7 +65,7 @@ class Ground:
         return band
 
     def _texture(self, x: F32, y: F32, depth: F32) -> F32:
-        fine = ((y * 24.0).astype(np.intp) & (_TILE - 1)) * _TILE + ((x * 24.0).astype(np.intp) & (_TILE - 1))
+        fine = ((y * 40.0).astype(np.intp) & (_TILE - 1)) * _TILE + ((x * 40.0).astype(np.intp) & (_TILE - 1))
         coarse = ((y * 3.1).astype(np.intp) & (_TILE - 1)) * _TILE + ((x * 1.7).astype(np.intp) & (_TILE - 1))
         fade = 1.0 / (1.0 + 0.12 * depth)
         level = self._grain.take(fine)

@@ -15,14 +15,15 @@ class Lens:
     """One camera's lens and sensor."""
 
     def __init__(self, view: View, seed: int) -> None:
-        """Draw noise and rain once; each picture takes them from another place."""
+        """Draw the noise once; each picture takes it from another place."""
         self.view = view
         random = np.random.default_rng([seed, 41])
         pixels = view.width * view.height
         self._noise = random.standard_normal(3 * pixels + 65536).astype(np.float32)
         radius = (view.xs / view.x[-1]) ** 2 + (view.ys / view.x[-1]) ** 2
         self._vignette = (1.0 / (1.0 + 0.11 * radius) ** 1.3).astype(np.float32)
-        self._rain = [_streaks(view, random) for _ in range(_STREAK_SETS)]
+        self._rain: list[F32] = []
+        self._seed = seed
         self._dirt = _dirt(view, random)
         self._blurred = np.empty((3, view.height, view.width), np.float32)
 
@@ -37,6 +38,9 @@ class Lens:
         view = self.view
         turn = np.random.default_rng(abs(int(round(t_s * 1e6))))
         if light.wet:
+            if not self._rain:
+                drops = np.random.default_rng([self._seed, 42])
+                self._rain = [_streaks(self.view, drops) for _ in range(_STREAK_SETS)]
             streaks = self._rain[int(turn.integers(_STREAK_SETS))]
             start = int(turn.integers(len(streaks) - image.shape[1]))
             level = 0.25 + 0.75 * (1.0 - light.noise / 8.0)

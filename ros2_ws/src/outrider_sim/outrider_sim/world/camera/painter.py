@@ -108,7 +108,8 @@ class Painter:
             level_of *= np.clip(height * np.float32(0.4) + np.float32(0.66), 0.6, 1.0)
             self._darken(level_of, here[0] * depth + np.float32(eye.place[0]),
                          here[1] * depth + np.float32(eye.place[1]))
-            paints, glows = self.scene.paints.astype(np.float32), self.scene.glows(light.lit).astype(np.float32)
+            paints = self.scene.paints.astype(np.float32)
+            glows = self.scene.glows(light.lit, light.lamps > 0.5).astype(np.float32)
             for channel in range(3):
                 values = (paints[:, channel] * np.float32(light.tint[channel])).take(index)
                 values *= level_of

@@ -92,8 +92,8 @@ def paintbox(kind: str, seed: int, number: int) -> Floats:
     return np.array([colours[number] for number in range(t.COLOURS)], dtype=float)
 
 
-def glow(kind: str, lit: bool) -> Floats:
-    """Return what a body's colours (16, 3) give out by themselves."""
+def glow(kind: str, lit: bool, dark: bool) -> Floats:
+    """Return what a body's colours (16, 3) give out by themselves: lamps where `lit`, more where it is `dark`."""
     given = np.zeros((t.COLOURS, 3))
     if kind == 'tunnel':
         given[t.LAMP] = (255, 226, 170)
@@ -103,6 +103,6 @@ def glow(kind: str, lit: bool) -> Floats:
         # On two-wheelers AMBER is the rider's trousers.
         if kind in ('car', 'truck', 'bus') or number not in (t.AMBER, t.PLATE):
             given[number] = colour
-    if kind == 'bus':
+    if kind == 'bus' and dark:  # one sees into it
         given[t.AMBER], given[t.GLASS], given[t.SHINE] = (255, 150, 30), (120, 112, 84), (150, 142, 108)
     return given

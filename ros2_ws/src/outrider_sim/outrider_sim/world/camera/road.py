@@ -61,9 +61,10 @@ class Road:
         made = np.zeros((rows, columns, 4), np.float32)
         x = low[0] + (np.arange(columns) + 0.5) * _CELL_M
         way = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1])))])
+        across = ((x[:, None] - line[:, 0]) ** 2).astype(np.float32)
         for row in range(rows):
             y = low[1] + (row + 0.5) * _CELL_M
-            nearest = np.argmin((x[:, None] - line[:, 0]) ** 2 + (y - line[:, 1]) ** 2, axis=1)
+            nearest = np.argmin(across + ((y - line[:, 1]) ** 2).astype(np.float32), axis=1)
             c, s = np.cos(line[nearest, 2]), np.sin(line[nearest, 2])
             dx, dy = x - line[nearest, 0], y - line[nearest, 1]
             made[row] = np.stack([way[nearest] + dx * c + dy * s, dy * c - dx * s, c, s], axis=1)

@@ -12,7 +12,7 @@ from outrider_sim.world import words
 from outrider_sim.world.camera import riders, things, vehicles
 from outrider_sim.world.camera.cast import Canvas
 from outrider_sim.world.camera.paints import glow, paintbox
-from outrider_sim.world.camera.shapes import Floats, Ints, Model, Part, model, scaled
+from outrider_sim.world.camera.shapes import Floats, Ints, Model, Part, fitted, model
 from outrider_sim.world.camera.view import F32, View, optical
 from outrider_sim.world.eye import Eye
 from outrider_sim.world.scenery import BRIDGE_WIDTH_M, TUNNEL_HALF_WIDTH_M, Scenery
@@ -77,9 +77,9 @@ class Scene:
         """Colours of all paintboxes, (n * 16, 3)."""
         return np.concatenate(self._paint_list) if self._paint_list else np.zeros((16, 3))
 
-    def glows(self, lit: bool) -> Floats:
+    def glows(self, lit: bool, dark: bool) -> Floats:
         """What they give out by themselves, (n * 16, 3)."""
-        return np.concatenate([glow(kind, lit) for kind in self.kinds]) if self.kinds else np.zeros((16, 3))
+        return np.concatenate([glow(kind, lit, dark) for kind in self.kinds]) if self.kinds else np.zeros((16, 3))
 
     def draw(self, canvas: Canvas, snapshot: Snapshot, eye: Eye, sun: Floats, stands: Sequence[Stand] | None = None
              ) -> Faces:
@@ -162,8 +162,7 @@ class Scene:
                 parts = _MAKERS[kind](phase / riders.PHASES, far)
             else:
                 parts = {'car': vehicles.car, 'truck': vehicles.truck, 'bus': vehicles.bus}[kind](style, far)
-            by = tuple(size / default for size, default in zip(size_m, words.SIZES_M[kind], strict=True))
-            self._models[key] = model([scaled(part, (by[0], by[1], by[2])) for part in parts])
+            self._models[key] = model(fitted(parts, words.SIZES_M[kind], size_m))
         return self._models[key]
 
     def _paint(self, kind: str, number: int) -> int:

@@ -83,6 +83,14 @@ def scaled(part: Part, by: Triple) -> Part:
     return Part(stretch(part.rows), part.of, faces, part.corners * factor, part.ball, part.ring)
 
 
+def fitted(parts: Sequence[Part], size_m: Triple, into_m: Triple) -> list[Part]:
+    """Stretch what was made for a box of `size_m` so that nothing reaches out of one of `into_m`."""
+    corners = np.concatenate([part.corners for part in parts])
+    most = np.array([2.0 * np.abs(corners[:, 0]).max(), 2.0 * np.abs(corners[:, 1]).max(), corners[:, 2].max()])
+    by = (np.array(into_m) / np.maximum(np.array(size_m), most)).tolist()
+    return [scaled(part, (by[0], by[1], by[2])) for part in parts]
+
+
 def extruded(profile: Sequence[tuple[float, float]], half_width: float, textures: Sequence[int], side: int, *,
              lean: float = 0.0, y: float = 0.0) -> Part:
     """Return a convex outline of (x, z), counter-clockwise seen from the right, `half_width` to each side.

@@ -25,13 +25,17 @@ class Sky:
         trees = sum((np.roll(trees, step) for step in range(-3, 4)), np.zeros(_COLUMNS)) / 7.0
         self._hills = 0.035 + hills
         self._trees = 0.016 + 0.4 * np.abs(hills) + 0.010 * trees
-        rows, columns = np.meshgrid(np.linspace(0, 1, _ROWS), turn, indexing='ij')
-        clouds = np.zeros((_ROWS, _COLUMNS))
+        # Clouds are soft: a quarter of the columns and half of the rows say all.
+        rows, columns = np.meshgrid(np.linspace(0, 1, _ROWS // 2, dtype=np.float32), turn[::4].astype(np.float32),
+                                    indexing='ij')
+        clouds = np.zeros_like(rows)
         for order in range(1, 22):
-            clouds += random.normal(0, 1.0 / order ** 0.8) * np.cos(
-                int(random.integers(1, 2 + 2 * order)) * columns + order * 4.0 * np.sqrt(rows + 0.02)
-                * random.uniform(0.5, 2.0) + random.uniform(0, 6.3))
-        self._clouds = np.clip(clouds / clouds.std() - 0.2, 0.0, 1.6) / 1.6
+            wave = int(random.integers(1, 2 + 2 * order)) * columns
+            wave += np.float32(order * 4.0 * random.uniform(0.5, 2.0)) * np.sqrt(rows + np.float32(0.02))
+            wave += np.float32(random.uniform(0, 6.3))
+            clouds += np.float32(random.normal(0, 1.0 / order ** 0.8)) * np.cos(wave)
+        clouds = np.clip(clouds / clouds.std() - 0.2, 0.0, 1.6).repeat(4, axis=1).repeat(2, axis=0) / 1.6
+        self._clouds = 0.25 * sum((np.roll(clouds, step, axis=1) for step in (-2, -1, 1, 2)), np.zeros_like(clouds))
         self._strips: dict[Light, list[F32]] = {}
         self._stars = random.random((_ROWS, _COLUMNS)) < 0.0012
 

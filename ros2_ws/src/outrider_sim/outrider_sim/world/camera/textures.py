@@ -291,7 +291,7 @@ def _sign() -> Texels:
 
 def _head_back() -> Texels:
     sheet = plain(SKIN)
-    return rect(sheet, 0.0, 0.0, 1.0, 0.62, SECOND)
+    return rect(sheet, 0.0, 0.0, 1.0, 0.46, SECOND)
 
 
 def _helmet() -> Texels:

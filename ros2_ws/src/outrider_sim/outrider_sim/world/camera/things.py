@@ -9,9 +9,10 @@ import numpy as np
 from outrider_sim.world.camera.shapes import Face, Floats, Part, ball, bar, block
 from outrider_sim.world.camera.textures import BRIGHT, METAL, NUMBER, SEAM, SECOND
 
-_SLAB_M = 6.0
+_SLAB_M = 6.0    # from lamp to lamp of a tunnel
 _PIECE_M = 24.0  # long walls come in pieces: what is far away costs few pixels
-THICK_M = {'wall': 0.2, 'guard_rail': 0.08, 'tunnel': 0.3, 'bridge': 0.3}
+# Thin: the world's own walls have no thickness, and depth is measured to their surface.
+THICK_M = {'wall': 0.06, 'guard_rail': 0.06, 'tunnel': 0.06, 'bridge': 0.06}
 
 
 def tree(number: int, far: bool) -> list[Part]:
@@ -82,7 +83,7 @@ def _tiled(part: Part, sides: tuple[int, ...], begin: float, end: float, across:
 
 def slab(length: float, width: float, low: float, high: float, below: str) -> list[list[Part]]:
     """Return a deck or ceiling along x, 0 in the middle of its width, as pieces; `below` is the texture underneath."""
-    pieces = max(1, math.ceil(length / _SLAB_M))
+    pieces = max(1, math.ceil(length / (_SLAB_M if below == 'ceiling' else 4.0 * _SLAB_M)))
     step = length / pieces
     textures = [NUMBER['concrete']] * 5 + [NUMBER[below]]
     return [[_tiled(block((number * step, -0.5 * width, low), ((number + 1) * step, 0.5 * width, high), textures),
