@@ -2,7 +2,19 @@
 
 import pytest
 
-from outrider_bringup.demo.acts import ACTS, CAR, EYES_START_S, NEXT_ROAD_S, RADAR, RAMP, TOUR, Act, left_out, schedule, whole_s
+from outrider_bringup.demo.acts import (
+    ACTS,
+    CAR,
+    EYES_START_S,
+    NEXT_ROAD_S,
+    RADAR,
+    RAMP,
+    TOUR,
+    Act,
+    left_out,
+    schedule,
+    whole_s,
+)
 from outrider_bringup.paths import checkout
 from outrider_sim.world.scenario import load
 

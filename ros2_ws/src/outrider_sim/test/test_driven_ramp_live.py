@@ -29,7 +29,7 @@ def test_it_drives_into_a_wall_stands_there_and_backs_away(tmp_path: Path, spawn
     at = {name: tmp_path / name for name in ('vesc', 'control', 'wheels', 'relays', 'actuators')}
     vesc = spawn('--link', str(at['vesc']), '--control', str(at['control']), '--state', str(at['wheels']),
                  module='outrider_sim.devices.vesc_pair')
-    board = spawn('--link', str(at['relays']), '--state', str(at['actuators']), '--up',
+    board = spawn('--link', str(at['relays']), '--state', str(at['actuators']), '--jack', 'up',
                   module='outrider_sim.devices.relay_board_player')
     vesc.says('fake VESC pair on')
     board.says('fake relay board on')

@@ -80,7 +80,7 @@ def test_the_jack_runs_to_its_upper_switch_and_the_journal_tells_every_edge(
 def test_the_steering_follows_its_relays_and_the_world_can_read_it(
         start: Callable[..., Any], places: dict[str, Path]) -> None:
     state = places['relays'].with_name('state')
-    process = start('--state', str(state), '--up')
+    process = start('--state', str(state), '--jack', 'up')
     far, reader = Far(places['relays']), StateReader(state)
 
     def held(letter: bytes, there: Callable[[Actuators], bool]) -> Actuators:

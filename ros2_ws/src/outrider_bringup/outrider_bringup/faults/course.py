@@ -198,7 +198,7 @@ class Course:
         if spec.name == 'fake_relay_board':
             # A jack that is lifted and lowered in each run must stay within the board's duty budget of 25 %.
             return with_words(spec, *(['--travel', '2.0'] if self.variant.jack_down else
-                                      ['--travel', str(TRAVEL_S), '--up']))
+                                      ['--travel', str(TRAVEL_S), '--jack', 'up']))
         if spec.name not in NODES:
             return spec
         if self.variant.faked_clock:

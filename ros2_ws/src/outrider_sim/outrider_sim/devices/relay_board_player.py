@@ -151,7 +151,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--state', type=Path, help='file of jack and steering for a world that reads it '
                         '(machine_state.py)')
     parser.add_argument('--travel', type=float, default=2.0, help='of the jack from end to end, s (default 2)')
-    parser.add_argument('--up', action='store_true', help='the jack begins up')
+    parser.add_argument('--jack', choices=('up', 'down'), default='down', help='where it begins (default down)')
     args = parser.parse_args(given)
     if not args.link.parent.is_dir():
         parser.error(f'--link {args.link} lies in no folder')
@@ -172,7 +172,7 @@ def main(argv: list[str] | None = None) -> int:
     journal = args.journal.open('a') if args.journal else None
     control = control_fifo(args.control) if args.control else -1
     state = StateWriter(args.state) if args.state else None
-    board = FakeRelayBoard(command, args.link, journal, args.travel, args.up, state)
+    board = FakeRelayBoard(command, args.link, journal, args.travel, args.jack == 'up', state)
     print(f'fake relay board on {args.link}', flush=True)
     try:
         return run(board, stop_read, control)
