@@ -9,9 +9,10 @@ is not 0, the zero bin of Doppler.
 | zero Doppler | share of all points that do not move |
 | leakage | share of all points nearer than 0.25 m |
 | strength sd | of each range cell beyond 0.25 m that has a still point in half of the frames or more: the standard |
-| | deviation of its strongest still point's snr over those frames; the mean over these cells, dB |
-| angle spread | of each frame with two moving points or more: the standard deviation of their azimuth, arcsin(y / range), |
-| | degrees; the median over these frames |
+| | deviation of its strongest still point's snr over those frames; the median over these cells (the walker |
+| | himself stands in some of them at times), dB |
+| angle spread | of each frame with two moving points or more: the standard deviation of their azimuth, |
+| | arcsin(y / range), degrees; the median over these frames |
 | frames without walker | share of frames without a moving point |
 | longest gap | longest run of frames without a moving point, s |
 """
@@ -62,7 +63,7 @@ def _strength_sd(number: Floats, cell: Floats, snr_db: Floats, still: NDArray[np
         seen = strongest[np.isfinite(strongest)]
         if len(seen) >= frames / 2:
             spreads.append(float(np.std(seen)))
-    return float(np.mean(spreads)) if spreads else float('nan')
+    return float(np.median(spreads)) if spreads else float('nan')
 
 
 def _angle_spread(number: Floats, points: Floats, distance: Floats) -> float:
@@ -75,4 +76,5 @@ def _angle_spread(number: Floats, points: Floats, distance: Floats) -> float:
 def _runs(empty: NDArray[np.bool_]) -> list[int]:
     """Return the lengths of all runs of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]).astype(int)))
-    return np.diff(edges)[::2].tolist()
+    lengths: list[int] = np.diff(edges)[::2].tolist()
+    return lengths

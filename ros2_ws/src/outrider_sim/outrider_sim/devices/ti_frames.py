@@ -59,8 +59,8 @@ def scan(number: int, points: NDArray[np.void], q: int, *, platform: int = XWR14
         return frame(number, [], 0, platform=platform, padding=padding)
     sent = np.empty(len(points), _DETECTED)
     sent['range'], sent['doppler'] = points['range_bin'], points['doppler_bin']
-    # The demo sends the magnitude of the angle spectrum, so that 10 log10 of it is half of the dB of power. One count is
-    # the noise: with that a person of the recording is as strong as the radar equation says.
+    # The demo sends the magnitude of the angle spectrum: 10 log10 of it is half of the dB of power. One count is the
+    # noise: with that a person of the recording is as strong as the radar equation says.
     sent['peak'] = np.clip(np.rint(10 ** (points['snr_db'] / 20)), 0, 65535)
     # ROS x forward, y left, z up -> TI x right, y forward, z up
     for name, metres in (('x', -points['y']), ('y', points['x']), ('z', points['z'])):

@@ -1,10 +1,12 @@
 """Cells of range and Doppler: how the windows spread a reflection over them, and which of them CFAR takes for bodies.
 
-TI's demo weighs the samples of a chirp with Blackman's window and the chirps of a frame with Hann's (mmWave SDK, demo of
-the xWR14xx). The first is seen in the recording: a wall at 70.35 bins stands in bins 69, 70 and 71 as Blackman's main
-lobe does, and with no other. CFAR runs over range, within one velocity: the mean logarithm of `window` cells on either
-side beyond `guard` cells is the noise (M. Richards, "Fundamentals of Radar Signal Processing", chapter 6: CA, GO and
-SO-CFAR). What stands in those cells, clutter or another body, raises it and hides the weak: that is masking.
+TI's demo of the xWR14xx (mmWave SDK 1/2) has windows of Blackman and of Hann, here the first over the samples of a
+chirp and the second over the chirps of a frame. The recording fits: what stands at 70.35 bins is in bins 69, 70 and 71
+as strong as Blackman's main lobe is there.
+
+CFAR runs over range, within one velocity: the mean logarithm of `window` cells on either side beyond `guard` cells is
+the noise (M. Richards, "Fundamentals of Radar Signal Processing", chapter 6: CA, GO and SO-CFAR). What stands in those
+cells, clutter or another body, raises it and hides the weak: that is masking.
 """
 
 from __future__ import annotations
@@ -114,7 +116,8 @@ def noise_db(chirp: Chirp, cells: Cells, power: Floats, more: list[tuple[int, fl
         sides.append(np.where(whole, (until[high, column] - until[low, column]) / window, np.nan))
     least, most = np.fmin(*sides), np.fmax(*sides)
     both = {0: 0.5 * (least + most), 1: most, 2: least}[chirp.cfar.mode]
-    return np.nan_to_num(both)
+    noise: Floats = np.where(np.isnan(both), 0.0, both)
+    return noise
 
 
 def strongest(chirp: Chirp, cells: Cells, power: Floats) -> NDArray[np.bool_]:

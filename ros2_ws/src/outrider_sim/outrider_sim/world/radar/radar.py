@@ -19,14 +19,15 @@ from outrider_sim.world.radar import cells, physics
 from outrider_sim.world.radar.cells import Cells
 from outrider_sim.world.radar.chirp import Chirp
 from outrider_sim.world.radar.scatterers import Scene
+from outrider_sim.world.radar.shadow import behind
 from outrider_sim.world.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 
 MAX_POINTS = 100
 _ANGLE_BINS = 64
-_SECOND_PEAK = 0.5      # multiObjBeamForming 1 0.5: a second angle half as high as the first is a point too, in magnitude
-_DETECTED = 10.0 ** (physics.CFAR_DB / 10.0)  # the chip asks the first angle only, and noise gives weak bodies a second
+_SECOND_PEAK = 0.5      # multiObjBeamForming 1 0.5: a second angle of half the first one's magnitude is a point too
+_DETECTED = 10.0 ** (physics.CFAR_DB / 10.0)  # asked of a second angle too; the chip does not, and noise gives it some
 _LEAKAGE_SD_DB = 0.5    # from radar to radar
 # Leakage from transmitter to receiver as the recording has it in every frame: range in m; sine and dB of each angle.
 _LEAKAGE = ((0.041, ((-0.97, 61.5),)), (0.082, ((-0.94, 64.0), (-0.37, 60.4))), (0.123, ((-0.97, 60.5), (-0.41, 58.2))),
@@ -57,8 +58,7 @@ class Radar:
     def scan(self, snapshot: Snapshot) -> NDArray[np.void] | None:
         """Return the points (n <= 100) of POINT in the sensor's axes, x ahead, y left; None: no frame at all."""
         if self._scene is None:
-            self._scene = Scene(snapshot, self._road, self._random, self._fixed,
-                                self.chirp.wavelength_m)
+            self._scene = Scene(snapshot, self._road, self._random, self._fixed)
             self._fading = physics.Fading(self._random, self._scene.count, len(self._fixed))
         points = self._see(snapshot)  # always: what comes after a fault must not depend on it
         if snapshot.fault('radar', 'drop', 'die'):
@@ -87,8 +87,10 @@ class Radar:
         if snapshot.weather == 'rain':
             strength -= physics.RAIN_DB_PER_M * distance
         seen = (strength > 0.0) & (sight[:, 0] > 0.0) & (distance < chirp.range_max_m)
+        strength = strength[seen] + behind(snapshot, chirp.wavelength_m, eye.place, all_of.xyz[seen],
+                                           all_of.owner[seen])
         distance, rate, sight, factors = distance[seen], rate[seen], sight[seen], factors[seen]
-        amplitude = 10.0 ** (strength[seen] / 20.0) * factors
+        amplitude = 10.0 ** (strength / 20.0) * factors
 
         return self._points(cells.spread(chirp, distance, rate, sight[:, 1] / distance, amplitude))
 

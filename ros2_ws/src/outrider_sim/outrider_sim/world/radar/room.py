@@ -28,15 +28,15 @@ Floats = NDArray[np.float64]
 HEIGHT_M = 1.29
 MOUNT = Mount((0.0, 0.0, HEIGHT_M), (0.0, 0.0, 0.0))
 DURATION_S = 20.1
-# What stands: range in m, sine of azimuth, sine of elevation, signal over noise in dB: the floor below on three bearings;
-# two things 1.2 m above the radar, at the ceiling; the wall across and what hangs on it.
-STANDING = ((1.265, -0.40, 0.0, 38.0), (1.265, 0.28, 0.0, 38.0), (1.31, -0.03, -0.94, 46.5), (2.872, -0.09, 0.41, 66.0),
-            (4.595, -0.07, 0.25, 61.8), (4.595, -0.42, -0.65, 56.0), (4.80, -0.09, -0.09, 67.5),
-            (4.87, -0.09, 0.0, 59.0), (4.93, -0.07, 0.17, 61.5))
+# What stands: range in m, sine of azimuth, sine of elevation, signal over noise in dB. The floor below on three
+# bearings, two things 1.2 m above the radar, at the ceiling, something low, the wall across and what hangs on it.
+STANDING = ((1.265, -0.40, 0.0, 38.0), (1.265, 0.28, 0.0, 38.0), (1.31, -0.03, -0.94, 46.5),
+            (2.872, -0.09, 0.41, 66.0), (4.595, -0.07, 0.25, 61.8), (4.595, -0.42, -0.65, 56.0),
+            (4.80, -0.09, -0.09, 67.5), (4.87, -0.09, 0.0, 59.0), (4.93, -0.07, 0.17, 61.5))
 # Table, floor, walls, ceiling: each range cell holds so many spots, together so strong at these ranges, m and dB: 12 dB
-# below the weakest still points there, and 1.5 dB because CFAR takes the mean of logarithms.
+# below the weakest still points there, and 1 dB because CFAR takes the mean of logarithms.
 DIFFUSE_A_CELL = 3
-DIFFUSE = ((0.25, 28.0), (1.2, 28.0), (1.4, 36.0), (1.8, 42.5), (2.3, 41.0), (2.9, 46.5), (12.0, 46.5))
+DIFFUSE = ((0.25, 28.0), (1.2, 29.0), (1.4, 36.0), (1.8, 42.5), (2.3, 41.0), (2.9, 46.0), (12.0, 46.0))
 # Where the person is every half second from the start: metres ahead and to the left. Local lines through its points,
 # and from there to its middle 0.12 m where it walks along the line of sight, 0.22 m where it walks across.
 WALK_EVERY_S = 0.5
@@ -58,8 +58,8 @@ class Room:
         self.world = World(scenario.parse(
             f'duration_s: {DURATION_S}\nrig: {{speed_mps: 0}}\nradar: radhar\n'
             f'actors: [{{id: walker, class: person, at: [{x}, {y}]}}]', 'room.yaml'))
-        t = WALK_EVERY_S * np.arange(len(WALK))
-        self._walk = Pieces(t, WALK, np.asarray(np.gradient(WALK, WALK_EVERY_S, axis=0), dtype=float))
+        rates = np.array(np.gradient(WALK, WALK_EVERY_S, axis=0), dtype=np.float64)
+        self._walk = Pieces(WALK_EVERY_S * np.arange(len(WALK), dtype=np.float64), WALK, rates)
 
     def at(self, t_s: float) -> Snapshot:
         """Return the room at an instant of the recording."""
@@ -74,9 +74,8 @@ def standing(chirp: Chirp, seed: int) -> Floats:
     cells = np.arange(DIFFUSE[0][0], chirp.range_max_m, chirp.range_bin_m)
     distance = np.repeat(cells, DIFFUSE_A_CELL) + random.uniform(0.0, chirp.range_bin_m, len(cells) * DIFFUSE_A_CELL)
     count = len(distance)
-    mean = np.interp(distance, *np.array(DIFFUSE).T) - 10.0 * np.log10(DIFFUSE_A_CELL)
-    spots = np.stack([distance, random.uniform(-0.8, 0.8, count), np.zeros(count),
-                      mean + 10.0 * np.log10(random.exponential(1.0, count))], axis=1)
+    each = np.interp(distance, *np.array(DIFFUSE).T) - 10.0 * np.log10(DIFFUSE_A_CELL)
+    spots = np.stack([distance, random.uniform(-0.8, 0.8, count), np.zeros(count), each], axis=1)
     distance, sine, rise, strength = np.concatenate([np.array(STANDING), spots]).T
     ahead = np.sqrt(1.0 - sine ** 2 - rise ** 2)
     xyz = distance[:, None] * np.stack([ahead, sine, rise], axis=1) + np.array([0.0, 0.0, HEIGHT_M])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from outrider_sim.world.radar import person
 from outrider_sim.world.radar.physics import RCS_DBSM, WEAK_CAR_DBSM
-from outrider_sim.world.radar.shadow import behind
+from outrider_sim.world.radar.shadow import GHOST
 from outrider_sim.world.scenery import Scenery
 from outrider_sim.world.snapshot import Snapshot
 from outrider_sim.world.world import World
@@ -37,21 +37,22 @@ _ROAD_BEYOND_M = 100.0  # the road goes on before and behind what is ridden
 
 @dataclass(frozen=True)
 class Scatterers:
-    """n places that reflect: xyz (n, 3) and velocity (n, 2) in the world, mean strength in dBsm (-inf: unseen)."""
+    """n places that reflect: xyz (n, 3) and velocity (n, 2) in the world, mean strength in dBsm (-inf: unseen).
+
+    `owner` is the body that a place belongs to, -1 for what stands, shadow.GHOST for mirror images.
+    """
 
     xyz: Floats
     velocity: Floats
     rcs_dbsm: Floats
-    ghost: NDArray[np.bool_]
+    owner: NDArray[np.int64]
 
 
 class Scene:
     """All scatterers of one run, in the same order at every instant."""
 
-    def __init__(self, snapshot: Snapshot, road: Floats, random: np.random.Generator, fixed: Floats,
-                 wavelength_m: float) -> None:
+    def __init__(self, snapshot: Snapshot, road: Floats, random: np.random.Generator, fixed: Floats) -> None:
         """Spread clutter along `road` (see road_of), draw heights and strengths; `fixed` as Radar takes it."""
-        self._wavelength_m = wavelength_m
         self._walls = [wall for wall in snapshot.scenery.walls if wall.low_m < 1.0]
         bodies = len(snapshot.ids)
         weak = random.random(bodies) < 0.5
@@ -66,11 +67,13 @@ class Scene:
         self._still = np.concatenate([still, clutter, fixed[:, :3]])
         self._still_rcs = np.concatenate([strength, random.normal(_CLUTTER_DBSM, _CLUTTER_SIGMA_DB, len(clutter)),
                                           fixed[:, 3]])
-        self.count = bodies * A_BODY * (1 + len(self._walls)) + len(self._still)
+        ghosts = bodies * A_BODY * len(self._walls)
+        self._owner = np.concatenate([np.repeat(np.arange(bodies), A_BODY), np.full(ghosts, GHOST),
+                                      np.full(len(self._still), -1)])
+        self.count = len(self._owner)
 
     def at(self, snapshot: Snapshot, eye: Floats) -> Scatterers:
         """Return what reflects, seen from `eye` (3,)."""
-        bodies = len(snapshot.ids)
         c, s = np.cos(snapshot.heading)[:, None], np.sin(snapshot.heading)[:, None]
         half = 0.5 * snapshot.size_m[:, None, :2] * _ON_BODY
         velocity = np.repeat(snapshot.velocity[:, None], A_BODY, axis=1)
@@ -93,16 +96,12 @@ class Scene:
             rcs = self._rcs[:, None] + 10.0 * np.log10(np.maximum(share, 1e-6))
         rcs = np.where(share > 1e-3, rcs, -np.inf)
         xyz = np.concatenate([xy, self._height[..., None]], axis=-1).reshape(-1, 3)
-        shadow = behind(snapshot, self._wavelength_m, eye, np.concatenate([xyz, self._still]), A_BODY)
-        rcs = rcs + shadow[:bodies * A_BODY].reshape(rcs.shape)
         parts = [(xyz, velocity.reshape(-1, 2), rcs.ravel())]
         for wall in self._walls:
             parts.append(_mirrored(wall.start, wall.end, eye, *parts[0]))
-        parts.append((self._still, np.zeros((len(self._still), 2)), self._still_rcs + shadow[bodies * A_BODY:]))
-        ghost = np.zeros(self.count, dtype=bool)
-        ghost[bodies * A_BODY:bodies * A_BODY * (1 + len(self._walls))] = True
+        parts.append((self._still, np.zeros((len(self._still), 2)), self._still_rcs))
         xyz, velocities, strengths = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Scatterers(xyz, velocities, strengths, ghost)
+        return Scatterers(xyz, velocities, strengths, self._owner)
 
     def _walk(self, snapshot: Snapshot, half: Floats, velocity: Floats) -> None:
         """Write where the parts of people are (ahead, left) and how fast, into the rows of people."""

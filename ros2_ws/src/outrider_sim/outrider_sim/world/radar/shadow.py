@@ -14,14 +14,19 @@ from outrider_sim.world.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+Ints = NDArray[np.int64]
 
+GHOST = -2
 _LEAST_DB = -18.0
 _REACH = 8.0        # in Fresnel's v: farther from an edge the ripple is below 0.5 dB there and back
 _NEAR_M = 0.1       # a place this near to a body is its own or touches it
 
 
-def behind(snapshot: Snapshot, wavelength_m: float, eye: Floats, places: Floats, own: int) -> Floats:
-    """Return the dB that bodies take from places (n, 3); the first ones belong to the bodies, `own` to each."""
+def behind(snapshot: Snapshot, wavelength_m: float, eye: Floats, places: Floats, owner: Ints) -> Floats:
+    """Return the dB that bodies take from places (n, 3); `owner` (n,) is the body that each belongs to, -1: none.
+
+    Mirror images (GHOST) are reached by another way and stay as they are.
+    """
     total = np.zeros(len(places))
     away = places - eye
     distance = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-3)
@@ -35,18 +40,18 @@ def behind(snapshot: Snapshot, wavelength_m: float, eye: Floats, places: Floats,
     between = np.minimum(depth, distance[:, None] - depth)
     scale = np.sqrt(2.0 * distance[:, None] / (wavelength_m * np.maximum(depth * (distance[:, None] - depth), 1e-6)))
     concerned = (between > _NEAR_M) & ((np.abs(aside) - half) * scale < _REACH)
-    for body in range(len(snapshot.ids)):
-        concerned[body * own:(body + 1) * own, body] = False
+    concerned &= (owner[:, None] != np.arange(len(snapshot.ids))) & (owner[:, None] != GHOST)
     place, body = np.nonzero(concerned)
     if not len(place):
         return total
     ratio = scale[place, body]
     line = eye[2] + depth[place, body] / distance[place] * away[place, 2]  # height of the ray there
     above = (snapshot.size_m[body, 2] - line) * ratio
-    across = (_fresnel((aside + half)[place, body] * ratio) - _fresnel((aside - half)[place, body] * ratio)) / (1.0 + 1j)
+    left, right = ((aside + side * half)[place, body] * ratio for side in (1.0, -1.0))
+    across = (_fresnel(left) - _fresnel(right)) / (1.0 + 1j)
     up = (_fresnel(above) + 0.5 * (1.0 + 1j)) / (1.0 + 1j)                 # from the ground: far below
-    left = np.abs(1.0 - across * up) ** 2
-    np.add.at(total, place, np.maximum(20.0 * np.log10(np.maximum(left, 1e-9)), _LEAST_DB))
+    power = np.abs(1.0 - across * up) ** 2
+    np.add.at(total, place, np.maximum(20.0 * np.log10(np.maximum(power, 1e-9)), _LEAST_DB))
     return np.maximum(total, 2 * _LEAST_DB)
 
 
