@@ -21,6 +21,9 @@ from outrider_recorder.listening import Listening
 from outrider_recorder.recording import Recording, Status
 from outrider_recorder.segment import PART, Message
 
+# The same pictures compressed are a twentieth of it, and nobody asking for it spares the camera a copy.
+RAW_COLOUR = '*/camera/color/image'
+
 
 def rides_folder(named: str) -> Path:
     """Return the folder of rides: `named`, else OUTRIDER_RIDES, else rides/ in the checkout. Raises NodeError."""
@@ -40,7 +43,7 @@ class Recorder(OutriderNode):
         Param('ride', '', '', 'id of the ride begun at start, refused when taken; empty: the time in UTC'),
         Param('note', '', '', 'kept in ride.json of the ride begun at start'),
         Param('segment_s', 60.0, 's', 'length of one segment', minimum=1.0, maximum=3600.0),
-        Param('exclude', ['/parameter_events'], '', 'topics not recorded, names or patterns like /camera/*'),
+        Param('exclude', ['/parameter_events', RAW_COLOUR], '', 'topics left out, names or patterns like /camera/*'),
         Param('files', [''], '', 'configuration and calibration files whose text goes into ride.json'),
     )
 
