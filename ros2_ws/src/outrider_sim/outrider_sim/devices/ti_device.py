@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import TextIO
@@ -31,15 +32,16 @@ def damage(kind: str, count: int, packet: bytes) -> bytes:
 class TiRadar:
     """The device: two ptys, a command port, a journal. Times are seconds of one clock, whichever the caller uses."""
 
-    def __init__(self, link_dir: Path, journal: TextIO | None) -> None:
-        """Plug it in: links radar_cli and radar_data in `link_dir`."""
+    def __init__(self, link_dir: Path, journal: TextIO | None, *, plugged: bool = True) -> None:
+        """Plug it in, where it is `plugged` from the beginning: links radar_cli and radar_data in `link_dir`."""
         self._link_dir, self._journal = link_dir, journal
-        self._back_s: float | None = None
+        self._back_s: float | None = math.inf
         self._damage: tuple[str, int] | None = None
         self._empty = 0
         self.paused_s = 0.0  # no frames before this instant
         self.lost_bytes = 0
-        self.plug()
+        if plugged:
+            self.plug()
 
     def plug(self) -> None:
         """Power up: new ptys, nothing configured."""

@@ -36,10 +36,14 @@ class UbxGps:
     """The receiver. From the factory it sends NMEA once a second and no NAV-PVT, until it is told to."""
 
     def __init__(self, link: Path, *, rate_hz: float = 10.0, factory: bool = False,
-                 journal: TextIO | None = None) -> None:
-        """Plug it in. `rate_hz` is what somebody has set it to before; with `factory` nobody has."""
+                 journal: TextIO | None = None, plugged: bool = True) -> None:
+        """Plug it in, where it is `plugged` from the beginning.
+
+        `rate_hz` is what somebody has set it to before; with `factory` nobody has.
+        """
         self._link, self._journal = link, journal
         self._saved_hz, self._factory = (FACTORY_HZ if factory else rate_hz), factory
+        self.rate_hz = self._saved_hz
         self._until_ns = dict.fromkeys(_TIMED, 0)
         self._damage: tuple[str, int] | None = None
         self._back_ns: int | None = None
@@ -48,7 +52,8 @@ class UbxGps:
         self._last: bytes | None = None
         self.written = 0  # bytes that reached the wire
         self.pty: Pty | None = None
-        self.plug()
+        if plugged:
+            self.plug()
 
     def plug(self, link: Path | None = None) -> None:
         """Power up: a new pty, what was saved."""

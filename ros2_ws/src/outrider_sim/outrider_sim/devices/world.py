@@ -8,8 +8,8 @@
 | world.json | written at t = 0: scenario, name, begin_ns (CLOCK_REALTIME), begin_boot_ns, duration_s, pid |
 
 t = 0 comes when the camera has loaded its pictures, the radar has been started over its wire (one that is dead from the
-first instant is not waited for) and the file of --hold is gone. Until then camera and radar send nothing, and the receiver has no fix. After the
-scenario's duration everything is unplugged and it ends with 0.
+first instant is not waited for) and the file of --hold is gone. Until then camera and radar send nothing, and the
+receiver has no fix. After the scenario's duration everything is unplugged and it ends with 0.
 
 Lines for the control FIFO begin with the device: `radar ...` (ti_device.py), `gps ...` (ubx_gps.py), `camera ...`
 (realsense.py).
@@ -29,6 +29,7 @@ from outrider_sim.devices.ti_device import TiRadar
 from outrider_sim.devices.ubx_gps import UbxGps
 from outrider_sim.devices.world_camera import CameraProcess
 from outrider_sim.devices.world_clock import WorldClock, boot_ns
+from outrider_sim.devices.world_faults import Faults
 from outrider_sim.devices.world_feed import cameras
 from outrider_sim.devices.world_gps import WorldGps
 from outrider_sim.devices.world_machine import DrivenRide, Machine, PoseRing
@@ -72,11 +73,11 @@ def _play(args: argparse.Namespace, scene: Scenario, lock: IO[bytes], stack: con
         camera = CameraProcess(args.run / 'camera_feed', device, ride, clock, [lock.fileno(), stop])
         stack.callback(camera.close)
     journal = stack.enter_context(args.journal.open('a')) if args.journal else None
-    radar = TiRadar(args.run, journal)
+    radar = TiRadar(args.run, journal, plugged=not Faults(scene, 'radar').dead(0.0))
     stack.callback(radar.close)
     gps = None
     if 'gps' in scene.sensors:
-        receiver = UbxGps(args.run / 'gps')
+        receiver = UbxGps(args.run / 'gps', plugged=not Faults(scene, 'gps').dead(0.0))
         stack.callback(receiver.unplug)
         gps = WorldGps(receiver, ride, clock, boot_ns())
     machine = None
