@@ -130,19 +130,6 @@ def test_stamps_rise_and_none_is_later_than_its_arrival(steps, last_ns):
     assert all(later > earlier for earlier, later in zip([last_ns, *made], made, strict=False))
 
 
-def test_offset_and_jitter_of_the_receivers_time():
-    clocks = device_time.OffsetWatch()
-    assert clocks.offset() is None
-    for k in range(1000):
-        utc_ns = k * 40_000_000
-        clocks.add(utc_ns + 45_000_000 + (k % 11 - 5) * 1_000_000 + (k == 990) * 10**9, utc_ns)
-    told = clocks.offset()
-    assert told.median_ms == pytest.approx(45.0)
-    assert told.jitter_ms == pytest.approx(3.0, abs=1.01)  # uniform over +-5 ms, the late one unheard
-    clocks.clear()
-    assert clocks.offset() is None
-
-
 @pytest.mark.parametrize(('heard', 'name', 'words'), [
     ((0, 0, ()), 'silent', 'nothing on /dev/x for 2 s (expected 10 fixes/s)'),
     ((700, 0, ()), 'garbage', '700 bytes but no message on /dev/x'),

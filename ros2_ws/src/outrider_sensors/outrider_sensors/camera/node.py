@@ -169,7 +169,7 @@ class CameraNode(OutriderNode):
 
     def _publish_colour(self, image: ImageFrame) -> None:
         stamp_ns = image.stamp_ns - self._latency_ns
-        pixels = np.asanyarray(image.frame.get_data())
+        pixels = image.pixels
         if self._jpegs.get_subscription_count():
             self._jpegs.publish(self._jpeg.fill(jpeg.encode(pixels, self.value('jpeg_quality')), stamp_ns))
         if self._colours.get_subscription_count():
@@ -181,7 +181,7 @@ class CameraNode(OutriderNode):
         if sensors is None:
             return  # lost since
         if self._depths.get_subscription_count():
-            pixels = np.asanyarray(image.frame.get_data())
+            pixels = image.pixels
             every = self.value('depth_decimation')
             seen = aligner.align(pixels) if aligner else pixels[::every, ::every]
             if sensors.unit_m != _UNIT_M:

@@ -30,10 +30,5 @@ class Report:
             said[f'{name}/s'] = f'{came / elapsed_s:.1f}'
             said[f'{name} lost'] = count.lost
             said[f'{name} dropped'] = count.dropped
-        for domain, clock in list(sensors.clocks.items()):
-            name, (middle_ms, most_ms) = domain.name, clock.jitter_ms()
-            said[f'{name} offset_s'] = f'{clock.offset_s:.6f}'
-            said[f'{name} drift_ppm'] = f'{clock.drift_ppm:.1f}'
-            said[f'{name} jitter_ms'] = f'{middle_ms:.2f} p95 {most_ms:.2f}'
-            said[f'{name} restarts'] = clock.restarts
+            said |= count.clock.values(name)
         return said

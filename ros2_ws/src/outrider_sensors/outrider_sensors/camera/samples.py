@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from numpy.typing import NDArray
+
 STREAMS = ('colour', 'depth', 'gyro', 'accel')
 
 
 class ImageFrame(NamedTuple):
-    """One image: `stream` colour or depth, the host's time it was taken at, the library's frame."""
+    """One image: `stream` colour or depth, the host's time it was taken at, (h, w, 3) uint8 or (h, w) uint16."""
 
     stream: str
     stamp_ns: int
-    frame: Any
+    pixels: NDArray[Any]
 
 
 class MotionSample(NamedTuple):

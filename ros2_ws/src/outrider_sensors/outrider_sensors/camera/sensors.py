@@ -13,18 +13,20 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any
 
+import numpy as np
 import pyrealsense2 as rs
 
 from outrider_sensors.camera.choice import Mode, nearest, nearest_rate
-from outrider_sensors.camera.clock import DeviceClock, Rising
 from outrider_sensors.camera.pinhole import Pinhole
 from outrider_sensors.camera.samples import STREAMS, ImageFrame, MotionSample
+from outrider_sensors.clock import DeviceClock, Rising, StreamClock
 
 _KINDS = {'colour': rs.stream.color, 'depth': rs.stream.depth, 'gyro': rs.stream.gyro, 'accel': rs.stream.accel}
 _FORMATS = {'colour': rs.format.rgb8, 'depth': rs.format.z16, 'gyro': rs.format.motion_xyz32f,
             'accel': rs.format.motion_xyz32f}
 LONGEST_LOSS_S = 0.5
-IMAGES_WAITING = 14  # of one kind, half a second of a stalled host at 30/s. The library itself runs dry at 16
+IMAGES_HELD = 8  # of one kind: the library runs dry at 16, so what waits behind them is copied out of its memory
+WAITING_S = 2.0  # so long a host may be too busy before images are dropped
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Count:
     number: int = 0
     device_ns: int = 0
     rising: Rising = field(default_factory=Rising)
+    clock: StreamClock = field(default_factory=StreamClock)
 
 
 class Sensors:
@@ -74,6 +77,7 @@ class Sensors:
         self._rates: dict[str, int] = {}
         self.serial = device_info(device, rs.camera_info.serial_number)
         self._choose(device, wanted)
+        self._most_images = round(WAITING_S * sum(mode.fps for mode in self.modes.values()))
         try:
             self._start()
         except BaseException:
@@ -137,8 +141,10 @@ class Sensors:
             count.lost += frame.frame_number - count.number - 1
         count.number = frame.frame_number
         stamp_ns, _ = self._time(frame, now_ns, count)
-        if self.images.qsize() < 2 * IMAGES_WAITING:
-            self.images.put(ImageFrame(name, stamp_ns, frame))
+        waiting = self.images.qsize()
+        if waiting < self._most_images:
+            pixels = np.asanyarray(frame.get_data())
+            self.images.put(ImageFrame(name, stamp_ns, pixels if waiting < IMAGES_HELD else pixels.copy()))
         else:
             count.dropped += 1
 
@@ -162,7 +168,9 @@ class Sensors:
             clock = self.clocks.get(domain)
             if clock is None:
                 clock = self.clocks[domain] = DeviceClock()
-            host_ns = clock.host_ns(device_ns, now_ns)
+            if count.clock.clock is not clock:
+                count.clock = StreamClock(clock)
+            host_ns = count.clock.hear(device_ns, now_ns)
         count.device_ns = device_ns
         count.came += 1
         count.last_s = self._clock()

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from outrider_sensors.gps.decode import WEEK_MS
-
-WINDOW = 250  # fixes; 10 s at 25 Hz
 
 
 def stamps(arrivals_ns: Sequence[int], itows_ms: Sequence[int], last_ns: int) -> list[int]:
@@ -28,36 +23,3 @@ def stamps(arrivals_ns: Sequence[int], itows_ms: Sequence[int], last_ns: int) ->
         made.append(stamp)
         last_ns = stamp
     return made
-
-
-@dataclass(frozen=True)
-class Offset:
-    """Host stamp minus UTC of the fix: the receiver's latency and whatever the host's clock is wrong."""
-
-    median_ms: float
-    jitter_ms: float  # half of the span that holds the middle 68 %: 1 sigma of a normal distribution, deaf to outliers
-
-
-class OffsetWatch:
-    """The offset over the last WINDOW fixes."""
-
-    def __init__(self) -> None:
-        """Start with nothing."""
-        self._offsets_ms: deque[float] = deque(maxlen=WINDOW)
-
-    def add(self, stamp_ns: int, utc_ns: int) -> None:
-        """Learn one pair."""
-        self._offsets_ms.append((stamp_ns - utc_ns) * 1e-6)
-
-    def clear(self) -> None:
-        """Forget: another receiver, or the same after a restart."""
-        self._offsets_ms.clear()
-
-    def offset(self) -> Offset | None:
-        """Return the offset, None before the first fix with a time."""
-        if not self._offsets_ms:
-            return None
-        ordered = sorted(self._offsets_ms)
-        last = len(ordered) - 1
-        low, high = ordered[round(0.16 * last)], ordered[round(0.84 * last)]
-        return Offset(statistics.median(ordered), (high - low) / 2)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import serial
 
+from outrider_sensors.clock import StreamClock
 from outrider_sensors.gps import device_time, ports
 from outrider_sensors.gps.decode import Answer, Fix, decode, request
 from outrider_sensors.gps.framing import Framer, Packet
@@ -62,7 +63,7 @@ class GpsLink:
         self.repeated = 0  # fixes that came a second time
         self.connections = 0
         self.answer = 'none' if configure else 'not asked'  # to the request: none, accepted, refused
-        self.offsets = device_time.OffsetWatch()
+        self.clock = StreamClock()  # of the receiver's UTC
         self.state = State('connecting', f'gps: connecting to {port}.')
         self._port: serial.Serial | None = None
         self._next_try_s = clock()
@@ -113,7 +114,7 @@ class GpsLink:
             port.close()
             raise LostError(f'lost {port.port} ({error})') from None
         self._framer.reset()
-        self.offsets.clear()
+        self.clock = StreamClock()
         self._watch.opened(self._clock())
         self.answer = 'none' if self._configure else 'not asked'
         self.connections += 1
@@ -152,9 +153,9 @@ class GpsLink:
             return []
         stamps = device_time.stamps([ns for _, ns in fresh], [fix.itow_ms for fix, _ in fresh], self._last_stamp_ns)
         self._last_stamp_ns = stamps[-1]
-        for (fix, _), stamp in zip(fresh, stamps, strict=True):
+        for fix, arrival_ns in fresh:
             if fix.utc_ns is not None:
-                self.offsets.add(stamp, fix.utc_ns)
+                self.clock.hear(fix.utc_ns, arrival_ns)
         return [Stamped(fix, stamp) for (fix, _), stamp in zip(fresh, stamps, strict=True)]
 
     def _wait(self, port: serial.Serial | None, timeout_s: float) -> bool:

@@ -97,14 +97,12 @@ class GpsNode(OutriderNode):
         then_ns, fixes_then = self._told
         self._told = now_ns, fixes
         level, sentence = _LEVELS.get(state.name, 'error'), state.sentence
-        offset = link.offsets.offset()
         values: dict[str, object] = {
             'state': state.name, 'fixes/s': f'{(fixes - fixes_then) / max((now_ns - then_ns) * 1e-9, 1e-3):.1f}',
             'fixes': fixes, 'repeated fixes': link.repeated, 'damaged messages': link.counts.damaged,
             'junk bytes': link.counts.junk_bytes, 'NMEA messages': link.counts.nmea, 'connections': link.connections,
             'rate request': link.answer,
-            'offset_ms': 'unknown' if offset is None else f'{offset.median_ms:.1f}',
-            'jitter_ms': 'unknown' if offset is None else f'{offset.jitter_ms:.1f}',
+            **link.clock.values(),
             **{f'refused, {refusal.value}': self._refused[refusal] for refusal in quality.Refusal},
         }
         if self._newest is not None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import serial
 
+from outrider_sensors.clock import StreamClock
 from outrider_sensors.port import PORT_ERRORS, LostError, open_port, take
 from outrider_sensors.radar import dialogue, ports
 from outrider_sensors.radar.cfg import Config
@@ -67,6 +68,7 @@ class RadarLink:
         self._next_try_s = clock()
         self._period_ns, self._last_stamp_ns = round(chirp.frame_period_ms * 1e6), 0
         self._heard_s = 0.0
+        self.clock = StreamClock()  # of the device's frame count
         self._silent_s = max(SILENT_S, 3e-3 * chirp.frame_period_ms)
         self._restart_s = self._first_restart_s = max(RESTART_S, 2 * self._silent_s)
         self._wake_read, self._wake_write = os.pipe()
@@ -131,7 +133,7 @@ class RadarLink:
             data.close()
             raise
         self._data = data
-        self._heard_s = self._clock()
+        self._heard_s, self.clock = self._clock(), StreamClock()
         self.connections += 1
 
     def _configure(self, cli: serial.Serial, data: serial.Serial) -> None:
@@ -193,6 +195,8 @@ class RadarLink:
         return []
 
     def _stamped(self, frames: list[Frame]) -> list[Frame]:
+        for frame in frames:
+            self.clock.hear(frame.number * self._period_ns, frame.arrival_ns)
         stamps = spread([frame.arrival_ns for frame in frames], self._period_ns, self._last_stamp_ns)
         self._last_stamp_ns = stamps[-1]
         return [frame._replace(arrival_ns=stamp) for frame, stamp in zip(frames, stamps, strict=True)]

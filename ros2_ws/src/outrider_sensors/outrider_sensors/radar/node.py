@@ -103,6 +103,7 @@ class RadarNode(OutriderNode):
             'damaged frames': sum(counts.damaged.values()),
             'junk bytes': counts.junk_bytes,
             'connections': link.connections,
+            **link.clock.values(),
             'listeners': self._points.get_subscription_count(),
             'configuration': self._config.name,
             'range_max_m': f'{self._config.range_max_m:.1f}',

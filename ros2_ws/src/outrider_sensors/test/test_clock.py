@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from outrider_sensors.camera.clock import DeviceClock, Rising
+from outrider_sensors.clock import DeviceClock, Rising, StreamClock
 
 S, MS = 10**9, 10**6
 
@@ -81,13 +81,48 @@ def test_nothing_is_taken_after_it_came():
         assert clock.host_ns(taken_ns + 7 * S, arrival_ns) <= arrival_ns
 
 
-def test_jitter_tells_how_late_samples_come():
+def heard(stream, *, seconds, hz=100, offset_ns=0, ppm=0.0, floor_ns=2 * MS, spread_ns=3 * MS, seed=1):
+    rng = np.random.default_rng(seed)
+    for taken_ns in range(0, round(seconds * S), S // hz):
+        arrival_ns = taken_ns + floor_ns + round(rng.exponential(spread_ns))
+        stream.hear(round((taken_ns - offset_ns) * (1 + ppm * 1e-6)), arrival_ns)
+
+
+@pytest.mark.parametrize('offset_ms', [-40.0, 0.0, 1_000_000.0])
+def test_offset_is_that_of_the_clocks_and_the_least_latency(offset_ms):
+    stream = StreamClock()
+    heard(stream, seconds=10, offset_ns=round(offset_ms * MS))
+    assert float(stream.values()['offset_ms']) == pytest.approx(offset_ms + 2.0, abs=0.15)
+
+
+@pytest.mark.parametrize('hz', [5, 30, 400])
+def test_drift_is_told_and_the_offset_is_that_of_now(hz):
+    stream = StreamClock()
+    heard(stream, seconds=60, hz=hz, ppm=-50.0, spread_ns=MS)
+    assert float(stream.values()['drift_ppm']) == pytest.approx(50.0, abs=15.0)
+    assert float(stream.values()['offset_ms']) == pytest.approx(2.0 + 60 * 50e-3, abs=0.7)
+
+
+@pytest.mark.parametrize('spread_ms', [0.5, 3.0, 10.0])
+def test_jitter_is_what_95_in_100_stay_below(spread_ms):
+    stream = StreamClock()
+    heard(stream, seconds=10, spread_ns=round(spread_ms * MS))
+    assert float(stream.values()['jitter_ms']) == pytest.approx(spread_ms * np.log(20), rel=0.25)  # of an exponential
+
+
+def test_nothing_is_told_before_the_first_sample():
+    assert StreamClock().values('gyro') == {
+        'gyro offset_ms': 'unknown', 'gyro drift_ppm': 'unknown', 'gyro jitter_ms': 'unknown', 'gyro clock restarts': 0}
+
+
+def test_streams_of_one_device_share_its_clock_and_have_jitter_of_their_own():
     clock = DeviceClock()
-    assert clock.jitter_ms() == (0.0, 0.0)
-    play(clock, seconds=5, spread_ns=3 * MS)
-    middle, most = clock.jitter_ms()
-    assert middle == pytest.approx(3 * np.log(2), rel=0.2)  # of an exponential
-    assert most == pytest.approx(3 * np.log(20), rel=0.25)
+    fast, slow = StreamClock(clock), StreamClock(clock)
+    for taken_ns in range(0, 5 * S, S // 100):
+        fast.hear(taken_ns, taken_ns + MS)
+        slow.hear(taken_ns, taken_ns + 9 * MS)
+    assert fast.values()['offset_ms'] == slow.values()['offset_ms'] == '1.00'
+    assert (fast.values()['jitter_ms'], slow.values()['jitter_ms']) == ('0.00', '8.00')
 
 
 def test_stamps_rise_while_the_envelope_is_still_found():

@@ -4,12 +4,22 @@ A sample arrives its latency after it was taken, and latency has a floor but no 
 collection only ever add. So the samples that came fastest tell how the clocks stand, and all others are ignored: a
 lower envelope (as in Zhang, Liu, Xia, "Clock synchronization algorithms for network measurements", INFOCOM 2002). The
 floor itself cannot be seen from here; a stamp is late by it.
+
+Every sensor tells the same of its clock in its diagnostics (`StreamClock.values`):
+
+| key | what |
+|---|---|
+| `offset_ms` | the host's clock less the device's now, by the fastest samples: it holds the least latency |
+| `drift_ppm` | how much faster the host's clock runs; 0 for the first seconds |
+| `jitter_ms` | how much later than the fastest 95 in 100 of the last 400 samples came at most |
+| `clock restarts` | how often one of the clocks was set, or the device began anew |
+
+The device's clock is a RealSense's own, a GPS receiver's UTC, a radar's frame count times its period.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from statistics import median
 
 BIN_NS = 500_000_000  # the fastest sample of each half second is kept
 BINS = 60  # and half a minute of them: longer than any disturbance, shorter than a quartz warms up in
@@ -27,7 +37,6 @@ class DeviceClock:
     def __init__(self) -> None:
         """Know nothing yet."""
         self.restarts = 0  # how often one of the clocks was set, or the device started anew
-        self._latencies: deque[int] = deque(maxlen=_LATENCIES)
         self._forget()
 
     def _forget(self) -> None:
@@ -37,7 +46,6 @@ class DeviceClock:
         self._newest_ns = 0
         self._late_since_ns: int | None = None  # arrival of the first of a run of late samples
         self._pace = 0.0
-        self._latencies.clear()
 
     def host_ns(self, device_ns: int, arrival_ns: int) -> int:
         """Learn from a sample stamped `device_ns` that came at `arrival_ns`; return when it was taken, host clock."""
@@ -68,7 +76,6 @@ class DeviceClock:
         over_ns = self._offset_at(device_ns) - lead_ns
         if over_ns > 0:
             self._offset_ns -= over_ns
-        self._latencies.append(max(-over_ns, 0))
         return device_ns + self._offset_at(device_ns)
 
     def _offset_at(self, device_ns: int) -> int:
@@ -97,21 +104,56 @@ class DeviceClock:
         self._device_ns = at_ns
 
     @property
-    def offset_s(self) -> float:
-        """Return host clock less device clock, in seconds, at the last fit."""
-        return self._offset_ns * 1e-9
+    def offset_ns(self) -> int:
+        """Return host clock less device clock at the newest sample."""
+        return self._offset_at(self._newest_ns)
 
     @property
     def drift_ppm(self) -> float:
         """Return how much faster the host's clock runs than the device's, in millionths; 0 for the first seconds."""
         return self._pace * 1e6
 
-    def jitter_ms(self) -> tuple[float, float]:
-        """Return how much later than the fastest the last samples came: median and 95 in 100, ms; 0 where none."""
-        latencies = sorted(self._latencies.copy())
-        if not latencies:
-            return 0.0, 0.0
-        return median(latencies) * 1e-6, latencies[min(len(latencies) * 95 // 100, len(latencies) - 1)] * 1e-6
+
+class Lateness:
+    """How much later than the fastest the last samples of one stream came."""
+
+    def __init__(self) -> None:
+        """Know no sample yet."""
+        self._late_ns: deque[int] = deque(maxlen=_LATENCIES)
+
+    def add(self, late_ns: int) -> None:
+        """Learn that a sample came `late_ns` later than the fastest would have."""
+        self._late_ns.append(max(late_ns, 0))
+
+    def jitter_ms(self) -> float:
+        """Return what 95 in 100 stay below; 0 without a sample."""
+        late_ns = sorted(self._late_ns.copy())
+        return late_ns[min(len(late_ns) * 95 // 100, len(late_ns) - 1)] * 1e-6 if late_ns else 0.0
+
+
+class StreamClock:
+    """One stream against the host's clock, for diagnostics; `clock` is shared by streams of one device."""
+
+    def __init__(self, clock: DeviceClock | None = None) -> None:
+        """Know no sample yet."""
+        self.clock = clock or DeviceClock()
+        self._lateness, self._heard = Lateness(), False
+
+    def hear(self, device_ns: int, arrival_ns: int) -> int:
+        """Learn from a sample stamped `device_ns` that came at `arrival_ns`; return when it was taken, host clock."""
+        host_ns = self.clock.host_ns(device_ns, arrival_ns)
+        self._lateness.add(arrival_ns - host_ns)
+        self._heard = True
+        return host_ns
+
+    def values(self, name: str = '') -> dict[str, object]:
+        """Return what diagnostics say, each key behind `name` where one is given."""
+        told: dict[str, object] = dict.fromkeys(('offset_ms', 'drift_ppm', 'jitter_ms'), 'unknown')
+        if self._heard:
+            told = {'offset_ms': f'{self.clock.offset_ns * 1e-6:.2f}', 'drift_ppm': f'{self.clock.drift_ppm:.1f}',
+                    'jitter_ms': f'{self._lateness.jitter_ms():.2f}'}
+        told['clock restarts'] = self.clock.restarts
+        return {f'{name} {key}' if name else key: value for key, value in told.items()}
 
 
 class Rising:
