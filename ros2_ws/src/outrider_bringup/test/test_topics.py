@@ -6,7 +6,7 @@ import math
 
 import pytest
 from outrider_interfaces.msg import Track, TrackArray
-from sensor_msgs.msg import PointCloud2, PointField
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, NavSatFix, PointCloud2, PointField
 from std_msgs.msg import String
 
 from outrider_bringup.doctor import system
@@ -28,6 +28,21 @@ def test_a_cloud_in_a_few_lines():
     assert 'fields: 5' in shown
     assert '  ... 3 more' in shown
     assert len(shown) < 30
+
+
+@pytest.mark.parametrize('message', [
+    CompressedImage(format='jpeg', data=bytes(100_000)),
+    Image(height=240, width=424, step=848, encoding='16UC1', data=bytes(203_520)),
+    CameraInfo(d=[0.1] * 5), Imu(), NavSatFix(latitude=50.1234567, longitude=8.7654321)])
+def test_what_a_camera_an_imu_and_a_gps_say_fits_a_screen(message):
+    told = list(lines(message))
+    assert len(told) <= 22
+    assert max(map(len, told)) < 100
+    assert len(str(plain(message))) < 1500
+    if isinstance(message, NavSatFix):
+        assert {'latitude: 50.1234567', 'longitude: 8.7654321'} <= set(told)
+    if hasattr(message, 'data'):
+        assert told[-1] == f'data: {len(message.data)} bytes'
 
 
 def test_nested_messages_are_cut_where_they_are_many():

@@ -65,6 +65,20 @@ def test_the_list_names_length_size_marks_and_state(rides):
     assert 'damaged' in rows['d']
 
 
+def test_the_list_counts_what_each_device_said(rides):
+    folder = ride.create(rides, 'a')
+    ride.write_info(folder, {'start_ns': 0, 'stop_ns': 10**9})
+    written, kind = Recording(folder), 'std_msgs/msg/UInt32'
+    for name, count in (('/imu/data', 40), ('/camera/color/compressed', 3), ('/rear/camera/color/compressed', 2)):
+        for number in range(count):
+            written.put(Message(Topic(name, kind, Schemas().text(kind)), number, 1, 1,
+                                serialize_message(UInt32(data=number))))
+    written.close()
+    assert 'whole: camera 5, imu 40\n' in outrider('view', '--list').stdout
+    (folder / 'metadata.yaml').write_text('rosbag2_bagfile_information:\n  topics_with_message_count: [{}]\n')
+    assert 'whole\n' in outrider('view', '--list').stdout
+
+
 @pytest.mark.parametrize('name', ['nope', '../rides', 'a/b'])
 def test_a_ride_that_is_not_there_is_one_sentence(rides, name):
     made(rides, 'a')

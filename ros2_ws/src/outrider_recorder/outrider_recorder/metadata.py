@@ -63,3 +63,14 @@ def text(segments: Sequence[Kept]) -> str:
 def write(folder: Path, segments: Sequence[Kept]) -> None:
     """Replace the folder's metadata.yaml. Raises OSError."""
     write_atomic(folder / METADATA_FILE, text(segments))
+
+
+def counts(folder: Path) -> dict[str, int]:
+    """Return the number of messages by topic in the kept segments; empty where metadata.yaml does not tell."""
+    begin = '  topics_with_message_count: '
+    try:
+        told = (folder / METADATA_FILE).read_text(encoding='utf-8').splitlines()
+        entries = json.loads(next(line for line in told if line.startswith(begin))[len(begin):])
+        return {str(entry['topic_metadata']['name']): int(entry['message_count']) for entry in entries}
+    except (OSError, ValueError, KeyError, TypeError, StopIteration):
+        return {}

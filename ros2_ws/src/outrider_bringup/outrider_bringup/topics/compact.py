@@ -10,6 +10,7 @@ from typing import Any
 LONGEST_LIST = 6
 LONGEST_TEXT = 70
 DEEPEST = 5
+PLACES = ('latitude', 'longitude')  # degrees: six digits would be 10 m
 
 
 def lines(message: Any, indent: int = 0) -> Iterator[str]:
@@ -30,6 +31,8 @@ def lines(message: Any, indent: int = 0) -> Iterator[str]:
                 yield from lines(item, indent + 2)
             if len(value) > 2:
                 yield f'{pad}  ... {len(value) - 2} more'
+        elif name in PLACES:
+            yield f'{pad}{name}: {value:.7f}'
         else:
             yield f'{pad}{name}: {scalar(value)}'
 

@@ -13,11 +13,14 @@ from typing import Any
 
 from outrider_bringup import paths
 from outrider_bringup.errors import UserError
-from outrider_recorder import bridge_launcher, ride
+from outrider_recorder import bridge_launcher, metadata, ride
 from outrider_recorder.errors import RideError
 
 HELP = 'open the newest ride, or the one named; --list for all'
 GROUP = 'rides'
+# What the list counts: the topic by which each device is known, under any namespace.
+DEVICES = {'radar': '/radar/points', 'camera': '/camera/color/compressed', 'depth': '/camera/depth/image',
+           'imu': '/imu/data', 'gps': '/gps/fix', 'drive': '/drive/state'}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +140,7 @@ def _list(rides: Path) -> int:
     if not every:
         print(f'no ride in {rides}. Make one: ./outrider demo')
         return 0
-    print(f'{"ride":24} {"length":>8} {"size":>9} {"marks":>5}  state')
+    print(f'{"ride":24} {"length":>8} {"size":>9} {"marks":>5}  state and messages')
     for folder in every:
         try:
             print(_row(folder, ride.read_info(folder)))
@@ -158,4 +161,13 @@ def _row(folder: Path, info: dict[str, Any]) -> str:
         state = info.get('alarm') or 'whole' if stop_ns else 'cut off; readable to its last half second'
         stop_ns = stop_ns or int(max((path.stat().st_mtime_ns for path in _segments(folder)), default=0))
     minutes, seconds = divmod(max(0, stop_ns - int(info.get('start_ns', stop_ns))) // 1_000_000_000, 60)
-    return f'{folder.name:24} {minutes:>5}:{seconds:02d} {size / 1e6:>6.1f} MB {count:>5}  {state}'
+    return f'{folder.name:24} {minutes:>5}:{seconds:02d} {size / 1e6:>6.1f} MB {count:>5}  {state}{_holds(folder)}'
+
+
+def _holds(folder: Path) -> str:
+    """Return how many messages of each device the ride holds."""
+    counts = metadata.counts(folder)
+    found = ((name, sum(count for known, count in counts.items() if known.endswith(topic)))
+             for name, topic in DEVICES.items())
+    told = ', '.join(f'{name} {count}' for name, count in found if count)
+    return f': {told}' if told else ''
