@@ -42,6 +42,11 @@ def test_a_barred_way_stays_so_until_nothing_touches_and_backing_away_frees_it()
     assert [scene.at(x) for x in (3.3, 3.41, 3.43, 3.41, 3.39)] == ['free', 'ahead', 'ahead', 'ahead', 'free']
 
 
+def test_a_post_that_a_corner_catches_bars_the_way_too_however_far_it_came_before_it_stood() -> None:
+    scene = Scene('things: [{kind: wall, from: [4, 0.28], to: [4, 3]}]')
+    assert [scene.at(x) for x in (3.405, 3.44, 3.39)] == ['ahead', 'ahead', 'free']
+
+
 def test_a_wall_beside_it_lets_it_slide_along() -> None:
     scene = Scene('things: [{kind: wall, from: [-5, 0.29], to: [5, 0.29]}]')
     assert scene.at(0.0) == 'free'
@@ -58,7 +63,7 @@ def test_bodies_bar_where_they_stand_and_a_person_who_walks_on_frees_it() -> Non
 
 def test_a_parked_car_is_a_body_and_a_bridge_is_above() -> None:
     assert Scene('things: [{kind: parked_cars, from: [2.8, 0], to: [3, 0]}]').at(0.0) == 'ahead'
-    assert Scene('things: [{kind: bridge, from: [0.5, -9], to: [0.5, 9]}]').at(0.0) == 'free'
+    assert Scene('things: [{kind: bridge, from: [4.59, -9], to: [4.59, 9]}]').at(0.0) == 'free'
     assert Scene('things: [{kind: guard_rail, from: [0.59, -9], to: [0.59, 9]}]').at(0.0) == 'ahead'
     assert Scene('').at(0.0) == 'free'
 

@@ -199,6 +199,8 @@ def test_a_history_that_is_fed_poses_from_elsewhere_tells_the_same() -> None:
     for number in range(3001):
         other.add(rider.pose(number * 0.01))
     assert not other.add(rider.pose(3.0))
-    assert len(other) == len(rider.history)
+    assert len(other) == len(rider.history) == 3001
+    assert other.pose(0.0).speed == 0.0
+    assert rider.pose(2.0).speed == pytest.approx(math.sin(2.0), rel=0.02)
     times = np.linspace(-1.0, 31.0, 777)
     np.testing.assert_allclose(other.poses(times).xy, rider.poses(times).xy, atol=1e-9)
