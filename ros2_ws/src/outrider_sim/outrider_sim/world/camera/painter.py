@@ -22,12 +22,11 @@ from outrider_sim.world.camera.surface import shade, texels
 from outrider_sim.world.camera.textures import COLOURS
 from outrider_sim.world.camera.view import F32, View, optical
 from outrider_sim.world.eye import Eye
-from outrider_sim.world.scenery import TUNNEL_HALF_WIDTH_M, Scenery
+from outrider_sim.world.scenery import Scenery
 from outrider_sim.world.snapshot import Snapshot
 from outrider_sim.world.world import World
 
-TUNNEL_LIGHT = 0.30   # share of daylight that a tunnel's lamps give
-TUNNEL_GAIN = 1.9
+TUNNEL_GAIN = 1.9   # of a camera that exposes for the inside
 
 
 class Painter:
@@ -74,7 +73,7 @@ class Painter:
         sky = np.flatnonzero(seen == SKY)
         if len(sky):
             x, y, up = _directions(axes, view, sky)
-            for channel, values in enumerate(self._sky.colours(x, y, np.hypot(x, y), light, up)):
+            for channel, values in enumerate(self._sky.colours(x, y, up, light)):
                 image[channel, sky] = values
 
         ground = np.flatnonzero(seen == GROUND)
@@ -131,17 +130,20 @@ class Painter:
         return most
 
     def _darken(self, level: F32, x: F32, y: F32) -> None:
-        """Leave a tunnel's lamps where places (n,) lie in a tunnel."""
-        for (x0, y0), (x1, y1) in self.scene.scenery.tunnels:
+        """Take the sky's light from places (n,) under a roof."""
+        for roof in self.scene.roofs:
+            (x0, y0), (x1, y1) = roof.start, roof.end
             length = math.hypot(x1 - x0, y1 - y0)
             c, s = np.float32((x1 - x0) / length), np.float32((y1 - y0) / length)
             dx, dy = x - np.float32(x0), y - np.float32(y0)
-            along, aside = c * dx + s * dy, np.abs(c * dy - s * dx)
-            # Daylight reaches a few metres in.
+            along, beside = c * dx + s * dy, np.float32(roof.half_m) - np.abs(c * dy - s * dx)
+            # Daylight reaches a few metres in from where it is open.
             deep = np.minimum(along, np.float32(length) - along)
-            inside = (deep > 0.0) & (aside < TUNNEL_HALF_WIDTH_M + 0.5)
-            level *= np.where(inside, TUNNEL_LIGHT + (1.0 - TUNNEL_LIGHT) * np.exp(-np.maximum(deep, 0.0) / 3.0), 1.0
-                              ).astype(np.float32)
+            inside = (deep > 0.0) & (beside > 0.0)
+            deep = np.maximum(np.minimum(deep, beside) if roof.open_sides else deep, 0.0)
+            reach = np.float32(-1.0 if roof.open_sides else -1.0 / 3.0)
+            left = np.float32(roof.light) + np.float32(1.0 - roof.light) * np.exp(deep * reach)
+            level *= np.where(inside, left, np.float32(1.0))
 
 
 def _directions(axes: Floats, view: View, pixels: NDArray[np.intp]) -> tuple[F32, F32, F32]:

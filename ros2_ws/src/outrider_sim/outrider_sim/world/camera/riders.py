@@ -47,8 +47,8 @@ def _limb(points: list[Triple], thick: list[float], textures: list[int]) -> list
 def person(phase: float, far: bool) -> list[Part]:
     """Return a walker, 0.5 x 0.5 x 1.7 m, whose legs and arms swing."""
     swing = math.sin(2.0 * math.pi * phase)
-    parts = [extruded([(-0.10, 0.84), (0.10, 0.84), (0.125, 1.36), (0.04, 1.46), (-0.06, 1.46), (-0.12, 1.34)], 0.19,
-                      [_TROUSERS, _JACKET, PAINT, PAINT, PAINT, _JACKET], PAINT, lean=-0.02),
+    parts = [extruded([(-0.10, 0.84), (0.10, 0.84), (0.125, 1.36), (0.04, 1.46), (-0.06, 1.46), (-0.12, 1.34)], 0.145,
+                      [_TROUSERS, _JACKET, PAINT, PAINT, PAINT, _JACKET], PAINT, lean=-0.07),
              _head((0.02, 0.0, 1.57), NUMBER['head_back'])]
     for side in (1.0, -1.0):
         step = 0.2 * swing * side
@@ -120,8 +120,8 @@ def scooter(phase: float, far: bool) -> list[Part]:
               bar((0.48, 0.0, 0.12), (0.37, 0.0, 1.08), 0.06, 0.06, SECOND),
               bar((0.37, -0.27, 1.08), (0.37, 0.27, 1.08), 0.04, 0.04, BLACK),
               bar((0.38, 0.0, 0.97), (0.45, 0.0, 0.97), 0.08, 0.08, [LAMP, BLACK, BLACK, BLACK, BLACK, BLACK]),
-              extruded([(-0.16, 0.92), (0.06, 0.92), (0.12, 1.36), (0.05, 1.45), (-0.07, 1.45), (-0.13, 1.35)], 0.19,
-                       [_TROUSERS, _JACKET, PAINT, PAINT, PAINT, _JACKET], PAINT, lean=-0.03),
+              extruded([(-0.16, 0.92), (0.06, 0.92), (0.12, 1.36), (0.05, 1.45), (-0.07, 1.45), (-0.13, 1.35)], 0.15,
+                       [_TROUSERS, _JACKET, PAINT, PAINT, PAINT, _JACKET], PAINT, lean=-0.07),
               _head((0.02, 0.0, 1.58), NUMBER['bike_helmet'])]
     for side in (1.0, -1.0):
         foot = (0.12 if side > 0 else -0.22, 0.05 * side, 0.18)

@@ -22,6 +22,8 @@ from outrider_sim.world.world import World
 FAR_PX = 30.0          # bodies that are lower than this on the screen do with fewer parts
 POSTS_PX = 4.0         # a rail's posts are drawn where it is higher than this
 LEAST_PX = 0.7         # nothing smaller is drawn
+TUNNEL_LIGHT = 0.30    # share of daylight that a tunnel's lamps give
+BRIDGE_LIGHT = 0.45    # and that comes in below a bridge
 _STRIDE_M = {'person': 1.4, 'dog': 0.7, 'bicycle': 5.5}  # way of a whole step or turn of the cranks
 _MAKERS: dict[str, Callable[[float, bool], list[Part]]] = {
     'person': riders.person, 'dog': riders.dog, 'bicycle': riders.bicycle, 'scooter': riders.scooter,
@@ -42,6 +44,17 @@ class Stand:
     kind: str
     actor: int = -1
     far_px: float = FAR_PX         # `near` where it is higher than this on the screen
+
+
+@dataclass(frozen=True)
+class Roof:
+    """What keeps the sky off the ground along a line: `light` of it is left. A bridge's sides are open."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    half_m: float
+    light: float
+    open_sides: bool
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,7 @@ class Scene:
         self.kinds: list[str] = []
         self._paints: dict[tuple[str, int], int] = {}
         self._paint_list: list[Floats] = []
+        self.roofs: list[Roof] = []
         self._still = self._standing()
         self._still_xy = np.array([stand.xy for stand in self._still], dtype=float).reshape(-1, 2)
         self._still_radius = np.array([stand.radius_m for stand in self._still])
@@ -203,7 +217,10 @@ class Scene:
             x0, y0, x1, y1 = np.mean(sides, axis=0).tolist()
             low, high = (4.5, 5.9) if kind == 'bridge' else (4.9, 5.2)
             below = 'concrete' if kind == 'bridge' else 'ceiling'
+            bridge = kind == 'bridge'
             width = BRIDGE_WIDTH_M if kind == 'bridge' else 2 * TUNNEL_HALF_WIDTH_M
+            self.roofs.append(Roof((x0, y0), (x1, y1), 0.5 * width + (0.0 if bridge else 0.5),
+                                   BRIDGE_LIGHT if bridge else TUNNEL_LIGHT, bridge))
             made += self._pieces(kind, things.slab(math.hypot(x1 - x0, y1 - y0), width, low, high, below), (x0, y0),
                                  math.atan2(y1 - y0, x1 - x0), high)
         return made

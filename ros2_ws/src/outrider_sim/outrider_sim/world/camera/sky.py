@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from outrider_sim.world.camera.light import Light
+from outrider_sim.world.camera.shapes import Floats
 from outrider_sim.world.camera.view import F32
 
 _COLUMNS, _ROWS = 2048, 256
@@ -25,27 +26,16 @@ class Sky:
         trees = sum((np.roll(trees, step) for step in range(-3, 4)), np.zeros(_COLUMNS)) / 7.0
         self._hills = 0.035 + hills
         self._trees = 0.016 + 0.4 * np.abs(hills) + 0.010 * trees
-        # Clouds are soft: a quarter of the columns and half of the rows say all.
-        rows, columns = np.meshgrid(np.linspace(0, 1, _ROWS // 2, dtype=np.float32), turn[::4].astype(np.float32),
-                                    indexing='ij')
-        clouds = np.zeros_like(rows)
-        for order in range(1, 22):
-            wave = int(random.integers(1, 2 + 2 * order)) * columns
-            wave += np.float32(order * 4.0 * random.uniform(0.5, 2.0)) * np.sqrt(rows + np.float32(0.02))
-            wave += np.float32(random.uniform(0, 6.3))
-            clouds += np.float32(random.normal(0, 1.0 / order ** 0.8)) * np.cos(wave)
-        clouds = np.clip(clouds / clouds.std() - 0.2, 0.0, 1.6).repeat(4, axis=1).repeat(2, axis=0) / 1.6
-        self._clouds = 0.25 * sum((np.roll(clouds, step, axis=1) for step in (-2, -1, 1, 2)), np.zeros_like(clouds))
+        self._clouds = _clouds(random)
         self._strips: dict[Light, list[F32]] = {}
         self._stars = random.random((_ROWS, _COLUMNS)) < 0.0012
 
-    def colours(self, x: F32, y: F32, ahead: F32, light: Light, up: F32 | None = None) -> list[F32]:
-        """Return red, green, blue (n,) of directions: x and y level, `ahead` their length, `up`."""
+    def colours(self, x: F32, y: F32, up: F32, light: Light) -> list[F32]:
+        """Return red, green, blue (n,) of directions x, y, up (n,)."""
         if light not in self._strips:
             self._strips[light] = self._strip(light)
         column = (np.arctan2(y, x) * np.float32(_COLUMNS / (2.0 * np.pi))).astype(np.intp) & (_COLUMNS - 1)
-        rise = np.zeros_like(x) if up is None else up / ahead
-        row = ((rise - np.float32(_LOW)) * np.float32(_ROWS / (_HIGH - _LOW))).astype(np.intp)
+        row = ((up / np.hypot(x, y) - np.float32(_LOW)) * np.float32(_ROWS / (_HIGH - _LOW))).astype(np.intp)
         np.clip(row, 0, _ROWS - 1, out=row)
         row *= _COLUMNS
         row += column
@@ -69,3 +59,26 @@ class Sky:
             near += (horizon - near) * light.haze
             made.append(np.where(rise < self._trees, near, sky).astype(np.float32).reshape(-1))
         return made
+
+
+def _clouds(random: np.random.Generator) -> Floats:
+    """Return how white each place of the strip is, 0..1: noise in octaves, flatter towards the horizon."""
+    rise = np.sqrt(np.linspace(0.0, 1.0, _ROWS))[:, None]
+    turn = np.arange(_COLUMNS)[None] / _COLUMNS
+    field = np.zeros((_ROWS, _COLUMNS))
+    for octave in range(5):
+        rows, columns = 3 * 2 ** octave, 9 * 2 ** octave
+        grid = random.standard_normal((rows + 2, columns))
+        v, u = rise * rows, turn * columns
+        top, left = v.astype(int), u.astype(int)
+        v, u = _eased(v - top), _eased(u - left)
+        right = (left + 1) % columns
+        field += 0.55 ** octave * ((1 - v) * ((1 - u) * grid[top, left] + u * grid[top, right])
+                                   + v * ((1 - u) * grid[top + 1, left] + u * grid[top + 1, right]))
+    made: Floats = np.clip(field / field.std() * 0.8 - 0.15, 0.0, 1.0)
+    return made
+
+
+def _eased(share: Floats) -> Floats:
+    made: Floats = share * share * (3.0 - 2.0 * share)
+    return made
