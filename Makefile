@@ -10,7 +10,7 @@ in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; ex
 .DEFAULT_GOAL := help
 
 help:
-	@echo 'make demo [SECONDS=30]   a real radar recording, then a ramp that drives and stops; nothing else needed'
+	@echo 'make demo [SECONDS=30]   a real radar recording, a car from behind, a ramp that drives and stops'
 	@echo 'make test                all behaviour, about 7 minutes'
 	@echo 'make setup               the environments and the build only; what is done is skipped'
 	@echo 'make lint types portability   the three static checks'
