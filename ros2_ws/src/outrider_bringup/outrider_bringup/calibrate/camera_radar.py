@@ -19,9 +19,9 @@ from outrider_sensors.calibration.walker import DepthWalk, Lens, Sightings
 
 HELP = "the radar's yaw against the camera, from a person who walks before both, with a corner reflector at best"
 RIG, SECONDS = 'bicycle', 60.0
-GUIDE = """Stand the machine still. Nobody and nothing else may move in the view, walls and cars at least 2 m away from
-the walk. One person walks to and fro from edge to edge of the camera's view for {seconds:.0f} s, at a slow pace, once
-3 m, once 5 m, once 8 m away, always turning outside or near the edge. A corner reflector is held before the chest."""
+GUIDE = """Stand the machine still. Nobody and nothing else moves in the view; walls and cars are 2 m away from the walk.
+One person walks to and fro, slowly, from edge to edge of the camera's view, 3 m, 5 m and 7 m away, for {seconds:.0f} s.
+With a corner reflector: before the chest."""
 START = './outrider up bicycle'
 _POINT_BYTES = 20
 
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         Figure('radar further left by', 100.0 * found.offset_m, 100.0 * found.offset_error_m, 'cm', 1, 'not written'),
     ]
     print(f'{found.pairs} pairs, bearings {low:.0f} to {high:.0f} degrees, {near:.1f} to {far:.1f} m, residual '
-          f'{found.residual_deg:.1f} degrees. A radar without elevation tells neither pitch nor roll nor height.')
+          f'{found.residual_deg:.1f} degrees.\nA radar without elevation tells neither pitch nor roll nor height.')
     return finish(args, figures, rig, [Edit('radar', 'mount_rpy_deg', f'{new_deg:.2f}', 2)],
                   differs=rig.mount_differs('radar', radar))
 

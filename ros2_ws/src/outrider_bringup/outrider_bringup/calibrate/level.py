@@ -16,8 +16,8 @@ from outrider_sensors.calibration.errors import CalibrationError
 
 HELP = 'roll and pitch of the camera with its IMU, on a machine that stands level and still'
 RIG, SECONDS = 'bicycle', 10.0
-GUIDE = """Stand the machine upright and level (a spirit level across the axle and along the frame; the ground's slope
-goes into the result in full), on a stand, and let nobody touch it for {seconds:.0f} s."""
+GUIDE = """Stand the machine on a stand, upright and level by a spirit level: its lean goes into the result in full.
+Let nobody touch it for {seconds:.0f} s."""
 START = './outrider up bicycle'
 
 
@@ -45,10 +45,10 @@ def run(args: argparse.Namespace) -> int:
         found = level.measure(t_s, gyro @ imu.rotation.T, accel @ imu.rotation.T)
     except CalibrationError as error:
         raise UserError(f'level: {error}') from None
-    note = f'noise alone {found.noise_deg:.3f}; the rest is what an accelerometer may be biased by'
     figures = [Figure('roll', found.roll_deg, found.error_deg, 'deg', note=f'the file says {old[0]:g}'),
                Figure('pitch', found.pitch_deg, found.error_deg, 'deg', note=f'the file says {old[1]:g}')]
-    print(f'{found.samples} samples in {found.seconds:.1f} s; {note}. Yaw cannot be told from gravity.')
+    print(f'{found.samples} samples in {found.seconds:.1f} s, noise alone {found.noise_deg:.3f} deg; the rest is what an '
+          'accelerometer may be biased by.\nGravity does not tell yaw.')
     return finish(args, figures, rig, [Edit('camera', 'mount_rpy_deg', f'{found.roll_deg:.2f}', 0),
                                        Edit('camera', 'mount_rpy_deg', f'{found.pitch_deg:.2f}', 1)],
                   differs=rig.mount_differs('camera', camera))

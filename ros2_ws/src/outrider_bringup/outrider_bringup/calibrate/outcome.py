@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +86,16 @@ def finish(args: argparse.Namespace, figures: Sequence[Figure], rig: RigFile, ed
     if differs:
         raise UserError(f'nothing was written: {differs}')
     print('Written. Start the rig again.' if written else
-          f'Nothing was written. To write: ./outrider calibrate {args.subject} ... --write')
+          f'Nothing was written. To measure again and write: {_command(args)}')
     return 0
+
+
+def _command(args: argparse.Namespace) -> str:
+    words = ['./outrider', 'calibrate', args.subject]
+    for name in ('rig', 'seconds', 'distance'):
+        if value := getattr(args, name):
+            words += [f'--{name}', f'{value:g}' if isinstance(value, float) else value]
+    return shlex.join([*words, '--write'])
 
 
 def _as_json(args: argparse.Namespace, figures: Sequence[Figure], rig: RigFile, edits: Sequence[Edit], written: bool

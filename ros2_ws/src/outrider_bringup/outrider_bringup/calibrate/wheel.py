@@ -23,7 +23,7 @@ GPS = """Drive straight and evenly at walking pace or faster under open sky for 
 between are left out. With a tape instead: --distance M"""
 REST_S = 2.0
 MOVED_M = 1.0
-START = {'motors/state': './outrider up ramp', 'gps/velocity': './outrider up RIG with a GPS, or give --distance'}
+START = {'motors/state': './outrider up ramp', 'gps/velocity': './outrider up ramp eyes:=true   # under open sky; or give --distance'}
 SAME_SHARE = 1e-3
 
 
