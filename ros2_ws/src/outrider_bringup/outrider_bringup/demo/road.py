@@ -85,6 +85,11 @@ class Road:
         wanted = {DEVICES, *EYES} - set(running)
         return replace(self._plan, processes=tuple(spec for spec in self._plan.processes if spec.name in wanted))
 
+    @property
+    def given(self) -> Mapping[str, str]:
+        """The arguments of the launch file that it plays with."""
+        return self._plan.arguments
+
     def begin(self) -> None:
         """Let the play begin, as soon as the radar is told to start."""
         self._hold.unlink(missing_ok=True)

@@ -109,14 +109,19 @@ def eyes_row(played: Played) -> Row:
                figures={'eyes_lost': lost})
 
 
+def delays_ms(played: Played) -> list[float]:
+    """Return how long after its last byte on the wire each hazard message came, ms; unknown frames are left out."""
+    written, found = np.array([one.written_ns for one in played.written], dtype=np.int64), []
+    for stamp, arrived in played.arrivals if len(written) else ():
+        sent = int(written[np.abs(written - stamp).argmin()])
+        if abs(sent - stamp) < SAME_FRAME_NS:
+            found.append((arrived - sent) / 1e6)
+    return found
+
+
 def latency_row(played: Played) -> Row:
     """Last byte on the wire to the hazards in this process, with camera, IMU and GPS beside."""
-    limit, written = f'{P50_MS:g} / {P99_MS:g} ms', np.array([one.written_ns for one in played.written], dtype=np.int64)
-    delays = []
-    for stamp, arrived in played.arrivals:
-        place = int(np.abs(written - stamp).argmin()) if len(written) else -1
-        if place >= 0 and abs(int(written[place]) - stamp) < SAME_FRAME_NS:
-            delays.append((arrived - int(written[place])) / 1e6)
+    delays, limit = delays_ms(played), f'{P50_MS:g} / {P99_MS:g} ms'
     if not delays:
         return Row('byte to hazard', '', limit, None, must=False)
     p50, p99 = (percentile(np.array(delays), share) for share in (50, 99))
