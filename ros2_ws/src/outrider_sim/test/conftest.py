@@ -115,14 +115,15 @@ class Playing:
         self._thread = threading.Thread(target=self._tape)
         self.wrong: BaseException | None = None
 
-    def start(self, text: str, *options: Any, start_radar: bool = True) -> Any:
-        """Play the scenario `text` and begin."""
+    def start(self, text: str, *options: Any, start_radar: bool = True, tape: bool = True) -> Any:
+        """Play the scenario `text` and begin; without `tape` somebody else reads the wires."""
         self.file = self.folder / 'scene.yaml'
         self.file.write_text(text)
         self.process = self._spawn('--scenario', self.file, '--run', self.run, '--journal', self.run / 'journal',
                                    '--control', self.folder / 'control', *options, module='outrider_sim.devices.world')
         self.process.says('world ')
-        self._thread.start()
+        if tape:
+            self._thread.start()
         if start_radar:
             self.start_radar()
         return self.process

@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from outrider_sim.devices.process import Control, own_arguments, size, stop_pipe
+from outrider_sim.devices.process import Control, hurry, own_arguments, size, stop_pipe
 from outrider_sim.devices.ptys import claim
 from outrider_sim.devices.ti_device import TiRadar
 from outrider_sim.devices.ubx_gps import UbxGps
@@ -72,6 +72,7 @@ def _play(args: argparse.Namespace, scene: Scenario, lock: IO[bytes], stack: con
         # Before any other descriptor is open and any thread runs.
         camera = CameraProcess(args.run / 'camera_feed', device, ride, clock, [lock.fileno(), stop])
         stack.callback(camera.close)
+    hurry()  # after the fork
     journal = stack.enter_context(args.journal.open('a')) if args.journal else None
     radar = TiRadar(args.run, journal, plugged=not Faults(scene, 'radar').dead(0.0))
     stack.callback(radar.close)

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from outrider_sim.devices.camera_feed import Camera
-from outrider_sim.devices.process import Lines
+from outrider_sim.devices.process import Lines, hurry
 from outrider_sim.devices.world_clock import WorldClock, boot_ns
 from outrider_sim.devices.world_eyes import Eyes
 from outrider_sim.devices.world_feed import WorldFeed
@@ -117,6 +117,7 @@ def _serve(feed: WorldFeed, clock: WorldClock, link: socket.socket) -> None:
     """Write the feed and obey the parent until it is gone; never returns. Whatever goes wrong ends the whole child."""
     code = 1
     try:
+        hurry()  # not the painter: it takes what the drivers leave
         link.setblocking(False)
         told, pause = Lines(link.fileno()), np.random.default_rng()
         while not told.ended:

@@ -120,10 +120,11 @@ class Machine:
 
     def _play(self, line: str) -> None:
         word, name, *_ = line.split()
-        if word == 'release':
+        free = f'move {name} {_REST.get(name, 0)}' if word == 'move' else f'release {name}'
+        if line == free:
             self._held.pop(name, None)
         else:
-            self._held[name] = f'release {name}' if word == 'press' else f'move {name} {_REST.get(name, 0)}'
+            self._held[name] = free
         self._tell(self._pad, line)
 
     def _roll(self, now_ns: int) -> None:
