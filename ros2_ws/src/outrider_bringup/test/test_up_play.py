@@ -77,3 +77,11 @@ def test_the_play_begins_when_everybody_listens(nodes: set[str], heard: dict[str
     said = {name: {'listeners': str(count)} for name, count in heard.items()}
 
     assert play.ready(nodes, said, recording) is begins
+    assert not play.ready(nodes, said, recording, armed=False)
+
+
+def test_only_hands_on_a_pad_arm_a_machine(tmp_path: Path) -> None:
+    text = 'duration_s: 2\nrig: {kind: ramp, drive: pad}\npad: [{at_s: 1, hold: [R1]}]\n'
+
+    assert play.arms(scenario(tmp_path, text))
+    assert not play.arms(scenario(tmp_path, 'duration_s: 2\nrig: {kind: ramp, speed_mps: 1}\n'))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 SILENT_S, SILENT_MS = 1.0, 1000.0
 AGES_OVER_S = 10.0
 STATES = ('disarmed', 'armed', 'MOVING', 'stopping', 'E-STOPPED')
+ARMED = STATES.index('armed')
 JACK = {1: 'jack up', -1: 'jack down'}
 STEER = {1: 'steer left', -1: 'steer right'}
 

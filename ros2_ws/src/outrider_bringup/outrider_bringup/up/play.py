@@ -44,16 +44,21 @@ def arguments(path: Path, rig: str, run: Path, rig_file: Path) -> dict[str, str]
     return given
 
 
-def ready(nodes: Collection[str], heard: Mapping[str, Mapping[str, str]], recording: bool) -> bool:
+def arms(path: Path) -> bool:
+    """Tell whether the hands of the scenario at `path` arm the machine before they drive it."""
+    return bool(load(path).pad)
+
+
+def ready(nodes: Collection[str], heard: Mapping[str, Mapping[str, str]], recording: bool, armed: bool = True) -> bool:
     """Tell whether the play can begin: every driver of `nodes` has said something, and who listens is there.
 
     `heard` is what devices said last, by their names. The radar itself counts who listens to its points: fusion, the
-    recorder where there is one, and the one who asks.
+    recorder where there is one, and the one who asks. `armed`: a machine that is to be driven can be.
     """
     listeners = heard.get('radar', {}).get('listeners', '0')
     wanted = 2 + ('recorder' in nodes)
     return (all(name in heard for name in SENSORS if name in nodes) and listeners.isdecimal()
-            and int(listeners) >= wanted and (recording or 'recorder' not in nodes))
+            and int(listeners) >= wanted and (recording or 'recorder' not in nodes) and armed)
 
 
 def _turned(scenario: Scenario, rig_file: Path) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from types import FrameType
 from outrider_bringup.launchfile import Plan
 from outrider_bringup.runner.stack import Event, Stack
 from outrider_bringup.up import play
+from outrider_bringup.up.drive import ARMED
 from outrider_bringup.up.keys import HELP, KeyReader
 from outrider_bringup.up.screen import Screen
 from outrider_bringup.up.status import Status, spoken_bytes
@@ -43,11 +44,12 @@ class Session:
     """A rig that is up; `run()` returns the exit code when it is down again."""
 
     def __init__(self, rig: str, plan: Plan, *, run: Path, rides: Path, env: Mapping[str, str], lock: int,
-                 keys: Path | None = None, until: str = '') -> None:
+                 keys: Path | None = None, until: str = '', arms: bool = False) -> None:
         """Take the plan; start nothing. `lock` is held until the last process has gone.
 
         `keys` is the control FIFO of a simulated pad that the keys of the terminal play. When the process `until` has
-        ended all is over: the world of a scenario, which waits for its beginning.
+        ended all is over: the world of a scenario, which waits for its beginning, and where it `arms` the machine, also
+        for that.
         """
         self._rig, self._run, self._rides = rig, run, rides
         self._screen = Screen(sys.stdout)
@@ -55,7 +57,7 @@ class Session:
         self._status = Status(looks='radar' in plan.nodes)
         self._keys = keys
         self._nodes = {spec.name for spec in plan.processes}
-        self._until, self._played = until, False
+        self._until, self._played, self._arms = until, False, arms
         self._address = ''
         self._given_up: set[str] = set()
 
@@ -93,8 +95,9 @@ class Session:
 
     def _begin_play(self, age_s: float) -> None:
         hold = self._run / play.HOLD
+        armed = not self._arms or self._status.drive.state == ARMED
         if hold.exists() and (age_s > play.READY_S or play.ready(self._nodes, self._status.others.values,
-                                                                 self._status.recording)):
+                                                                 self._status.recording, armed)):
             hold.unlink()
             self._screen.line('', 'the scenario begins')
 

@@ -70,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
         (folder / play.HOLD).touch()  # nothing happens before everybody listens
     keys = folder / PAD_CONTROL if any(spec.executable == FAKE_PAD for spec in plan.processes) else None
     return Session(args.rig, plan, run=folder, rides=Path(given['rides']), env=env, lock=held, keys=keys,
-                   until=play.WORLD if args.scenario else '').run(stop)
+                   until=play.WORLD if args.scenario else '',
+                   arms=bool(args.scenario) and play.arms(Path(given['scenario']))).run(stop)
 
 
 def _scenario(args: argparse.Namespace, folder: Path, run: Path, rig: str | None) -> dict[str, str]:
