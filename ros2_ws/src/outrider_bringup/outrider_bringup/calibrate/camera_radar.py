@@ -19,7 +19,7 @@ from outrider_sensors.calibration.walker import DepthWalk, Lens, Sightings
 
 HELP = "the radar's yaw against the camera, from a person who walks before both, with a corner reflector at best"
 RIG, SECONDS = 'bicycle', 60.0
-GUIDE = """Stand the machine still. Nobody and nothing else moves in the view; walls and cars are 2 m away from the walk.
+GUIDE = """Stand the machine still. Nobody else moves in the view; walls and cars are 2 m away from the walk.
 One person walks to and fro, slowly, from edge to edge of the camera's view, 3 m, 5 m and 7 m away, for {seconds:.0f} s.
 With a corner reflector: before the chest."""
 START = './outrider up bicycle'

@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f'level: {error}') from None
     figures = [Figure('roll', found.roll_deg, found.error_deg, 'deg', note=f'the file says {old[0]:g}'),
                Figure('pitch', found.pitch_deg, found.error_deg, 'deg', note=f'the file says {old[1]:g}')]
-    print(f'{found.samples} samples in {found.seconds:.1f} s, noise alone {found.noise_deg:.3f} deg; the rest is what an '
-          'accelerometer may be biased by.\nGravity does not tell yaw.')
+    print(f'{found.samples} samples in {found.seconds:.1f} s, noise alone {found.noise_deg:.3f} deg; the rest is what '
+          'an accelerometer may be biased by.\nGravity does not tell yaw.')
     return finish(args, figures, rig, [Edit('camera', 'mount_rpy_deg', f'{found.roll_deg:.2f}', 0),
                                        Edit('camera', 'mount_rpy_deg', f'{found.pitch_deg:.2f}', 1)],
                   differs=rig.mount_differs('camera', camera))

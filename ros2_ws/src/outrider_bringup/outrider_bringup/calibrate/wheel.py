@@ -23,7 +23,8 @@ GPS = """Drive straight and evenly at walking pace or faster under open sky for 
 between are left out. With a tape instead: --distance M"""
 REST_S = 2.0
 MOVED_M = 1.0
-START = {'motors/state': './outrider up ramp', 'gps/velocity': './outrider up ramp eyes:=true   # under open sky; or give --distance'}
+START_MOTORS = './outrider up ramp'
+START_GPS = './outrider up ramp eyes:=true   # under open sky; or give --distance'
 SAME_SHARE = 1e-3
 
 
@@ -48,9 +49,9 @@ def run(args: argparse.Namespace) -> int:
     print((TAPE if by_tape else GPS).format(distance=args.distance, rest=REST_S, seconds=seconds), flush=True)
     drive = Drive()
     with Hearing() as hearing:
-        hearing.hear(MotorState, 'motors/state', drive.motors, START['motors/state'])
+        hearing.hear(MotorState, 'motors/state', drive.motors, START_MOTORS)
         if not by_tape:
-            hearing.hear(TwistWithCovarianceStamped, 'gps/velocity', drive.gps, START['gps/velocity'])
+            hearing.hear(TwistWithCovarianceStamped, 'gps/velocity', drive.gps, START_GPS)
         hearing.listen(seconds, drive.line, drive.rests if by_tape else lambda: False)
     try:
         wheels = drive.wheels()
