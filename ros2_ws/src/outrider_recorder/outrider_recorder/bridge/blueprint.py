@@ -25,6 +25,8 @@ DEFAULTS = [rr.Points3D.from_fields(radii=rr.Radius.ui_points(3.2)),
             rr.LineStrips3D.from_fields(radii=rr.Radius.ui_points(1.2)),
             rr.Boxes3D.from_fields(radii=rr.Radius.ui_points(1.3),
                                    fill_mode=rr.components.FillMode.TransparentFillMajorWireframe)]
+# Depth in space is grey: the colours there belong to what moves.
+CLOUD = rr.DepthImage.from_fields(colormap=rr.components.Colormap.Grayscale, depth_range=(0.0, 25_000.0))
 
 Place = tuple[float, float, float]
 
@@ -34,12 +36,13 @@ def _last(seconds: float) -> Any:
                                 end=rrb.TimeRangeBoundary.cursor_relative(seconds=0.0))
 
 
-def _view(name: str, eye: Any, *hidden: str) -> Any:
+def _view(name: str, eye: Any, *hidden: str, depths: tuple[str, ...] = ()) -> Any:
     return rrb.Spatial3DView(
         name=name, origin='world', eye_controls=eye, background=palette.BACKGROUND,
         contents=['$origin/**', *(f'- /{path}/**' for path in hidden)],
         line_grid=rrb.LineGrid3D(visible=False),
-        overrides={'world/radar_link/radar/points': rrb.VisibleTimeRanges([_last(POINTS_SHOWN_S)])},
+        overrides={'world/radar_link/radar/points': rrb.VisibleTimeRanges([_last(POINTS_SHOWN_S)]),
+                   **dict.fromkeys(depths, CLOUD)},
         defaults=DEFAULTS)
 
 
@@ -73,7 +76,7 @@ def _space(reach_m: float, seen: Seen) -> tuple[Any, Any]:
     # Beside pictures the view from above is tall: it reaches farther back.
     x, z = (-14.0, 38.0) if seen.cameras else (-9.0, 26.0)
     above = _eye((x, 0.0, z), (x, 0.0, 0.0), near, up=(1, 0, 0))
-    return _view('Road behind', behind), _view("Bird's eye", above, *seen.cameras)
+    return _view('Road behind', behind, depths=seen.depths), _view("Bird's eye", above, *seen.cameras)
 
 
 def _images(seen: Seen) -> Any:
@@ -122,7 +125,7 @@ def _drive(seen: Seen) -> Any:
     speed = _plot('Speed', 'drive/wanted', 'drive/measured', legend=True)
     images = [_images(seen)] if seen.cameras else []
     return rrb.Horizontal(
-        rrb.Vertical(*images, speed, bars, row_shares=[*([4] if images else []), 3, 1]),
+        rrb.Vertical(*images, speed, bars, row_shares=[4, 2, 2] if images else [3, 1]),
         rrb.Vertical(_plot('Motors', 'drive/left', 'drive/right', legend=True),
                      rrb.Horizontal(_plot('Pad', 'drive/age', legend=True),
                                     _plot('Battery', 'drive/battery', legend=True)),

@@ -177,7 +177,7 @@ class GrowingFileSink(Sink):
 
     def __init__(self, ride: str, path: Path) -> None:
         """Create or replace `path`. Raises OSError."""
-        self._file = path.open('wb', buffering=0)
+        self._file = path.open('wb')
         self._begun = False
         super().__init__(ride, None)
 
@@ -190,6 +190,7 @@ class GrowingFileSink(Sink):
         piece = self._pieces.read(flush=True)  # no disk is waited for here
         if piece:
             self._file.write(whole_messages(piece, first=not self._begun))
+            self._file.flush()
             self._begun = True
 
     def sync(self) -> None:
@@ -202,8 +203,8 @@ class GrowingFileSink(Sink):
             self.flush()
             self.sync()
         finally:
-            self._file.close()
             super().close()
+            self._file.close()
 
 
 def live_sink(ride: str, address: str) -> Sink:
