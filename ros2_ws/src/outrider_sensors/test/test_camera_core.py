@@ -47,6 +47,9 @@ def test_the_nearest_rate_is_chosen():
     (Seen('D455', BOTH, {}, {**WELL, 'accel': 1.1}, '3.2'), 'degraded', 'the IMU is silent for 1 s'),
     (Seen('D455', BOTH, {}, {**WELL, 'depth': 1.1}, '3.2'), 'degraded', 'no depth for 1 s'),
     (Seen('D435i', {'depth': WANTED}, {}, WELL, '3.2'), 'degraded', 'D435i has no colour'),
+    (Seen('D455', BOTH, {}, WELL, '3.2', {'gyro': 2.5}), 'degraded', 'the IMU gives the same sample again and again'),
+    (Seen('D455', BOTH, {}, WELL, '3.2', {'depth': 2.5, 'gyro': 0.1}), 'degraded', 'covered, or hung'),
+    (Seen('D455', BOTH, {}, WELL, '3.2', {'depth': 1.5}), 'streaming', 'D455 streams'),
     (Seen('D455', BOTH, {}, {**WELL, 'depth': 1.1, 'colour': 2.0}, '3.2'), 'frozen', 'D455 gives no image for 1 s'),
 ])
 def test_every_state_is_one_sentence(seen, name, words):

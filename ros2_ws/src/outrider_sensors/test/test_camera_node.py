@@ -109,6 +109,10 @@ def test_no_image_and_no_sample_is_lost_and_stamps_are_right(stack):
     assert set(lost) == {f'{name} {what}' for name in ('colour', 'depth', 'gyro', 'accel')
                          for what in ('lost', 'dropped')}
     assert set(lost.values()) == {'0'}
+    offsets_ms = [float(values[f'{name} offset_ms']) for name in ('colour', 'depth', 'gyro', 'accel')]
+    assert np.ptp(offsets_ms) < 1.0  # one clock
+    assert offsets_ms[0] == pytest.approx((time.time() - CLOCK_S) * 1e3, abs=60e3)  # the fake was started just now
+    assert all(0.0 < float(values[f'{name} jitter_ms']) < 50.0 for name in ('colour', 'depth', 'gyro', 'accel'))
     for name, stream, most_late_ms in (('jpeg', 'colour', 5.0), ('depth', 'depth', 5.0), ('imu', 'gyro', 1.0)):
         stamps = [ns(message) for message in stack.heard(name)]
         settled = stamps[len(stamps) // 2:]

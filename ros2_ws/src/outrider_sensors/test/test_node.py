@@ -113,6 +113,9 @@ def test_diagnostics_tell_rate_points_and_what_the_configuration_reaches(stack):
     assert float(values['frames/s']) == pytest.approx(30, abs=6)
     assert 15 <= float(values['points/frame']) <= 33
     assert values['damaged frames'] == '0'
+    assert 0.0 <= float(values['jitter_ms']) < 100.0
+    assert float(values['offset_ms']) > 1e12  # the host's epoch is 1970, the radar's its start
+    assert values['clock restarts'] == '0'
     assert values['configuration'] == 'radhar.cfg'
     assert values['velocity_max_mps'] == '4.917'
 

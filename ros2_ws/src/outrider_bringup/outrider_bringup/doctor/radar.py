@@ -6,9 +6,9 @@ import grp
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 from outrider_bringup import paths
+from outrider_bringup.doctor import said
 from outrider_bringup.doctor.check import Check, Result
 from outrider_sensors.port import IN_USE
 from outrider_sensors.radar import cfg, ports
@@ -18,7 +18,6 @@ from outrider_sim.devices.ptys import claim
 PLUG_IN = './outrider up bicycle --sim   # or plug the radar in: USB, 5 V supply, SOP jumpers for functional mode'
 LISTEN_S = 10.0  # sensorStart alone may take 5
 FRAMES = 10
-DIAGNOSTICS_S = 4.0
 
 
 def _names() -> tuple[str, str]:
@@ -135,32 +134,12 @@ def frames() -> Result:
 
 def _from_diagnostics() -> Result:
     """What the running driver says of itself."""
-    import rclpy
-    from diagnostic_msgs.msg import DiagnosticArray
-    from rclpy.executors import SingleThreadedExecutor
-
-    from outrider_node import qos
-
-    said: list[Any] = []
-    context = rclpy.Context()
-    rclpy.init(context=context)
-    node = rclpy.create_node('outrider_doctor', context=context)
-    node.create_subscription(
-        DiagnosticArray, '/diagnostics',
-        lambda array: said.extend(status for status in array.status if status.name == 'outrider/radar'), qos.EVENT)
-    executor = SingleThreadedExecutor(context=context)
-    executor.add_node(node)
-    end = time.monotonic() + DIAGNOSTICS_S
-    while not said and time.monotonic() < end:
-        executor.spin_once(timeout_sec=0.1)
-    executor.shutdown()
-    node.destroy_node()
-    context.try_shutdown()
-    if not said:
+    spoken = said.by_driver('radar')
+    if spoken is None:
         return Result('warn', 'another program holds the radar, and no driver of ours speaks in this ROS domain',
                       'outrider/radar on /diagnostics', 'fuser -v /dev/ttyACM* /dev/ttyUSB*')
-    values = {pair.key: pair.value for pair in said[-1].values}
-    seen = f'{said[-1].message} {values["frames/s"]} frames/s, {values["points/frame"]} points a frame'
+    values = spoken.values
+    seen = f'{spoken.message} {values["frames/s"]} frames/s, {values["points/frame"]} points a frame'
     if values['state'] != 'streaming':
         return Result('fail', seen, f'{values["frame_rate_hz"]} frames/s', 'power the radar off and on')
     return Result('ok', seen)

@@ -17,8 +17,9 @@ from outrider_bringup.errors import UserError, nearest
 HELP = 'what is well, what is not, what to do'
 GROUP = 'go'
 # In the order of asking: first the ground, then what stands on it.
-MODULES = ('outrider_bringup.doctor.system', 'outrider_bringup.doctor.radar', 'outrider_bringup.doctor.relays',
-           'outrider_bringup.doctor.drive', 'outrider_bringup.doctor.pad', 'outrider_bringup.doctor.recorder')
+MODULES = ('outrider_bringup.doctor.system', 'outrider_bringup.doctor.radar', 'outrider_bringup.doctor.camera',
+           'outrider_bringup.doctor.gps', 'outrider_bringup.doctor.relays', 'outrider_bringup.doctor.drive',
+           'outrider_bringup.doctor.pad', 'outrider_bringup.doctor.recorder')
 COLOURS = {'ok': '\x1b[32m', 'warn': '\x1b[33m', 'fail': '\x1b[31m'}
 
 
@@ -36,7 +37,8 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `doctor`."""
-    parser.add_argument('topic', nargs='?', help='only the checks of one topic: system, radar, relays, drive, recorder')
+    parser.add_argument('topic', nargs='?',
+                        help='only the checks of one topic: system, radar, camera, gps, relays, drive, recorder')
     parser.add_argument('--spin', action='store_true',
                         help='drive only, wheels up: turn them, fall silent, measure how the VESCs stop')
     parser.add_argument('--json', metavar='F', type=Path, help='write the findings there too; - is the standard output')

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from outrider_sensors.camera.choice import Mode
 
 SILENT_S = 1.0  # an image stream or the IMU that gives nothing for so long is silent
+SAME_S = 2.0
 ADVICE = 'Run: ./outrider doctor camera'
 
 
@@ -23,7 +24,8 @@ class State:
 class Seen:
     """What is known of an open camera.
 
-    By stream: modes that run, modes that were wanted and are not offered, seconds since the last image or sample.
+    By stream: modes that run, modes that were wanted and are not offered, seconds since the last image or sample, and
+    since the last that was not the same as the one before (depth and IMU only, which always have noise).
     """
 
     name: str
@@ -31,6 +33,7 @@ class Seen:
     missed: Mapping[str, Mode]
     quiet_s: Mapping[str, float]
     usb: str
+    same_s: Mapping[str, float] = field(default_factory=dict)
 
 
 def judge(seen: Seen) -> State:
@@ -57,4 +60,9 @@ def _wrong(seen: Seen, quiet: Mapping[str, float]) -> list[str]:
         wrong.append('no IMU, so no orientation: on a Jetson its kernel must be patched for it')
     elif {'gyro', 'accel'} & set(quiet):
         wrong.append(f'the IMU is silent for {SILENT_S:g} s')
+    same = {name for name, seconds in seen.same_s.items() if seconds >= SAME_S and name not in quiet}
+    if {'gyro', 'accel'} & same:
+        wrong.append('the IMU gives the same sample again and again: plug the camera out and in')
+    if 'depth' in same:
+        wrong.append('depth is the same again and again: covered, or hung')
     return wrong

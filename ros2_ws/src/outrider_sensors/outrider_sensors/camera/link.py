@@ -140,9 +140,11 @@ class CameraLink:
             self._lost(gone)
             return
         quiet_s = {name: now_s - max(sensors.counts[name].last_s, self._begun_s) for name in sensors.profiles}
+        same_s = {name: now_s - max(sensors.counts[name].fresh_s, self._begun_s)
+                  for name in sensors.profiles if name != 'colour'}
         settled = all(sensors.counts[name].came for name in sensors.profiles) or now_s - self._begun_s >= SILENT_S
         if settled:
-            self._become(judge(Seen(self._name, sensors.modes, sensors.missed, quiet_s, self._usb)))
+            self._become(judge(Seen(self._name, sensors.modes, sensors.missed, quiet_s, self._usb, same_s)))
         if self.state.name != 'frozen':
             self._reopen_s = REOPEN_S
         elif now_s - max(self._begun_s, *(sensors.counts[name].last_s for name in sensors.modes)) >= self._reopen_s:

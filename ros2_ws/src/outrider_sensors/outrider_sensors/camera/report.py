@@ -23,7 +23,7 @@ class Report:
         if sensors is not self._of:
             self._of, self._came, self._then_s = sensors, dict.fromkeys(STREAMS, 0), now_s - 1.0
         elapsed_s, self._then_s = max(now_s - self._then_s, 1e-3), now_s
-        said: dict[str, object] = {}
+        said: dict[str, object] = {'firmware': sensors.firmware}
         for name in sensors.profiles:
             count = sensors.counts[name]
             came, self._came[name] = count.came - self._came[name], count.came

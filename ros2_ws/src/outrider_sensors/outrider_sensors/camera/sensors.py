@@ -26,6 +26,7 @@ _FORMATS = {'colour': rs.format.rgb8, 'depth': rs.format.z16, 'gyro': rs.format.
             'accel': rs.format.motion_xyz32f}
 LONGEST_LOSS_S = 0.5
 IMAGES_HELD = 8  # of one kind: the library runs dry at 16, so what waits behind them is copied out of its memory
+PROBE = 24  # pixels between those that are compared with the image before
 WAITING_S = 2.0  # so long a host may be too busy before images are dropped
 
 
@@ -47,10 +48,17 @@ class Count:
     lost: int = 0  # before they reached us
     dropped: int = 0  # by us: the queue was full
     last_s: float = 0.0  # clock of the last arrival
+    fresh_s: float = 0.0  # clock of the last arrival that differed from the one before; of depth and IMU
+    content: object = None
     number: int = 0
     device_ns: int = 0
     rising: Rising = field(default_factory=Rising)
     clock: StreamClock = field(default_factory=StreamClock)
+
+    def see(self, content: object) -> None:
+        """Learn what has just come, to tell a hung device."""
+        if content != self.content:
+            self.content, self.fresh_s = content, self.last_s
 
 
 class Sensors:
@@ -76,6 +84,7 @@ class Sensors:
         self.unit_m = 0.001
         self._rates: dict[str, int] = {}
         self.serial = device_info(device, rs.camera_info.serial_number)
+        self.firmware = device_info(device, rs.camera_info.firmware_version)
         self._choose(device, wanted)
         self._most_images = round(WAITING_S * sum(mode.fps for mode in self.modes.values()))
         try:
@@ -141,6 +150,8 @@ class Sensors:
             count.lost += frame.frame_number - count.number - 1
         count.number = frame.frame_number
         stamp_ns, _ = self._time(frame, now_ns, count)
+        if name == 'depth':  # a stereo match always has noise; a colour image of a still road need not
+            count.see(np.asanyarray(frame.get_data())[::PROBE, ::PROBE].tobytes())
         waiting = self.images.qsize()
         if waiting < self._most_images:
             pixels = np.asanyarray(frame.get_data())
@@ -160,6 +171,7 @@ class Sensors:
         if before_ns and 1.5 < steps < self._rates[name] * LONGEST_LOSS_S:
             count.lost += round(steps) - 1
         xyz = frame.as_motion_frame().get_motion_data()
+        count.see((xyz.x, xyz.y, xyz.z))
         self.motions.put(MotionSample(name, stamp_ns, device_s, (xyz.x, xyz.y, xyz.z)))
 
     def _time(self, frame: Any, now_ns: int, count: Count) -> tuple[int, float]:

@@ -19,7 +19,7 @@ import serial
 
 from outrider_sensors.clock import StreamClock
 from outrider_sensors.gps import device_time, ports
-from outrider_sensors.gps.decode import Answer, Fix, decode, request
+from outrider_sensors.gps.decode import ACK_CLASS, Answer, Fix, decode, request
 from outrider_sensors.gps.framing import Framer, Packet
 from outrider_sensors.gps.watch import Watch
 from outrider_sensors.port import PORT_ERRORS, LostError, open_port, take
@@ -127,7 +127,9 @@ class GpsLink:
             arrival_ns = self._stamp_ns()
             data = take(port)
             packets = self._framer.feed(data, arrival_ns)
-            self._watch.hear(len(data), len(packets))
+            # An answer to our own request is no sign that the receiver sends by itself.
+            asked = [packet for packet in packets if packet.identity and packet.identity[0] == ACK_CLASS]
+            self._watch.hear(len(data) - sum(len(packet.data) for packet in asked), len(packets) - len(asked))
             fixes = self._fresh(packets)
         now_s = self._clock()
         name, words = self._watch.state(str(port.port), now_s)
