@@ -18,7 +18,7 @@ from outrider_sim.world.camera.cast import GROUND, SKY, Canvas
 from outrider_sim.world.camera.light import light_of
 from outrider_sim.world.camera.scene import Faces, Scene
 from outrider_sim.world.camera.surface import texels
-from outrider_sim.world.camera.textures import BLACK, COLOURS, DARK, GLASS, LAMP, SHINE, TAIL
+from outrider_sim.world.camera.texels import BLACK, COLOURS, DARK, GLASS, LAMP, SHINE, TAIL
 from outrider_sim.world.camera.view import F32, View
 from outrider_sim.world.eye import Eye
 from outrider_sim.world.scenery import Scenery

@@ -19,7 +19,7 @@ from outrider_sim.world.camera.seen import Finder, Seen
 from outrider_sim.world.camera.shapes import Floats
 from outrider_sim.world.camera.sky import Sky
 from outrider_sim.world.camera.surface import shade, texels
-from outrider_sim.world.camera.textures import COLOURS
+from outrider_sim.world.camera.texels import COLOURS
 from outrider_sim.world.camera.view import F32, View, optical
 from outrider_sim.world.eye import Eye
 from outrider_sim.world.scenery import Scenery

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outrider_sim.world.camera import textures as t
+from outrider_sim.world.camera import texels as t
 
 Floats = NDArray[np.float64]
 Colour = tuple[float, float, float]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 from outrider_sim.world.camera.shapes import Part, Triple, ball, bar, block, extruded, wheel
-from outrider_sim.world.camera.textures import (
+from outrider_sim.world.camera.texels import (
     AMBER,
     BLACK,
     DARK,
     LAMP,
     METAL,
-    NUMBER,
     PAINT,
     PLATE,
     SEAM,
@@ -21,6 +20,7 @@ from outrider_sim.world.camera.textures import (
     TAIL,
     THIRD,
 )
+from outrider_sim.world.camera.textures import NUMBER
 
 PHASES = 8
 _JACKET, _SPOKES = NUMBER['jacket'], NUMBER['spokes']

@@ -12,7 +12,7 @@ from outrider_sim.world import words
 from outrider_sim.world.camera import riders, things, vehicles
 from outrider_sim.world.camera.cast import Canvas
 from outrider_sim.world.camera.paints import glow, paintbox
-from outrider_sim.world.camera.shapes import Floats, Ints, Model, Part, fitted, model
+from outrider_sim.world.camera.shapes import Floats, Ints, Model, Part, fitted, model, shifted
 from outrider_sim.world.camera.view import F32, View, optical
 from outrider_sim.world.eye import Eye
 from outrider_sim.world.scenery import BRIDGE_WIDTH_M, TUNNEL_HALF_WIDTH_M, Scenery
@@ -232,22 +232,9 @@ class Scene:
             corners = np.concatenate([part.corners for part in parts])
             middle = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
             reach = float(np.linalg.norm(0.5 * np.ptp(corners[:, :2], axis=0)))
-            moved = [_shifted(part, -middle) for part in parts]
+            moved = [shifted(part, -middle) for part in parts]
             c, s = math.cos(heading), math.sin(heading)
             place = (start[0] + c * middle[0] - s * middle[1], start[1] + s * middle[0] + c * middle[1])
             made.append(Stand(model(moved), model(moved[:1]), place, heading, high, reach, self._paint(kind, 0), kind,
                               far_px=POSTS_PX))
         return made
-
-
-def _shifted(part: Part, by: Floats) -> Part:
-    """Move a part level; its rows keep their values at the moved points."""
-    step = np.array([by[0], by[1], 0.0])
-
-    def move(rows: Floats) -> Floats:
-        made: Floats = rows.copy()
-        made[..., 3] -= rows[..., :3] @ step
-        return made
-
-    faces = tuple(type(face)(face.texture, move(face.uv), move(face.normal)) for face in part.faces)
-    return Part(move(part.rows), part.of, faces, part.corners + step, part.ball, part.ring)

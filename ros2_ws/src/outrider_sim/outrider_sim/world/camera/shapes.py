@@ -83,6 +83,19 @@ def scaled(part: Part, by: Triple) -> Part:
     return Part(stretch(part.rows), part.of, faces, part.corners * factor, part.ball, part.ring)
 
 
+def shifted(part: Part, by: Floats) -> Part:
+    """Move a part level; its rows keep their values at the moved points."""
+    step = np.array([by[0], by[1], 0.0])
+
+    def move(rows: Floats) -> Floats:
+        made: Floats = rows.copy()
+        made[..., 3] -= rows[..., :3] @ step
+        return made
+
+    faces = tuple(Face(face.texture, move(face.uv), move(face.normal)) for face in part.faces)
+    return Part(move(part.rows), part.of, faces, part.corners + step, part.ball, part.ring)
+
+
 def fitted(parts: Sequence[Part], size_m: Triple, into_m: Triple) -> list[Part]:
     """Stretch what was made for a box of `size_m` so that nothing reaches out of one of `into_m`."""
     corners = np.concatenate([part.corners for part in parts])

@@ -6,7 +6,8 @@ import numpy as np
 
 from outrider_sim.world.camera.scene import Faces
 from outrider_sim.world.camera.shapes import Ints
-from outrider_sim.world.camera.textures import ATLAS, COLUMNS, ROWS
+from outrider_sim.world.camera.texels import COLUMNS, ROWS
+from outrider_sim.world.camera.textures import ATLAS
 from outrider_sim.world.camera.view import F32
 
 

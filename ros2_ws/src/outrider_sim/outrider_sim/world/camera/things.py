@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from outrider_sim.world.camera.shapes import Face, Floats, Part, ball, bar, block
-from outrider_sim.world.camera.textures import BRIGHT, METAL, NUMBER, SEAM, SECOND
+from outrider_sim.world.camera.texels import BRIGHT, METAL, SEAM, SECOND
+from outrider_sim.world.camera.textures import NUMBER
 
 _SLAB_M = 6.0    # from lamp to lamp of a tunnel
 _PIECE_M = 24.0  # long walls come in pieces: what is far away costs few pixels

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from outrider_sim.world.camera.shapes import Part, block, extruded, wheel
-from outrider_sim.world.camera.textures import BLACK, DARK, METAL, NUMBER, PAINT, SECOND, SHINE
+from outrider_sim.world.camera.texels import BLACK, DARK, METAL, PAINT, SECOND, SHINE
+from outrider_sim.world.camera.textures import NUMBER
 
 # Outlines of cabins: rear bottom, front bottom, front top, rear top; x and z in m.
 _CABINS = {'hatchback': ((-1.95, 0.84), (1.15, 0.84), (0.25, 1.5), (-1.55, 1.46)),
