@@ -102,6 +102,33 @@ def test_two_directions_in_a_cell_are_two_points_down_to_half_the_magnitude():
     assert len(scan(one, (20.3, -0.5, 40.0), (20.3, 0.5, 30.0))) == 1
 
 
+def test_second_angles_are_as_the_file_says():
+    text = (CONFIG / 'road.cfg').read_text()
+    pair = (20.3, -0.5, 40.0), (20.3, 0.5, 38.0)
+    assert len(scan(read_cfg(text.replace('multiObjBeamForming 1 0.5', 'multiObjBeamForming 0 0.5')), *pair)) == 1
+    assert len(scan(read_cfg(text.replace('multiObjBeamForming 1 0.5', 'multiObjBeamForming 1 0.95')), *pair)) == 1
+
+
+def test_clutter_removal_takes_out_what_stands_and_leaves_what_moves():
+    text = (CONFIG / 'road.cfg').read_text().replace('clutterRemoval 0', 'clutterRemoval 1')
+    one = read_cfg(text)
+    assert one.without_still
+    assert not chirp().without_still
+    assert len(scan(one, (20.3, 0.0, 60.0))) == 0
+    amplitude = np.array([100.0 + 0j, 100.0 + 0j])
+    found = cells.spread(one, np.array([20.0, 40.0]), np.array([0.0, 5.0]), np.zeros(2), amplitude)
+    assert set(found.far.tolist()) == {far for far in found.far.tolist() if far > 40}
+    assert np.abs(found.signals).max() * math.sqrt(8) == pytest.approx(100.0, rel=0.1)
+
+
+def test_a_file_with_a_subframe_says_the_same():
+    text = (CONFIG / 'road.cfg').read_text()
+    other = text
+    for command in ('cfarCfg', 'peakGrouping', 'multiObjBeamForming', 'clutterRemoval'):
+        other = other.replace(f'{command} ', f'{command} -1 ')
+    assert read_cfg(other) == read_cfg(text)
+
+
 def test_points_come_in_the_order_of_the_chip_and_second_angles_last():
     one = replace(chirp('radhar'), group_range=False)
     points = scan(one, (5.0, -0.5, 50.0), (5.0, 0.5, 49.0), (3.0, 0.0, 50.0))

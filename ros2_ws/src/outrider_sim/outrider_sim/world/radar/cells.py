@@ -66,6 +66,8 @@ def spread(chirp: Chirp, distance: Floats, rate: Floats, sine: Floats, amplitude
     """
     at, doppler = distance / chirp.range_bin_m, rate / chirp.velocity_step_mps
     near, tone = np.rint(at), np.rint(doppler)
+    if chirp.without_still:  # the mean over the chirps of a frame is taken out: all that keeps its phase
+        amplitude = amplitude * (1.0 - np.abs(np.sinc(doppler)))
     padding = chirp.range_bins / chirp.samples
     reach = math.ceil(len(_BLACKMAN) * padding)
     steps, turns = np.arange(-reach, reach + 1), np.arange(-1, 2)

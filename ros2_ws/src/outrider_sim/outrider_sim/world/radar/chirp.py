@@ -39,6 +39,8 @@ class Chirp:
     group_range: bool = True    # of two neighbouring cells only the stronger one is sent
     group_doppler: bool = True
     cfar: Cfar = Cfar()
+    second_angle: float = 0.5   # share of the first one's magnitude from which a second angle is a point; inf: never
+    without_still: bool = False     # what does not move against the radar is taken out
 
     @property
     def range_bins(self) -> int:
@@ -99,9 +101,9 @@ def read_cfg(text: str) -> Chirp:
                          'take config/radar/road.cfg.') from None
     if len(grouping) == 6:  # SDK 3 and xWR16xx begin with the subframe
         grouping = grouping[1:]
-    cfar = found.get('cfarCfg', [0, 2, 8, 4])
-    if len(cfar) > 7:
-        cfar = cfar[1:]
+    # SDK 3 and xWR16xx begin with the subframe.
+    cfar = found.get('cfarCfg', [0, 2, 8, 4])[-7 if len(found.get('cfarCfg', [])) == 8 else 0:]
+    beams, still = found.get('multiObjBeamForming', [1, 0.5])[-2:], found.get('clutterRemoval', [0])[-1]
     masks = [int(float(words[8])) for words in lines if words[0] == 'chirpCfg']
     # Of three transmitters the second sits higher than the others: it tells elevation.
     azimuth = [slot for slot, mask in enumerate(masks) if mask != 2 or len(masks) < 3]
@@ -110,4 +112,5 @@ def read_cfg(text: str) -> Chirp:
                  sample_rate_hz=profile[10] * 1e3, transmitters=len(masks),
                  second_slot=azimuth[1] - azimuth[0] if len(azimuth) > 1 else 0, loops=int(frame[2]),
                  period_s=frame[4] * 1e-3, group_range=bool(grouping[1]),
-                 group_doppler=bool(grouping[2]), cfar=Cfar(int(cfar[1]), int(cfar[2]), int(cfar[3])))
+                 group_doppler=bool(grouping[2]), cfar=Cfar(int(cfar[1]), int(cfar[2]), int(cfar[3])),
+                 second_angle=beams[1] if beams[0] else math.inf, without_still=bool(still))

@@ -26,7 +26,6 @@ Floats = NDArray[np.float64]
 
 MAX_POINTS = 100
 _ANGLE_BINS = 64
-_SECOND_PEAK = 0.5      # multiObjBeamForming 1 0.5: a second angle of half the first one's magnitude is a point too
 _DETECTED = 10.0 ** (physics.CFAR_DB / 10.0)  # asked of a second angle too; the chip does not, and noise gives it some
 _LEAKAGE_SD_DB = 0.5    # from radar to radar
 # Leakage from transmitter to receiver as the recording has it in every frame: range in m; sine and dB of each angle.
@@ -110,7 +109,7 @@ class Radar:
         heights, places = _two_peaks(spectrum)
         signed = (places + _ANGLE_BINS // 2) % _ANGLE_BINS - _ANGLE_BINS // 2
         first = heights[:, 0] >= least[keep]
-        second = first & (heights[:, 1] >= np.maximum(_SECOND_PEAK ** 2 * heights[:, 0], _DETECTED))
+        second = first & (heights[:, 1] >= np.maximum(chirp.second_angle ** 2 * heights[:, 0], _DETECTED))
         rows = leakage
         for which, place in ((first, 0), (second, 1)):
             rows += zip(found.far[keep][which].tolist(), found.doppler[keep][which].tolist(),
@@ -121,6 +120,8 @@ class Radar:
         return points
 
     def _leak(self) -> list[tuple[int, int, int, float]]:
+        if self.chirp.without_still:
+            return []
         cells: dict[int, list[tuple[int, int, int, float]]] = {}
         for (distance, angles), off in zip(_LEAKAGE, self._leakage.tolist(), strict=True):
             far = round(distance / self.chirp.range_bin_m)

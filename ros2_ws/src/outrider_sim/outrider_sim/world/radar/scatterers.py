@@ -91,8 +91,8 @@ class Scene:
         torso = share[self._people, :person.TORSO] ** 2  # smooth: what faces the radar glints
         torso = torso / np.maximum(torso.sum(axis=1, keepdims=True), 1e-9)
         limbs = np.where(turned[self._people, person.TORSO:] > person.HIDDEN, person.LIMB_SHARE, 0.0)
-        parts = np.concatenate([person.TORSO_SHARE * torso, limbs], axis=1)
-        share[self._people] = parts / parts.sum(axis=1, keepdims=True)
+        of_people = np.concatenate([person.TORSO_SHARE * torso, limbs], axis=1)
+        share[self._people] = of_people / of_people.sum(axis=1, keepdims=True)
         with np.errstate(divide='ignore'):
             rcs = self._rcs[:, None] + 10.0 * np.log10(np.maximum(share, 1e-6))
         rcs = np.where(share > 1e-3, rcs, -np.inf)
