@@ -7,7 +7,7 @@ Read off the recording, with what the radar equation says of strengths; position
 - Every range cell holds a little of table, floor, walls and ceiling, more from 1.3 m on: points weaker than a certain
   strength are missing, which rises with range. The first half of the recording tells how strong all that stands is.
 - A wall or cupboard at 2.87 m, more at 4.6 and 4.8 m.
-- A person walks round in laps of 7.5 s, 1.2 to 2.7 m away.
+- A person walks round in laps of 7.5 s, 1.3 to 2.8 m away.
 """
 
 from __future__ import annotations
