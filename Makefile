@@ -48,13 +48,14 @@ isolation: dev
 firmware:
 	@$(MAKE) -C firmware test native
 
-# All three are run, whatever the ones before found.
+# All are run, whatever the ones before found.
 campaign: dev
 	@failed=0; \
 	./outrider faults --campaign --save || failed=1; \
 	./outrider faults --only starved_2,starved_8 --runs 40 --priority default --save || failed=1; \
 	./outrider faults --runs 90 --beside --save || failed=1; \
 	./outrider bench drive --seconds 600 --save || failed=1; \
+	./outrider bench camera --seconds 600 --save || failed=1; \
 	exit $$failed
 
 clean:

@@ -22,6 +22,7 @@ DOMAIN = 94
 LOOK_S = 30.0
 START_S, STOP_S = 20.0, 120.0  # a recorder ends when the disk has all of it
 BYTES_A_SECOND = 12 << 20  # JPEG 848x480 at 30/s, depth of a quarter of the pixels, IMU
+SHM, ROOM = Path('/dev/shm'), 128 << 20  # half a second of images, and ten minutes of journal
 WIDTH, HEIGHT, FPS = 848, 480, 30
 RAW = '/camera/color/image'  # 37 MB/s of what the JPEG holds already: this ride leaves it out
 
@@ -34,21 +35,21 @@ def look_s() -> float:
 class Stage:
     """The three processes; start() plugs the camera in last, when the others listen."""
 
-    def __init__(self, folder: Path, domain: int) -> None:
-        """Run in `folder`, heard by nobody outside `domain`."""
-        self.folder, self.journal, self.rides = folder, folder / 'journal.jsonl', folder / 'rides'
+    def __init__(self, folder: Path, memory: Path, domain: int) -> None:
+        """Run in `folder`, the camera's own files in `memory`, heard by nobody outside `domain`."""
+        self.folder, self.journal, self.rides = folder, memory / 'journal.jsonl', folder / 'rides'
+        self._feed = memory / 'feed'
         self._env = {**os.environ, 'ROS_DOMAIN_ID': str(domain), 'OUTRIDER_RIDES': str(self.rides)}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
         """Return once the driver streams. Raises UserError."""
-        feed = self.folder / 'feed'
         self._spawn('recorder', 'outrider_recorder.recorder_node', '--ros-args', '-p',
                     f'exclude:=[/parameter_events, {RAW}]')
-        self._spawn('driver', 'outrider_sensors.camera.node', '--ros-args', '-p', f'source:=feed:{feed}')
+        self._spawn('driver', 'outrider_sensors.camera.node', '--ros-args', '-p', f'source:=feed:{self._feed}')
         self._until('driver', b'no camera feed')
-        self._spawn('camera', 'outrider_sim.devices.fake_camera', '--feed', str(feed), '--size', f'{WIDTH}x{HEIGHT}',
-                    '--fps', str(FPS), '--journal', str(self.journal))
+        self._spawn('camera', 'outrider_sim.devices.fake_camera', '--feed', str(self._feed), '--size',
+                    f'{WIDTH}x{HEIGHT}', '--fps', str(FPS), '--journal', str(self.journal))
         self._until('driver', b'streams colour')
 
     def percent(self, seconds: float, say: Callable[[str], None]) -> float:
@@ -116,8 +117,11 @@ def stage(seconds: float) -> Iterator[Stage]:
     if room < wanted:
         raise UserError(f'{tempfile.gettempdir()} has {room >> 20} MiB left, a ride of {seconds:g} s takes '
                         f'{wanted >> 20}. Free some, or set TMPDIR.')
-    with tempfile.TemporaryDirectory(prefix='outrider-bench-') as folder, claim.domain(DOMAIN) as own:
-        made = Stage(Path(folder), own)
+    # A camera waits for no disk; its fake would, for every page of its feed that the kernel is writing out.
+    in_memory = SHM if os.access(SHM, os.W_OK) and shutil.disk_usage(SHM).free >= ROOM else None
+    with (tempfile.TemporaryDirectory(prefix='outrider-bench-') as folder, claim.domain(DOMAIN) as own,
+          tempfile.TemporaryDirectory(prefix='outrider-bench-', dir=in_memory) as memory):
+        made = Stage(Path(folder), Path(memory), own)
         try:
             made.start()
             yield made
