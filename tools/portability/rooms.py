@@ -28,7 +28,8 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_drive': {'*': ('serial', 'pySerialTransfer', 'pyvesc', 'pyPS4Controller', 'yaml')},
     'outrider_sim': {'*': ('serial', 'yaml', *_INDEX)},
     'outrider_node': {'*': ()},
-    'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX)},
+    'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX), 'bench/imu_ride.py': ('imufusion',),
+                         'doctor/camera.py': ('pyrealsense2',)},
 }
 # The folders of bringup that make up its verbs: only these join rooms.
 VERBS = ('verbs/*', 'doctor/*', 'bench/*', 'demo/*', 'up/*', 'topics/*', 'faults/*', 'calibrate/*')

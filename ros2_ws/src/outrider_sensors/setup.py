@@ -15,7 +15,7 @@ setup(
     zip_safe=False,
     maintainer='Outrider developers',
     maintainer_email='outrider@localhost.invalid',
-    description='Drivers of the sensors: radar (later camera, GPS, IMU, detector).',
+    description='Drivers of the sensors: radar, camera with IMU, GPS (later a detector).',
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
