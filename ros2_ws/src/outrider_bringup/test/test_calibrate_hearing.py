@@ -159,7 +159,7 @@ def test_a_topic_that_dies_and_a_mount_that_nobody_tells_are_named(monkeypatch, 
 
 
 @pytest.mark.parametrize(('words', 'sentence'), [
-    (['level', '--seconds', '1'], '--seconds is 1, expected 3 to 3600'),
+    (['level', '--seconds', '1'], '--seconds is 1, expected 3 to 600'),
     (['wheel', '--distance', '1'], '--distance is 1, expected 3 to 1000 m'),
     (['wheel', '--rig', 'rampe'], "unknown rig 'rampe'. Did you mean 'ramp'?"),
     (['level', '--rig', 'ramp_without'], 'unknown rig'),
