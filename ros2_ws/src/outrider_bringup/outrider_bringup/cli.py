@@ -17,7 +17,7 @@ from outrider_bringup.errors import UserError, nearest
 GROUPS = (('go', 'Go'), ('rides', 'Rides'), ('proof', 'Proof'))
 # Help lines stand here, so that --help imports nothing; a test holds them equal to the verbs' own.
 VERBS: dict[str, tuple[str, str]] = {
-    'demo': ('go', 'a real radar recording, a car from behind, a ramp that drives and stops: one ride, nothing needed'),
+    'demo': ('go', 'a real radar recording, a car from behind, a ramp that stops: one ride, nothing needed'),
     'up': ('go', 'start a rig: up bicycle|ramp|bench [--sim]'),
     'doctor': ('go', 'what is well, what is not, what to do'),
     'calibrate': ('go', 'find out what a device is like: calibrate camera-radar|level|wheel|pad'),

@@ -12,7 +12,7 @@ from outrider_bringup import paths
 from outrider_bringup.demo.processes import started_ago_s
 from outrider_bringup.errors import UserError
 
-HELP = 'a real radar recording, a car from behind, a ramp that drives and stops: one ride, nothing needed'
+HELP = 'a real radar recording, a car from behind, a ramp that stops: one ride, nothing needed'
 GROUP = 'go'
 DOMAIN = 90  # apart from what the user runs
 
