@@ -170,7 +170,17 @@ def test_a_wrong_scenario_is_one_sentence(spawn, tmp_path, text, words):
     assert not (tmp_path / 'run').exists()
 
 
-@pytest.mark.parametrize('options', [('--fps', '0'), ('--size', '424'), ('--control', '/etc/passwd'), ('--what',)])
+@pytest.mark.parametrize('options', [('--fps', '0'), ('--size', '424'), ('--control', '/etc/passwd'), ('--what',),
+                                     ('--journal', '/none/journal'), ('--control', '/tmp')])
 def test_wrong_arguments_end_with_code_2(spawn, tmp_path, options):
     process = spawn('--scenario', 'x', '--run', tmp_path, *options, module='outrider_sim.devices.world')
     assert process.wait() == 2
+    assert options[0] in process.output.splitlines()[-1]
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(spawn, tmp_path):
+    file = tmp_path / 'scene.yaml'
+    file.write_text(scene())
+    process = spawn('--scenario', file, '--run', file / 'run', module='outrider_sim.devices.world')
+    assert process.wait() == 2
+    assert 'Not a directory, expected a folder that can be written to.' in process.output

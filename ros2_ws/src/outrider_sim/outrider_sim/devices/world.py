@@ -53,7 +53,10 @@ def main(argv: list[str] | None = None) -> int:
         return _refuse(str(error))
     except (OSError, KeyError) as error:
         return _refuse(f'{args.scenario}: {error}, expected a scenario file whose radar is under config/radar.')
-    lock = claim(args.run)
+    try:
+        lock = claim(args.run)
+    except OSError as error:
+        return _refuse(f'--run {args.run}: {error.strerror}, expected a folder that can be written to.')
     if lock is None:
         return _refuse(f'--run {args.run} is used by another world or fake radar; end that one or name another folder.')
     with contextlib.ExitStack() as stack:
@@ -119,6 +122,10 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     args = parser.parse_args(given)
     if not 1 <= args.fps <= 90:
         parser.error(f'--fps is {args.fps}, expected 1 to 90')
+    for name in ('journal', 'control'):
+        path = getattr(args, name)
+        if path and (path.is_dir() or not path.absolute().parent.is_dir()):
+            parser.error(f'--{name} {path} is no place for a file')
     if args.control and args.control.exists() and not args.control.is_fifo():
         parser.error(f'--control {args.control} is no FIFO')
     return args
