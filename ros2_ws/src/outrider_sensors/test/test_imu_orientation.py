@@ -244,3 +244,14 @@ def test_unknown_bias_is_found_on_the_move():
         filter_.gyro(k / 400, (math.radians(0.6), 0.0, math.radians(-0.4)))
     assert not filter_.bias_is_new  # it never stood: nothing to keep
     assert (filter_.bias_dps[0], filter_.bias_dps[2]) == pytest.approx((0.6, -0.4), abs=0.1)
+
+
+@pytest.mark.parametrize('damaged', [math.nan, math.inf, 1e30])
+def test_samples_that_no_sensor_gives_are_dropped_and_the_rest_goes_on(damaged):
+    filter_ = Orientation()
+    rest(filter_, 0.0, 2.0, tilt=0.1)
+    filter_.accel(2.0, (damaged, 0.0, 0.0))
+    assert filter_.gyro(2.0, (0.0, damaged, 0.0)) == []
+    assert filter_.dropped == 2
+    last = rest(filter_, 2.0, 5.0, tilt=0.1)[-1]
+    assert roll_pitch([last.quaternion_wxyz])[0][0] == pytest.approx(0.1, abs=0.01)

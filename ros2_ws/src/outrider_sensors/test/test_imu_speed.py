@@ -60,3 +60,9 @@ def test_a_gap_and_a_clock_that_went_back_begin_anew():
     assert speeds.at(8.8) is not None
     speeds.hear(1.0, 5.0)
     assert speeds.at(8.8) is None
+
+
+def test_a_speed_that_is_no_number_is_left_out():
+    speeds = Speeds()
+    told(speeds, np.arange(0.0, 2.0, 0.1), lambda t_s: np.nan if 0.95 < t_s < 1.05 else 5.0)
+    assert speeds.at(1.2) == pytest.approx((5.0, 0.0))

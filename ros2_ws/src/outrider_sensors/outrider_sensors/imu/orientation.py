@@ -23,6 +23,7 @@ Vector = tuple[float, float, float]
 GAP_S = 0.1  # a longer step is not integrated: nobody knows how it turned meanwhile
 AHEAD_S = 1.0  # a sample so much before the last one: the device's clock began anew
 WAIT_S = 0.05  # a gyroscope sample waits so long for an accelerometer sample behind it
+MOST_MPS2, MOST_RADPS = 400.0, 70.0  # beyond the widest ranges that such sensors have: 32 g, 4000 deg/s
 ACCEL_OLD_S = 0.1  # beyond it, gravity is unknown
 MODEL_RAD = math.radians(1.0)  # standard deviation of roll and pitch that the filter's own figure does not know of
 _YAW_UNKNOWN = math.pi**2  # rad^2
@@ -66,7 +67,7 @@ class Orientation:
         self._gyros: deque[tuple[float, Vector]] = deque()
         self._accels: deque[tuple[float, Vector]] = deque()
         self._last_s: float | None = None
-        self.dropped = 0  # samples whose time was not after the one before
+        self.dropped = 0  # samples that no sensor can give, or whose time was not after the one before
         self.gaps = 0  # steps too long to integrate
 
     @property
@@ -81,6 +82,9 @@ class Orientation:
 
     def accel(self, t_s: float, xyz: Vector) -> None:
         """Take one accelerometer sample, m/s^2 in the axes of the device."""
+        if not xyz[0]**2 + xyz[1]**2 + xyz[2]**2 < MOST_MPS2**2:  # NaN too
+            self.dropped += 1
+            return
         if self._accels and t_s <= self._accels[-1][0]:
             if t_s > self._accels[-1][0] - AHEAD_S:
                 self.dropped += 1
@@ -100,6 +104,9 @@ class Orientation:
 
         A sample is ready when an accelerometer sample at or after it has come, or after WAIT_S without one.
         """
+        if not xyz[0]**2 + xyz[1]**2 + xyz[2]**2 < MOST_RADPS**2:  # one NaN would stay in the orientation for ever
+            self.dropped += 1
+            return []
         newest = self._gyros[-1][0] if self._gyros else self._last_s
         if newest is not None and t_s <= newest:
             if t_s > newest - AHEAD_S:

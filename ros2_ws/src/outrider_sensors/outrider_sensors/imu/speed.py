@@ -5,6 +5,7 @@ A line through the speeds of WINDOW_S gives the acceleration at its middle, so i
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 WINDOW_S = 1.0
@@ -21,7 +22,9 @@ class Speeds:
         self._known: deque[tuple[float, float, float]] = deque(maxlen=64)  # time, speed, acceleration
 
     def hear(self, t_s: float, speed_mps: float) -> None:
-        """Learn one speed; one that is not later than the last begins anew."""
+        """Learn one speed; one that is not later than the last begins anew, one that is no number is left out."""
+        if not math.isfinite(speed_mps):
+            return
         heard = self._heard
         if heard and (t_s <= heard[-1][0] or t_s - heard[-1][0] > WINDOW_S):
             heard.clear()
