@@ -140,3 +140,13 @@ def test_a_scenario_that_cannot_be_played_is_one_sentence_before_anything_starts
     assert one.popen.wait(10) == 2
     assert says in one.output
     assert len(one.output.strip().splitlines()) == 1
+
+
+def test_a_world_that_is_killed_ends_the_play_and_says_so(up, tmp_path):
+    one = up('bicycle', '--sim', '--scenario', str(scenario(tmp_path, CAR)), '--no-live')
+    one.says('the scenario begins', 60.0)
+    os.kill(one.main('world'), signal.SIGKILL)
+    wait_until(lambda: one.output and one.popen.poll() is not None, 'the end', 20.0)
+    assert one.popen.returncode == 1
+    assert 'world was ended by SIGKILL' in one.output
+    assert one.anybody() == []

@@ -57,7 +57,7 @@ class Session:
         self._status = Status(looks='radar' in plan.nodes)
         self._keys = keys
         self._nodes = {spec.name for spec in plan.processes}
-        self._until, self._played, self._arms = until, False, arms
+        self._until, self._arms, self._played, self._broken = until, arms, False, False
         self._address = ''
         self._given_up: set[str] = set()
 
@@ -73,7 +73,7 @@ class Session:
             self._screen.line('', f'{self._rig} is starting   Ctrl+C stops it')
             with self._listening() as keys:
                 watch = _watch(self._status, self._screen.line)
-                while not stop.asked and not refused and not self._played and not self._stack.over:
+                while not (stop.asked or refused or self._played or self._broken or self._stack.over):
                     watch.spin(TURN_S if keys is None else KEYS_S)
                     if keys is not None:
                         keys.poll()
@@ -113,6 +113,7 @@ class Session:
             over = event.name == self._until and event.code == EXIT_OK
             self._screen.line('outrider', 'the scenario is over' if over else event.text)
             self._played |= over
+            self._broken |= event.name == self._until and not over
         return any(event.kind == 'refused' for event in events) and age_s < START_S
 
     def _look_for_address(self) -> None:

@@ -16,7 +16,7 @@ from outrider_recorder.bridge.tail import Tail
 
 LOOK_S = 0.25  # the recorder closes a chunk every 0.5 s
 FLUSH_S, SYNC_S = 0.5, 1.5
-LOADED_S = 2.0  # after the start of a ride: all that is ever loaded is loaded
+LOADED_S, AGAIN_S = 2.0, 10.0  # after the start of a ride libraries are loaded; later topics bring others
 # After a signal: the recorder, told at the same time, closes its last segment meanwhile.
 LAST_WORDS_S = 1.2
 
@@ -36,7 +36,7 @@ class _Writing:
         self.tail, self._scene = Tail(folder), Scene()
         self._file = GrowingFileSink(folder.name, folder / ride.RERUN_FILE)
         self._flushed = self._synced = 0.0
-        self._give_back_at: float | None = time.monotonic() + LOADED_S
+        self._give_back_at = time.monotonic() + LOADED_S
 
     def step(self) -> bool:
         """Take what is new; return whether there was anything."""
@@ -53,8 +53,8 @@ class _Writing:
         if now - self._synced >= SYNC_S:
             self._file.sync()
             self._synced = now
-        if self._give_back_at is not None and now >= self._give_back_at:
-            self._give_back_at = None
+        if now >= self._give_back_at:
+            self._give_back_at = now + AGAIN_S
             give_back()
         return bool(items)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from outrider_sim.devices.camera_feed import Camera, Stream
 from outrider_sim.devices.world_clock import Arrivals, Beat, WorldClock, boot_ns
-from outrider_sim.devices.world_faults import Faults, Grain
+from outrider_sim.devices.world_faults import Faults
 from outrider_sim.devices.world_feed import Image, mount_in_camera
 from outrider_sim.devices.world_ride import Ride
 from outrider_sim.world import places
@@ -43,7 +43,7 @@ class Eyes:
                 time.sleep(min(beat.next_s - t_s, _LOOK_S if t_s < 0.0 else self._period_s))
                 continue
             for imager in self._imagers:
-                pixels = imager.image(*due)
+                pixels = imager.image(due[1])
                 if pixels is not None:
                     self._put(imager.arrivals.at(due[1]), (imager.stream, due[1], pixels))
 
@@ -64,21 +64,17 @@ class _Imager:
         self._colour = Painter(world, view, scenario.seed) if stream == 'colour' else None
         self._depth = DepthPainter(world, view, scenario.seed, unit_m=camera.depth_unit_m,
                                    baseline_m=camera.baseline_m) if stream == 'depth' else None
-        self._grain = Grain(scenario.seed, geometry.width, geometry.height, camera.depth_unit_m) if any(
-            fault.do == 'noise' for fault in scenario.faults if fault.sensor == _SENSORS[stream]) else None
         self._last: NDArray[np.uint8] | NDArray[np.uint16] | None = None
 
-    def image(self, number: int, told_s: float) -> NDArray[np.uint8] | NDArray[np.uint16] | None:
+    def image(self, told_s: float) -> NDArray[np.uint8] | NDArray[np.uint16] | None:
         """Return what is told at `told_s`, None for nothing."""
         if self._faults.acts(told_s, 'drop', 'die'):
             return None
         if self._last is None or not self._faults.at(told_s, 'freeze'):
-            self._last = self._see(number, told_s)
+            self._last = self._see(told_s)
         return self._last
 
-    def _see(self, number: int, told_s: float) -> NDArray[np.uint8] | NDArray[np.uint16]:
-        if self._grain is not None and self._faults.at(told_s, 'noise'):
-            return self._grain.colour(number) if self._colour else self._grain.depth(number)
+    def _see(self, told_s: float) -> NDArray[np.uint8] | NDArray[np.uint16]:
         snapshot = self._ride.snapshot(self._faults.measured_s(told_s), told_s)
         eye = eye_of(snapshot.rider, self._mount)
         if self._colour:

@@ -4,7 +4,7 @@
 |---|---|---|---|---|
 | drop | no frame | no image | no sample | no message |
 | freeze | the same points again | the same image at new times | the same sample at new times | the same message |
-| noise | 40 points anywhere | dim grain; depth anywhere or none | 0.5 rad/s, 5 m/s^2 on top | 15 m, 2 m/s on top |
+| noise | 40 points anywhere | a covered lens; depth anywhere | 0.5 rad/s, 5 m/s^2 on top | 15 m, 2 m/s on top |
 | die | no ports, until power-up | the camera comes back without it | likewise | no port, until power-up |
 
 Offset is the same for all: what is told at t, with the time and the latency of t, was measured `by_s` before (after,
@@ -29,9 +29,6 @@ Floats = NDArray[np.float64]
 _GYRO_RADPS, _ACCEL_MPS2 = 0.5, 5.0
 _PLACE_M, _SPEED_MPS = 15.0, 2.0
 _DEGREE_M = 111_320.0  # of latitude
-_GRAIN = 10.0  # grey levels
-_DEPTH_MOST_M = 10.0
-_PICTURES = 5  # of noise, in turn: a new one for each image costs more than the image
 
 
 class Faults:
@@ -105,24 +102,3 @@ def astray(random: np.random.Generator, fix: GpsFix) -> GpsFix:
                    longitude_deg=fix.longitude_deg + east / (_DEGREE_M * around), height_m=fix.height_m + up,
                    velocity_ned_mps=(velocity[0], velocity[1], velocity[2]))
 
-
-class Grain:
-    """Images with nothing of use in them: through a covered lens, and from a stereo pair that matches nothing."""
-
-    def __init__(self, seed: int, width: int, height: int, unit_m: float) -> None:
-        """Draw them once."""
-        random = np.random.default_rng([seed, 0x677261])
-        dim = np.abs(random.normal(0.0, _GRAIN, (_PICTURES, height, width, 3)))
-        self._colour = np.clip(dim, 0, 255).astype(np.uint8)
-        anywhere = random.uniform(0.3, _DEPTH_MOST_M, (_PICTURES, height, width)) / unit_m
-        self._depth = (anywhere * (random.random(anywhere.shape) < 0.5)).astype(np.uint16)
-
-    def colour(self, number: int) -> NDArray[np.uint8]:
-        """Return an RGB image (height, width, 3)."""
-        picture: NDArray[np.uint8] = self._colour[number % _PICTURES]
-        return picture
-
-    def depth(self, number: int) -> NDArray[np.uint16]:
-        """Return a depth image (height, width)."""
-        picture: NDArray[np.uint16] = self._depth[number % _PICTURES]
-        return picture
