@@ -117,3 +117,11 @@ def test_samples_that_the_filter_refuses_do_not_shift_the_stamps():
         got += inertial.take(MotionSample('accel', 0, device_s + 0.001, (0.0, -9.81, 0.0)))
         got += inertial.take(MotionSample('gyro', number, device_s, (0.0, 0.0, 0.0)))
     assert [stamp_ns for stamp_ns, _ in got] == [0, 1, 4, 5]
+
+
+def test_a_lens_of_ones_own_counts_at_the_width_it_was_found_at():
+    lens = (600.0, 601.0, 424.0, 240.0, 0.1, -0.2, 0.001, 0.002, 0.05)
+    own = Pinhole(424, 240, 300.0, 300.0, 211.5, 119.5)
+
+    assert own.with_lens(lens, 848) == Pinhole(424, 240, 300.0, 300.5, 212.0, 120.0, (0.1, -0.2, 0.001, 0.002, 0.05))
+    assert own.with_lens((0.0,) * 9, 848) is own

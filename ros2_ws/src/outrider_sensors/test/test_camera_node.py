@@ -321,9 +321,22 @@ def test_a_camera_without_colour_gives_depth_in_its_own_view(stack):
     assert stack.heard('depth')[-1].header.frame_id == 'camera_depth_optical_frame'
 
 
+def test_a_lens_from_the_rig_file_stands_in_camera_info(stack):
+    stack.listen('info', 'jpeg', 'depth_info')
+    stack.start_node('width:=640', 'colour_lens:=[500.0, 502.0, 310.0, 190.0, 0.1, 0.0, 0.0, 0.0, 0.0]')
+    stack.until_said('absent')
+    stack.start_fake()
+    stack.until_more('info', 3)
+    info = stack.heard('info')[-1]
+    assert [info.k[0], info.k[4], info.k[2], info.k[5]] == [250.0, 251.0, 155.0, 95.0]
+    assert list(info.d) == [0.1, 0.0, 0.0, 0.0, 0.0]
+
+
 @pytest.mark.parametrize(('parameter', 'sentence'), [
     ('source:=usb3', "camera: parameter 'source' is 'usb3', expected usb, usb:SERIAL, file:PATH or feed:PATH."),
     ('jpeg_quality:=0', "parameter 'jpeg_quality' is 0, expected 1 to 95"),
+    ('colour_lens:=[600.0, 600.0]', "parameter 'colour_lens' is [600.0, 600.0], expected a list of 9 numbers"),
+    ('colour_lens:=[600.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]', 'expected fx, fy, ppx, ppy, k1, k2, p1, p2, k3'),
     ('heigth:=480', "unknown parameter 'heigth'. Did you mean 'height'?"),
 ])
 def test_wrong_parameters_end_the_node_with_one_sentence_and_code_2(stack, parameter, sentence):

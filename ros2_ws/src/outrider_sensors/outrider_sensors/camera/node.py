@@ -27,6 +27,7 @@ from outrider_sensors.camera.choice import Mode
 from outrider_sensors.camera.inertial import Inertial
 from outrider_sensors.camera.link import CameraLink
 from outrider_sensors.camera.messages import ImageMessage, ImuMessage, InfoMessage, JpegMessage
+from outrider_sensors.camera.pinhole import OWN_LENS
 from outrider_sensors.camera.place import IMU_XYZ_M, OPTICAL_RPY_DEG, colour_in_link
 from outrider_sensors.camera.report import Report
 from outrider_sensors.camera.samples import ImageFrame
@@ -57,6 +58,8 @@ class CameraNode(OutriderNode):
         Param('jpeg_quality', 80, '', 'as libjpeg means it: 60 small, 80 good, 95 nearly all', minimum=1, maximum=95,
               live=True),
         Param('depth_decimation', 2, 'pixels', 'every so many-th pixel of each row and column', minimum=1, maximum=8),
+        Param('colour_lens', list(OWN_LENS), 'pixels', 'fx fy ppx ppy k1 k2 p1 p2 k3 of the colour image at `width`, '
+              'from a calibration of your own; zeros: what the camera says of itself'),
         Param('latency_s', 0.0, 's', 'age of the fastest sample when it arrives', minimum=0.0, maximum=0.5),
         Param('gyro_bias_file', '', '', "where the gyroscope's bias is kept from ride to ride; empty: it is not"),
         *MOUNT,
@@ -71,7 +74,7 @@ class CameraNode(OutriderNode):
             self.destroy_node()
             raise NodeError(str(error)) from None
         mode = Mode(self.value('width'), self.value('height'), self.value('fps'))
-        wanted = Wanted(mode, mode, self.value('gyro_hz'), self.value('accel_hz'))
+        wanted = Wanted(mode, mode, self.value('gyro_hz'), self.value('accel_hz'), self._lens())
         self._latency_ns = round(self.value('latency_s') * 1e9)
         self._link = CameraLink(place, wanted, every=self.value('depth_decimation'), loop=self.value('loop'),
                                 say=self._say, opened=self._opened, stamp_ns=self._now_ns)
@@ -101,6 +104,14 @@ class CameraNode(OutriderNode):
                          for name, read in (('images', self._read_images), ('imu', self._read_motions))]
         for reader in self._readers:
             reader.start()
+
+    def _lens(self) -> tuple[float, ...]:
+        lens = tuple(self.value('colour_lens'))
+        if min(lens[:2]) < 0.0 or bool(lens[0]) != bool(lens[1]):
+            self.destroy_node()
+            raise NodeError(f'camera: colour_lens is {list(lens)}, expected fx, fy, ppx, ppy, k1, k2, p1, p2, k3, '
+                            'or nine zeros. Correct it in the rig file.')
+        return lens
 
     def _now_ns(self) -> int:
         return int(self.get_clock().now().nanoseconds)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Five = tuple[float, float, float, float, float]
 NONE: Five = (0.0, 0.0, 0.0, 0.0, 0.0)
+OWN_LENS = (0.0,) * 9  # what the camera says of itself
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,18 @@ class Pinhole:
     ppx: float
     ppy: float
     distortion: Five = NONE
+
+    def with_lens(self, lens: Sequence[float], width: int) -> Pinhole:
+        """Return this camera with `lens` (fx, fy, ppx, ppy, k1, k2, p1, p2, k3), found on images `width` pixels wide.
+
+        Without a focal length (fx 0) it stays as it is.
+        """
+        if not lens[0]:
+            return self
+        scale = self.width / width
+        fx, fy, ppx, ppy = (value * scale for value in lens[:4])
+        k1, k2, p1, p2, k3 = lens[4:]
+        return Pinhole(self.width, self.height, fx, fy, ppx, ppy, (k1, k2, p1, p2, k3))
 
     def decimated(self, every: int) -> Pinhole:
         """Return the camera of the image that keeps pixels 0, `every`, 2 `every`, ... of each row and column."""

@@ -17,7 +17,7 @@ import numpy as np
 import pyrealsense2 as rs
 
 from outrider_sensors.camera.choice import Mode, nearest, nearest_rate
-from outrider_sensors.camera.pinhole import Pinhole
+from outrider_sensors.camera.pinhole import OWN_LENS, Pinhole
 from outrider_sensors.camera.samples import STREAMS, ImageFrame, MotionSample
 from outrider_sensors.clock import DeviceClock, Rising, StreamClock
 
@@ -38,6 +38,7 @@ class Wanted:
     depth: Mode
     gyro_hz: int
     accel_hz: int
+    colour_lens: tuple[float, ...] = OWN_LENS  # at the wanted width
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Sensors:
         self.counts = {name: Count() for name in STREAMS}
         self.clocks: dict[Any, DeviceClock] = {}
         self.modes: dict[str, Mode] = {}
+        self._lens, self._lens_width = wanted.colour_lens, wanted.colour.width
         self.missed: dict[str, Mode] = {}  # wanted, and not among the modes that there were to choose from
         self._hold, self._tick_ns, self._stamp_ns, self._clock = hold, tick_ns, stamp_ns, clock
         self._lock = threading.Lock()
@@ -189,10 +191,11 @@ class Sensors:
         return count.rising.stamp(host_ns, device_ns), device_ns * 1e-9
 
     def camera(self, stream: str) -> Pinhole:
-        """Return the intrinsics of colour or depth as they came from the device."""
+        """Return the intrinsics of colour or depth: the device's own, or of colour those that were asked for."""
         inner = self.profiles[stream].as_video_stream_profile().intrinsics
         k1, k2, p1, p2, k3 = inner.coeffs
-        return Pinhole(inner.width, inner.height, inner.fx, inner.fy, inner.ppx, inner.ppy, (k1, k2, p1, p2, k3))
+        own = Pinhole(inner.width, inner.height, inner.fx, inner.fy, inner.ppx, inner.ppy, (k1, k2, p1, p2, k3))
+        return own.with_lens(self._lens, self._lens_width) if stream == 'colour' else own
 
     def depth_to_colour(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Return rotation (by columns) and translation in m. Raises RuntimeError where the device does not know."""
