@@ -121,7 +121,9 @@ def test_a_body_that_aliases_once_becomes_two_peaks_at_0_19():
 def test_two_bodies_in_one_cell_are_one_measurement():
     apart = world('{id: a, class: person, at: [-20, 2]}, {id: b, class: person, at: [-27, 2]}')
     together = world('{id: a, class: person, at: [-20, 0.3]}, {id: b, class: person, at: [-20, -0.3]}')
-    both, one = ([len(np.unique(far(points)['range_bin'])) for points in scans(each, 80)] for each in (apart, together))
+    # Who stands before a standing radar keeps his strength: a seed is one draw of it, however many scans.
+    both, one = ([len(np.unique(far(points)['range_bin'])) for seed in range(1, 21) for points in scans(each, 4, seed)]
+                 for each in (apart, together))
     assert np.mean(both) > 1.5
     assert np.mean(one) < 1.3
 

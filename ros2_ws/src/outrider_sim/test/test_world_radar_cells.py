@@ -57,6 +57,21 @@ def test_blackmans_main_lobe_is_that_of_the_recordings_wall():
     assert at[71] - at[70] == pytest.approx(2 * (32.0 - 32.8), abs=1.0)
 
 
+def test_two_reflections_in_one_cell_beat_by_the_way_there_and_back():
+    one = chirp()
+    range_m = 12 * one.range_bin_m
+
+    def power(apart_m: float) -> float:
+        points = scan(one, (range_m, 0.0, 60.0), (range_m + apart_m, 0.0, 60.0))
+        return float(sum(10 ** (point['snr_db'] / 10) for point in points if point['range_bin'] == 12)) / 1e6
+
+    for apart in (0.0, one.wavelength_m / 8, 0.02):
+        # A quarter of a wave more is half a wave on the way: waves that add cancel, and the other way round.
+        assert power(apart) + power(apart + one.wavelength_m / 4) == pytest.approx(4.0, abs=0.1)
+        assert power(apart) == pytest.approx(power(apart + one.wavelength_m / 2), abs=0.1)
+    assert abs(power(0.0) - power(one.wavelength_m / 8)) + abs(power(0.0) - power(one.wavelength_m / 4)) > 1.0
+
+
 def test_the_strongest_cell_has_the_strength_of_the_radar_equation_wherever_it_straddles():
     one = chirp()
     for range_bin in (30.0, 30.3, 30.5):

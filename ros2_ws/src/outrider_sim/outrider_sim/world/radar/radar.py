@@ -89,7 +89,9 @@ class Radar:
         strength = strength[seen] + behind(snapshot, chirp.wavelength_m, eye.place, all_of.xyz[seen],
                                            all_of.owner[seen])
         distance, rate, sight, factors = distance[seen], rate[seen], sight[seen], factors[seen]
-        amplitude = 10.0 ** (strength / 20.0) * factors
+        # The phase of the way there and back. From one scan to the next the places of a moving body come nearer by
+        # different numbers of waves: in one cell they beat, faster than each of them fades.
+        amplitude = 10.0 ** (strength / 20.0) * factors * np.exp(-4j * math.pi / chirp.wavelength_m * distance)
 
         return self._points(cells.spread(chirp, distance, rate, sight[:, 1] / distance, amplitude))
 
