@@ -54,6 +54,14 @@ def test_a_cell_counts_by_its_strongest_point_and_only_if_it_is_there_in_half_of
     assert found['strength sd'] == 0.0
 
 
+def test_gaps_are_counted_and_their_mean_is_over_them():
+    seen, unseen = [point(1, 0, 1.0)], [point(1, 0)]
+    found = told(unseen, seen, unseen, unseen, unseen, seen, seen, unseen, unseen)
+    assert (found['gaps'], found['mean gap']) == (3, pytest.approx(2 * PERIOD_S))
+    whole = told(seen, seen)
+    assert (whole['gaps'], whole['mean gap'], whole['longest gap']) == (0, 0, 0)
+
+
 def test_a_gap_ends_with_the_run():
     assert told([point(1, 0, 1.0)], [point(1, 0)], [point(1, 0)])['longest gap'] == pytest.approx(2 * PERIOD_S)
 

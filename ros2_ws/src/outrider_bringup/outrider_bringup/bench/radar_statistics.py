@@ -14,6 +14,8 @@ is not 0, the zero bin of Doppler.
 | angle spread | of each frame with two moving points or more: the standard deviation of their azimuth, |
 | | arcsin(y / range), degrees; the median over these frames |
 | frames without walker | share of frames without a moving point |
+| gaps | number of runs of frames without a moving point |
+| mean gap | their mean length, s |
 | longest gap | longest run of frames without a moving point, s |
 """
 
@@ -30,8 +32,8 @@ Floats = NDArray[Any]
 LEAKAGE_M = 0.25
 STILL_MPS = 1e-3
 NAMES = ('points a frame', 'zero Doppler', 'leakage', 'strength sd', 'angle spread', 'frames without walker',
-         'longest gap')
-UNITS = ('points', 'share', 'share', 'dB', 'deg', 'share', 's')
+         'gaps', 'mean gap', 'longest gap')
+UNITS = ('points', 'share', 'share', 'dB', 'deg', 'share', 'gaps', 's', 's')
 
 
 def statistics(frames: Sequence[Floats], period_s: float, range_bin_m: float) -> dict[str, float]:
@@ -49,6 +51,8 @@ def statistics(frames: Sequence[Floats], period_s: float, range_bin_m: float) ->
                      len(frames)),
         _angle_spread(number[moves], points[moves], distance[moves]),
         sum(gaps) / len(frames),
+        float(len(gaps)),
+        sum(gaps) / len(gaps) * period_s if gaps else 0.0,
         max(gaps, default=0) * period_s,
     )
     return dict(zip(NAMES, values, strict=True))
