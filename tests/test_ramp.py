@@ -100,6 +100,7 @@ def test_a_person_arms_lifts_drives_lets_go_and_the_ride_holds_it(up, ros):
     kept = topics_of(one.rides / ride)
     assert kept['/drive/state'] > 30
     assert {'/motors/state', '/relays/state', '/drive/command', '/joy', '/operator'} <= set(kept)
+    assert 'radar' not in one.output  # this ramp carries no eyes
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])

@@ -54,7 +54,7 @@ class Session:
         self._rig, self._run, self._rides = rig, run, rides
         self._screen = Screen(sys.stdout)
         self._stack = Stack(plan, out=self._screen.line, env=env, holds=[lock])
-        self._status = Status(looks='radar' in plan.nodes)
+        self._status = Status(looks=any(spec.name == 'radar' for spec in plan.processes))
         self._keys = keys
         self._nodes = {spec.name for spec in plan.processes}
         self._until, self._arms, self._played, self._broken = until, arms, False, False
