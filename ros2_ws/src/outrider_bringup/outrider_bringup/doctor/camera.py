@@ -11,7 +11,7 @@ from outrider_bringup import paths
 from outrider_bringup.doctor import said
 from outrider_bringup.doctor.check import Check, Result
 
-PLUG_IN = './outrider up bicycle --sim   # or plug the camera into a USB 3 port; without it the rest works'
+PLUG_IN = './outrider up bicycle --sim --scenario demo_car   # or plug it into a USB 3 port; without it the rest works'
 INSTALL = 'tools/setup'
 RULES = 'sudo cp 99-realsense-libusb.rules /etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger'
 RULE_FOLDERS = (Path('/etc/udev/rules.d'), Path('/run/udev/rules.d'), Path('/usr/lib/udev/rules.d'),

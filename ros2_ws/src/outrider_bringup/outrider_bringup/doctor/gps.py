@@ -12,7 +12,7 @@ from outrider_sensors.gps import ports, quality
 from outrider_sensors.gps.link import GpsLink, Stamped
 from outrider_sensors.port import IN_USE, LostError
 
-PLUG_IN = './outrider up bicycle --sim   # or plug the receiver in; without it the rest works'
+PLUG_IN = './outrider up bicycle --sim --scenario demo_car   # or plug the receiver in; without it the rest works'
 SKY = 'put the antenna under open sky; the first fix after power-up takes half a minute'
 LISTEN_S, FIXES = 2.5, 8  # before the link opens the port anew, at 3 s
 RATE_HZ = 10.0
