@@ -35,6 +35,20 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego_mps: Floats, sil
     return after, spread
 
 
+def turned(state: Floats, covariance: Floats, angle_rad: float, ego_mps: Floats) -> tuple[Floats, Floats]:
+    """Return `state` (n, 4) and `covariance` (n, 4, 4) in the axes of a rig that has turned left by `angle_rad`.
+
+    What keeps its velocity over ground turns to the right in them; the rig's own stays ahead.
+    """
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    back = np.kron(np.eye(2), np.array([[c, s], [-s, c]]))
+    after: Floats = state.copy()
+    after[:, 2:] += ego_mps
+    after = after @ back.T
+    after[:, 2:] -= ego_mps
+    return after, back @ covariance @ back.T
+
+
 def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> Floats:
     """Return the innovation covariances (k, d, d) of k pairs."""
     spread: Floats = jacobian @ covariance @ jacobian.transpose(0, 2, 1) + noise

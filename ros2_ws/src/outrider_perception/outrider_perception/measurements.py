@@ -1,4 +1,4 @@
-"""What the tracker takes: time-stamped measurements, polar with range rate, or Cartesian."""
+"""What the tracker takes: time-stamped measurements, polar with range rate, Cartesian, or of the rig's own motion."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class PolarScan:
     `range_m` is the slant range, `azimuth_rad` anticlockwise from the sensor's x, `elevation_rad` up from its
     xy plane, `range_rate_mps` negative where the range shrinks. Numbers that are not finite may be among them: the
     tracker counts and ignores such points.
+
+    The chirp tells what a range rate can mean: with `velocity_max_mps` each stands for itself plus any multiple of
+    twice that (None: nothing is folded), `velocity_step_mps` is its Doppler bin (None: that of the settings), and with
+    two `transmitters` that take turns an odd multiple has also split the bearing (unfold.py).
     """
 
     stamp_s: float
@@ -47,6 +51,9 @@ class PolarScan:
     range_rate_mps: Floats
     snr_db: Floats
     sensor: str = 'radar'
+    velocity_max_mps: float | None = None
+    transmitters: int = 1
+    velocity_step_mps: float | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for a stamp that is not finite or arrays of different lengths."""
@@ -54,17 +61,23 @@ class PolarScan:
         columns = (self.range_m, self.azimuth_rad, self.elevation_rad, self.range_rate_mps, self.snr_db)
         if len({column.shape for column in columns}) != 1 or self.range_m.ndim != 1:
             raise ValueError(f'polar scan: columns of shapes {[c.shape for c in columns]}, expected all (n,).')
+        for name in ('velocity_max_mps', 'velocity_step_mps'):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value > 0.0):
+                raise ValueError(f'polar scan: {name} is {value}, expected a positive number or None.')
 
     @classmethod
     def from_points(cls, stamp_s: float, pose: SensorPose, xyz_m: Floats, range_rate_mps: Floats, snr_db: Floats,
-                    sensor: str = 'radar') -> PolarScan:
+                    sensor: str = 'radar', velocity_max_mps: float | None = None, transmitters: int = 1,
+                    velocity_step_mps: float | None = None) -> PolarScan:
         """Return the scan of `xyz_m` (n, 3) in the sensor's axes with their range rates and strengths (n,)."""
         xyz = np.asarray(xyz_m, dtype=np.float64).reshape(-1, 3)
         with np.errstate(invalid='ignore', over='ignore'):
             flat = np.hypot(xyz[:, 0], xyz[:, 1])
             return cls(stamp_s, pose, np.hypot(flat, xyz[:, 2]), np.arctan2(xyz[:, 1], xyz[:, 0]),
                        np.arctan2(xyz[:, 2], flat), np.asarray(range_rate_mps, dtype=np.float64),
-                       np.asarray(snr_db, dtype=np.float64), sensor)
+                       np.asarray(snr_db, dtype=np.float64), sensor, velocity_max_mps, transmitters,
+                       velocity_step_mps)
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,45 @@ class CartesianScan:
                 raise ValueError(f'cartesian scan: {name} has shape {seen}, expected {shape}.')
 
 
+@dataclass(frozen=True)
+class Gyro:
+    """How the rig turns and leans, averaged since the one before: the tracker has no use for 400 of them a second.
+
+    `yaw_rate_radps` about the vertical, > 0 turns left; `roll_rad` > 0 leans right, `pitch_rad` > 0 nose down (REP 103).
+    NaN in roll and pitch: not known, taken as level.
+    """
+
+    stamp_s: float
+    yaw_rate_radps: float
+    roll_rad: float = math.nan
+    pitch_rad: float = math.nan
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a stamp that is not finite."""
+        _check_stamp(self.stamp_s)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The rig's speed over ground, one sigma with it, from `source`: 'gps' (never negative) or 'wheels' (signed).
+
+    `course_rad`, if known, is the direction of motion anticlockwise from anything that stays (GPS: from east);
+    `lever_m` is where in base_link it is measured: the antenna, the middle of the wheels.
+    """
+
+    stamp_s: float
+    mps: float
+    sigma_mps: float
+    source: str = 'gps'
+    course_rad: float = math.nan
+    lever_m: tuple[float, float] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a stamp that is not finite."""
+        _check_stamp(self.stamp_s)
+
+
+OwnMotion = Gyro | Speed
 Measurement = PolarScan | CartesianScan
 
 

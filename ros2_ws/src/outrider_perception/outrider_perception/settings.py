@@ -15,6 +15,7 @@ class Settings:
     max_range_rate_mps: float = 100.0    # likewise
     max_elevation_rad: float = 0.79      # 45 deg: outside the antenna's lobe (+-14 deg at 6 dB); such angles are wrong
     max_height_m: float = 1.5            # m above or below the sensor: heights of bodies; more is error of elevation
+    reflects_at_m: float = 0.6           # above the ground: number plates, wheel houses, hips
     velocity_bin_mps: float = 0.62       # widest Doppler bin of our chirps (radhar 0.615, road 0.58)
     range_sigma_m: float = 0.15          # half a bin of `road` (1.08 m over sqrt 12 is 0.31; near chirps 0.05)
     azimuth_sigma_rad: float = 0.03      # sine grid of 1/32, an error that repeats: a whole step, not step / sqrt 12
@@ -33,6 +34,7 @@ class Settings:
     ego_lateral_per_speed: float = 0.05  # a rolling one adds yaw rate times lever arm (0.3 rad/s, 0.9 m at 5.5 m/s)
     ego_max_accel_mps2: float = 6.0      # an emergency stop; faster changes are a convoy that poses as the ground
     ego_past_votes: float = 2.0          # the last velocity counts as so many bodies
+    ego_lasting_scans: float = 4.0       # over which the errors of one scan last: fades do for 3 to 5
     ego_doubt_scans: int = 10            # so many scans that agree with each other are believed all the same
 
     # Standing bodies, seen from a standing rig ---------------------------------------------------------------------
@@ -77,3 +79,36 @@ class Settings:
     # Time ----------------------------------------------------------------------------------------------------------
     max_gap_s: float = 2.0               # nothing lives through a longer silence
     max_late_s: float = 1.0              # older than this: the clock was set back, start anew
+
+
+@dataclass(frozen=True)
+class MotionSettings:
+    """Parameters of the rig's own motion (motion.py)."""
+
+    start_speed_sigma_mps: float = 8.0   # of an unknown one; nothing of ours goes faster for long
+    accel_sigma_mps2: float = 0.7        # of a rider; braking hard is 3 to 4 of it
+    accel_tau_s: float = 1.0             # for which he keeps it
+    lateral_sigma_mps: float = 0.05      # wheels do not slide, but what is above them sways: lean rate times height,
+    lateral_per_speed: float = 0.02      # and the wheels' way swings by 1 degree under the rider's sway
+    lateral_tau_s: float = 0.2           # a quarter of a sway of 0.8 Hz is 0.3 s
+    yaw_sigma_radps: float = 0.2         # sway 0.1, a turn at a junction 0.5
+    yaw_tau_s: float = 0.5
+    gyro_sigma_radps: float = 0.01       # vibration that is left after a mean over a scan, 0.5 deg/s
+    gyro_scale: float = 0.01             # of a consumer part
+    gyro_bias_sigma_radps: float = 0.009  # at switch-on, 0.5 deg/s (Bosch BMI085); less where the driver has learnt it
+    gyro_walk2: float = 2.7e-9           # (rad/s)^2 per s: 0.003 deg/s per root s
+    most_yaw_radps: float = 10.0         # beyond: damaged
+    most_speed_mps: float = 60.0         # likewise
+    gps_correlation: float = 1.5         # a receiver's speeds follow each other: so many count as one
+    course_speed_mps: float = 1.5        # slower has no direction
+    course_sigma_rad: float = 0.015      # of a body that sways, besides the receiver's own
+    wheel_scale: float = 0.02            # tyre pressure and load
+    gate: float = 9.0                    # chi-square for each number of a measurement: 3 sigma
+    doubt_times: int = 10                # half a second of the same is believed all the same
+    most_late_s: float = 0.5             # GPS is 0.05 to 0.15 s old when it comes
+    memory_s: float = 1.0                # silent for longer is missing
+    known_sigma_mps: float = 0.5         # a speed that is known
+    sway_s: float = 1.25                 # of a rider: 0.8 Hz
+    sway_yaw_radps: float = 0.12         # that it turns the rig by at most: 1.3 degrees of yaw at 0.8 Hz
+    onset_s: float = 0.3                 # a turn is seen after
+    straight_radps: float = 0.02         # twice a gyroscope's bias; a bend of 60 m at 5.5 m/s is 0.09

@@ -11,21 +11,24 @@ later or earlier by more than the settings allow starts anew (identities are nev
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 
 from outrider_perception import associate, extent, kalman
-from outrider_perception.arrays import Bools, Floats
+from outrider_perception.arrays import Bools, Floats, wrap_angle
 from outrider_perception.background import Background
 from outrider_perception.bank import Bank
 from outrider_perception.cluster import cluster, same_body
 from outrider_perception.detections import Detections, from_boxes, from_clusters
-from outrider_perception.ego import EgoEstimator, EgoVelocity, moving
+from outrider_perception.ego import EgoVelocity, moving
 from outrider_perception.existence import log_odds, missed
-from outrider_perception.measurements import CartesianScan, Measurement, PolarScan
+from outrider_perception.lean import leaned
+from outrider_perception.measurements import CartesianScan, Gyro, Measurement, OwnMotion, PolarScan, Speed
+from outrider_perception.own import Own, swing
 from outrider_perception.points import flatten
-from outrider_perception.settings import Settings
+from outrider_perception.settings import MotionSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,35 @@ class Step:
 class Tracker:
     """Holds the tracks; `step` takes one measurement. Equal measurements give equal steps, to the last bit."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, motion: MotionSettings | None = None) -> None:
         """Start without tracks."""
         self.settings = settings or Settings()
+        self._motion_settings = motion or MotionSettings()
         self.totals: Counter[str] = Counter()  # since the start, for diagnostics
         self._next_identity = 1
         self._sensor_xy_m = np.zeros(2)
+        self._own = Own(self.settings, self._motion_settings)
         self._begin()
 
     def _begin(self) -> None:
         self._bank = Bank.empty()
         self._now_s: float | None = None
         self._last_by_sensor: dict[str, float] = {}
-        self._ego_estimator = EgoEstimator(self.settings)
         self._ego = EgoVelocity()
         self._background = Background(self.settings)
 
-    def step(self, measurement: Measurement) -> Step:
-        """Take one measurement and return what is known after it."""
+    @overload
+    def step(self, measurement: Measurement) -> Step: ...
+
+    @overload
+    def step(self, measurement: OwnMotion) -> None: ...
+
+    def step(self, measurement: Measurement | OwnMotion) -> Step | None:
+        """Take one measurement and return what is known after it; None after one of the rig's own motion."""
+        if isinstance(measurement, (Gyro, Speed)):
+            kind = 'gyro' if isinstance(measurement, Gyro) else measurement.source
+            self.totals[kind if self._own.hear(measurement) else f'{kind}_left_out'] += 1
+            return None
         reason = self._refuse(measurement)
         if reason:
             self.totals[reason] += 1
@@ -89,14 +103,21 @@ class Tracker:
         return 'late' if ahead_s < 0.0 else ''
 
     def _polar(self, scan: PolarScan, dt_s: float) -> dict[str, int]:
-        s = self.settings
-        self._sensor_xy_m = scan.pose.translation_m[:2]
+        s, motion = self.settings, self._own.at(scan.stamp_s)
+        scan = replace(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
+        lever_m = self._sensor_xy_m = scan.pose.translation_m[:2]
         points = flatten(scan, s)
-        seen_rate = points.range_rate_mps * points.slope
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
-        self._ego = self._ego_estimator.update(scan.stamp_s, slopes, seen_rate, crowd)
-        mover = moving(slopes, seen_rate, self._ego, s)
+        before = self._ego
+        self._ego = self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m)
+        if before.valid and self._ego.valid:
+            # The rig's own braking is not the others'.
+            self._bank.state[:, 2:] += before.velocity_mps - self._ego.velocity_mps
+        # From here on as seen by a sensor that moves as base_link does.
+        rates = points.range_rate_mps + points.directions @ swing(self._own.at(scan.stamp_s), lever_m)
+        points = points.aimed(points.azimuth_rad, rates)
+        mover = moving(slopes, rates * points.slope, self._ego, s)
         counts = {'points': len(scan.range_m), 'statics': int((~mover).sum()), 'movers': int(mover.sum()),
                   **points.left_out}
         chosen = mover.copy()
@@ -121,6 +142,7 @@ class Tracker:
         silent = detections.stamp_s - bank.seen_s > 1.5 * dt_s
         bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego.velocity_mps, silent,
                                                      s)
+        self._turn(bank, self._ego.yaw_rate_radps * dt_s)
         slow = np.hypot(*(bank.state[:, 2:] + self._ego.velocity_mps).T) < s.walking_mps
         matched = associate.match(bank, detections, slow, s)
         bank.log_odds -= missed(dt_s, s)
@@ -129,6 +151,12 @@ class Tracker:
         born = associate.unexplained(bank, detections, matched, s)
         room = max(0, s.max_tracks - len(bank))
         self._bank = self._alive(bank, detections.stamp_s).with_more(self._born(detections, born, room))
+
+    def _turn(self, bank: Bank, angle_rad: float) -> None:
+        """Look at all tracks from a rig that has turned by `angle_rad`, > 0 to the left."""
+        if angle_rad != 0.0:
+            bank.state, bank.covariance = kalman.turned(bank.state, bank.covariance, angle_rad, self._ego.velocity_mps)
+            bank.heading_rad = wrap_angle(bank.heading_rad - angle_rad)
 
     def _born(self, detections: Detections, which: Bools, room: int) -> Bank:
         index = np.flatnonzero(which)[:room]
