@@ -58,6 +58,7 @@ class EgoEstimator:
         self._last_s = 0.0
         self._doubted: Floats | None = None
         self._doubts = 0
+        self._least = settings.ego_min_statics
         self._found: Evidence | None = None
         self.evidence: Evidence | None = None  # of the last scan; None: it was not valid
 
@@ -74,6 +75,7 @@ class EgoEstimator:
         if expected_mps is not None:
             known = self._last or EgoVelocity()
             self._last, self._last_s = EgoVelocity(expected_mps, known.covariance, True), stamp_s
+        self._least = self._settings.ego_min_known if expected_mps is not None else self._settings.ego_min_statics
         found = self._fit(stamp_s, directions, range_rate_mps, 1.0 / crowd)
         if found is None or not self._plausible(stamp_s, found):
             past = self._last or EgoVelocity()
@@ -111,8 +113,8 @@ class EgoEstimator:
     def _enough(self, agreeing: Floats, everyone: Floats) -> bool:
         """Tell whether those who agree are many enough, by points, by bodies and by their part of the bodies."""
         s = self._settings
-        bodies = float(agreeing.sum())
-        return (len(agreeing) >= s.ego_min_statics and bodies >= s.ego_min_bodies
+        bodies, known = float(agreeing.sum()), self._least < s.ego_min_statics
+        return (len(agreeing) >= self._least and bodies >= (1.0 if known else s.ego_min_bodies)
                 and bodies >= s.ego_min_share * float(everyone.sum()))
 
     def _agreement(self, residual: Floats) -> Floats:

@@ -115,7 +115,7 @@ class CartesianScan:
 class Gyro:
     """How the rig turns and leans, averaged since the one before: the tracker has no use for 400 of them a second.
 
-    `yaw_rate_radps` about the vertical, > 0 turns left; `roll_rad` > 0 leans right, `pitch_rad` > 0 nose down (REP 103).
+    `yaw_rate_radps` about the vertical, > 0 turns left; roll > 0 leans right, pitch > 0 is nose down (REP 103).
     NaN in roll and pitch: not known, taken as level.
     """
 

@@ -1,7 +1,7 @@
 """The rig's own motion: Doppler, GPS speed and course, gyroscope and wheels in one small Kalman filter.
 
-State [vx, ax, vy, w, b, course]: velocity of base_link in its own axes, the change of vx, yaw rate, the gyroscope's
-bias, direction of motion. Each measurement comes at its own time; one that is a little late is compared with the state
+State [vx, ax, vy, w, b, course, d]: velocity of base_link in its own axes, the change of vx, yaw rate, the gyroscope's
+bias, direction of motion, and the share by which Doppler errs for long. Each measurement comes at its own time; one that is a little late is compared with the state
 carried back to its stamp. Any of them may be missing: the filter then says so by its covariance.
 
 Lever arms: what moves is the sensor, v_s = v_b + w x r (REP 103); r of the radar is given with its Doppler, r of the
@@ -21,12 +21,13 @@ from outrider_perception.arrays import Floats
 from outrider_perception.measurements import Gyro, Speed
 from outrider_perception.settings import MotionSettings
 
-VX, AX, VY, W, BIAS, COURSE = range(6)
+VX, AX, VY, W, BIAS, COURSE, OFF = range(7)
+N = 7
 
 
 @dataclass(frozen=True)
 class Motion:
-    """What is known of base_link at one instant: m/s and rad/s, one sigma each, with a covariance of velocity (2, 2)."""
+    """What is known of base_link at one instant; `covariance` (2, 2) is that of the velocity."""
 
     velocity_mps: Floats
     covariance: Floats
@@ -43,9 +44,10 @@ class MotionFilter:
     def __init__(self, settings: MotionSettings) -> None:
         """Start without knowledge."""
         s = self._settings = settings
-        self._x = np.zeros(6)
+        self._x = np.zeros(N)
         self._p = np.diag(np.square([s.start_speed_sigma_mps, s.accel_sigma_mps2, s.lateral_sigma_mps,
-                                     s.yaw_sigma_radps, s.gyro_bias_sigma_radps, 2.0 * math.pi]))
+                                     s.yaw_sigma_radps, s.gyro_bias_sigma_radps, 2.0 * math.pi,
+                                     s.doppler_bias]))
         self._now_s: float | None = None
         self._heard_s: dict[str, float] = {}
         self._refused: dict[str, int] = {}
@@ -76,8 +78,8 @@ class MotionFilter:
         if self._now_s - told_s > s.memory_s:
             roll = pitch = 0.0
         at = [VX, VY]
-        # Doppler alone hardly tells a turn from a slide.
-        yaw = float(self._x[W]) if self.hears('gyro', self._now_s) or self.hears('course', self._now_s) else 0.0
+        # Doppler alone hardly tells a turn from a slide, and a course only the way, not the sway.
+        yaw = float(self._x[W]) if self.hears('gyro', self._now_s) else turn
         return Motion(self._x[at].copy(), self._p[np.ix_(at, at)].copy(), yaw,
                       math.sqrt(self._p[W, W]), turn, roll, pitch)
 
@@ -88,7 +90,7 @@ class MotionFilter:
         late_s = self._late(seen.stamp_s)
         if late_s is None:
             return False
-        h = np.zeros((1, 6))
+        h = np.zeros((1, N))
         h[0, W] = h[0, BIAS] = 1.0
         sigma = math.hypot(self._settings.gyro_sigma_radps, self._settings.gyro_scale * seen.yaw_rate_radps)
         self._update('gyro', seen.stamp_s, h, np.array([seen.yaw_rate_radps - self._x[W] - self._x[BIAS]]),
@@ -105,21 +107,22 @@ class MotionFilter:
         late_s = self._late(seen.stamp_s)
         if late_s is None:
             return False
+        late_s += s.gps_age_s if seen.source == 'gps' else 0.0
         x, (rx, ry) = self._x, seen.lever_m
         ahead, across = x[VX] - late_s * x[AX] - x[W] * ry, x[VY] + x[W] * rx
-        rows = np.zeros((1, 6))
+        rows = np.zeros((1, N))
         if seen.source == 'wheels':
             rows[0, [VX, AX, W]] = 1.0, -late_s, -ry
             sigma = math.hypot(seen.sigma_mps, s.wheel_scale * seen.mps)
             return self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - ahead]),
                                 np.array([[sigma ** 2]]), s.gate)
-        # The length of a noisy vector is never zero: noise across adds to it.
-        expected = math.hypot(ahead, across, seen.sigma_mps / math.sqrt(2.0))
+        # The length of a noisy vector is never zero: sqrt(pi) / 2 of its two axes' sigma where it stands.
+        expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * seen.sigma_mps)
         u, v = ahead / max(expected, 1e-6), across / max(expected, 1e-6)
         rows[0, [VX, AX, VY, W]] = u, -u * late_s, v, v * rx - u * ry
-        # One value a receiver smooths over some of its own fixes; its errors are not as white as it says.
         used = self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - expected]),
-                            np.array([[s.gps_correlation * seen.sigma_mps ** 2]]), s.gate)
+                            np.array([[s.gps_share * seen.sigma_mps ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),
+                            s.gate)
         if used and math.isfinite(seen.course_rad) and seen.mps > s.course_speed_mps:
             self._course(seen, late_s, across / max(abs(ahead), s.course_speed_mps))
         return used
@@ -133,8 +136,8 @@ class MotionFilter:
         if late_s is None:
             return False
         root = np.linalg.cholesky(information + 1e-9 * np.eye(2))
-        to_sensor = np.zeros((2, 6))
-        to_sensor[0, [VX, AX, W]] = 1.0, -late_s, -lever_m[1]
+        to_sensor = np.zeros((2, N))
+        to_sensor[0, [VX, AX, W, OFF]] = 1.0, -late_s, -lever_m[1], self._x[VX]
         to_sensor[1, [VY, W]] = 1.0, lever_m[0]
         rows = root.T @ to_sensor
         return self._update('doppler', stamp_s, rows, np.linalg.solve(root, vector) - rows @ self._x, np.eye(2),
@@ -146,7 +149,7 @@ class MotionFilter:
             self._course_known = True
             x[COURSE] = seen.course_rad
         off = math.remainder(seen.course_rad - (x[COURSE] - late_s * x[W] + slip), 2.0 * math.pi)
-        rows = np.zeros((1, 6))
+        rows = np.zeros((1, N))
         rows[0, [COURSE, W, VY]] = 1.0, -late_s, 1.0 / max(abs(x[VX]), s.course_speed_mps)
         sigma = math.hypot(seen.sigma_mps / seen.mps, s.course_sigma_rad)
         self._update('course', seen.stamp_s, rows, np.array([off]), np.array([[sigma ** 2]]), s.gate)
@@ -160,19 +163,21 @@ class MotionFilter:
 
     def _predict(self, dt: float) -> None:
         s, x = self._settings, self._x
-        keep_a, keep_y, keep_w = (math.exp(-dt / tau) for tau in (s.accel_tau_s, s.lateral_tau_s, s.yaw_tau_s))
-        f = np.eye(6)
+        keep_a, keep_y, keep_w, keep_d = (math.exp(-dt / tau) for tau in (s.accel_tau_s, s.lateral_tau_s, s.yaw_tau_s,
+                                                                          s.doppler_bias_tau_s))
+        f = np.eye(N)
         # Singer: an acceleration that fades, integrated.
         f[VX, AX] = s.accel_tau_s * (1.0 - keep_a)
-        f[AX, AX], f[VY, VY], f[W, W] = keep_a, keep_y, keep_w
+        f[AX, AX], f[VY, VY], f[W, W], f[OFF, OFF] = keep_a, keep_y, keep_w, keep_d
         f[COURSE, W] = dt
         self._turned += dt * float(x[W])
         lateral2 = s.lateral_sigma_mps ** 2 + (s.lateral_per_speed * float(x[VX])) ** 2
-        q = np.zeros(6)
+        q = np.zeros(N)
         q[AX] = (1.0 - keep_a ** 2) * s.accel_sigma_mps2 ** 2
         q[VX] = q[AX] * dt ** 2 / 3.0
         q[VY] = (1.0 - keep_y ** 2) * lateral2
         q[W] = (1.0 - keep_w ** 2) * s.yaw_sigma_radps ** 2
+        q[OFF] = (1.0 - keep_d ** 2) * s.doppler_bias ** 2
         q[BIAS] = s.gyro_walk2 * dt
         q[COURSE] = q[W] * dt ** 2 / 3.0
         self._x = f @ x
@@ -195,14 +200,14 @@ class MotionFilter:
         self._refused[source] = 0
         self._heard_s[source] = stamp_s
         gain = np.linalg.solve(spread, rows @ self._p).T
-        keep = np.eye(6) - gain @ rows
+        keep = np.eye(N) - gain @ rows
         self._x = self._x + gain @ off
         self._p = keep @ self._p @ keep.T + gain @ noise @ gain.T
         self._p = 0.5 * (self._p + self._p.T)
         return True
 
     def _turn(self, now_s: float) -> float:
-        """Return the yaw rate of the way: its mean over one sway of the rider, sooner where it leaves what sway does."""
+        """Return the yaw rate of the way: its mean over one sway, sooner where it leaves what sway does."""
         s, way = self._settings, self._way
         if not way or now_s > way[-1][0]:
             way.append((now_s, self._turned))

@@ -26,6 +26,7 @@ class Settings:
     ego_inlier_mps: float = 0.15         # beyond half a Doppler bin
     ego_draws: int = 38                  # 2-point draws: 99.99 % to hit one clean pair at 55 % statics
     ego_min_statics: int = 5             # points; fewer fit anything
+    ego_min_known: int = 2               # points; so few are believed where they agree with a speed that is known
     ego_crowd_reach: float = 0.5         # of the reach of clusters: points so near count as one body
     ego_min_bodies: float = 2.0          # that they belong to: one body may be the one that moves
     ego_min_share: float = 0.30          # of all bodies in the scan
@@ -34,7 +35,7 @@ class Settings:
     ego_lateral_per_speed: float = 0.05  # a rolling one adds yaw rate times lever arm (0.3 rad/s, 0.9 m at 5.5 m/s)
     ego_max_accel_mps2: float = 6.0      # an emergency stop; faster changes are a convoy that poses as the ground
     ego_past_votes: float = 2.0          # the last velocity counts as so many bodies
-    ego_lasting_scans: float = 4.0       # over which the errors of one scan last: fades do for 3 to 5
+    ego_lasting_scans: float = 1.3       # over which the errors of one scan last: the same posts in the same bins
     ego_doubt_scans: int = 10            # so many scans that agree with each other are believed all the same
 
     # Standing bodies, seen from a standing rig ---------------------------------------------------------------------
@@ -99,7 +100,11 @@ class MotionSettings:
     gyro_walk2: float = 2.7e-9           # (rad/s)^2 per s: 0.003 deg/s per root s
     most_yaw_radps: float = 10.0         # beyond: damaged
     most_speed_mps: float = 60.0         # likewise
-    gps_correlation: float = 1.5         # a receiver's speeds follow each other: so many count as one
+    doppler_bias: float = 0.015          # share that lasts: two posts left and right in one cell are seen as one ahead
+    doppler_bias_tau_s: float = 10.0
+    gps_age_s: float = 0.06              # older than a radar's scan when it is told: receivers compute for 50 to 150 ms
+    age_sigma_s: float = 0.04            # of it
+    gps_share: float = 0.5               # of the variance told, which is that of both level axes: along the way
     course_speed_mps: float = 1.5        # slower has no direction
     course_sigma_rad: float = 0.015      # of a body that sways, besides the receiver's own
     wheel_scale: float = 0.02            # tyre pressure and load
