@@ -39,11 +39,11 @@ class Alert:
 
 @dataclass(frozen=True)
 class Pass:
-    """One close pass as it was logged; `xy` is where its body was at its closest instant `t_s`."""
+    """One close pass as it was logged; `xy` is where its body was at its closest instant `t_s`, None: nowhere known."""
 
     t_s: float
     clearance_m: float
-    xy: Place
+    xy: Place | None
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def judge(world: World, alerts: Sequence[Alert], passes: Sequence[Pass] = ()) ->
                           key=lambda one: (one.t_s, one.nearest))
     logged = []
     for one in sorted(passes, key=lambda one: one.t_s):
-        actor = owner_of(one.t_s, one.xy).actor
+        actor = owner_of(one.t_s, one.xy).actor if one.xy is not None else None
         truth_m = next((each.clearance_m for each in truths if each.actor == actor), None)
         logged.append(Logged(actor, one.t_s, one.clearance_m, truth_m))
     why = [_need_unmet(need) for need in needs if need.lead_s is None or need.lead_s < need.asked_s]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from outrider_sim.world import boxes
 from outrider_sim.world.gospa import gospa
 from outrider_sim.world.places import Mount
 from outrider_sim.world.snapshot import Snapshot
@@ -89,3 +90,28 @@ def followed(world: World, mount: Mount, said: Iterable[Tracks]) -> Followed:
 
 def _root_mean(squares: list[float]) -> float:
     return math.sqrt(sum(squares) / len(squares)) if squares else math.nan
+
+
+def visible_s(world: World, mount: Mount, actor: int, until_s: float, step_s: float = 0.05) -> float:
+    """Return for how long in all, before `until_s`, the radar could see an actor (its place in the file).
+
+    In sight, and no other body across the line to its middle.
+    """
+    shown = 0
+    for t_s in np.arange(0.0, until_s, step_s).tolist():
+        snapshot = world.at(t_s)
+        xy, _ = bodies(snapshot)
+        if in_sight(mount, xy)[actor] and not _hidden(snapshot, mount, xy, actor):
+            shown += 1
+    return shown * step_s
+
+
+def _hidden(snapshot: Snapshot, mount: Mount, xy: Floats, actor: int) -> bool:
+    others = np.flatnonzero(np.arange(len(xy)) != actor)
+    if not len(others):
+        return False
+    n = len(others)
+    eye, middle = np.broadcast_to(mount.xyz_m[:2], (n, 2)), np.broadcast_to(xy[actor], (n, 2))
+    gaps = boxes.to_segments(xy[others], snapshot.heading[others] - snapshot.rider.heading,
+                             snapshot.size_m[others, :2], eye, middle)
+    return bool((gaps <= 0.0).any())
