@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,75 @@ class Speed:
         _check_stamp(self.stamp_s)
 
 
+@dataclass(frozen=True)
+class Boxes:
+    """What a detector found in one image: n boxes with classes; all in pixels of a pinhole without lens errors.
+
+    `pose` is the camera's, x ahead, y left, z up (not its optical frame), on an upright rig: the tracker leans it.
+    `focal_px` and `centre_px` are (x, y), `size_px` (width, height), `edges_px` (n, 4) left, top, right, bottom,
+    `class_ids` (n,) as in Track.msg with 0 for unknown, `scores` (n,) 0..1, `depth_m` (n,) along the camera's axis to
+    the nearest surface inside each box (depth_image.inside), NaN where depth has none. `dark`: night, or a covered lens.
+    """
+
+    stamp_s: float
+    pose: SensorPose
+    focal_px: tuple[float, float]
+    centre_px: tuple[float, float]
+    size_px: tuple[int, int]
+    edges_px: Floats
+    class_ids: Ints
+    scores: Floats
+    depth_m: Floats = field(default_factory=lambda: np.zeros(0))
+    dark: bool = False
+    sensor: str = 'camera'
+
+    def __post_init__(self) -> None:
+        """Fill what was left out; raise ValueError for a stamp that is not finite or shapes that do not fit."""
+        _check_stamp(self.stamp_s)
+        n = len(self.edges_px)
+        if len(self.depth_m) == 0:
+            object.__setattr__(self, 'depth_m', np.full(n, np.nan))
+        for name, shape in (('edges_px', (n, 4)), ('class_ids', (n,)), ('scores', (n,)), ('depth_m', (n,))):
+            seen = getattr(self, name).shape
+            if seen != shape:
+                raise ValueError(f'boxes: {name} has shape {seen}, expected {shape}.')
+        numbers = np.array([*self.focal_px, *self.centre_px, *self.size_px], dtype=np.float64)
+        if not np.isfinite(numbers).all() or (numbers[[0, 1, 4, 5]] <= 0.0).any():
+            raise ValueError(f'boxes: focal length {self.focal_px}, centre {self.centre_px}, size {self.size_px} px, '
+                             'expected finite numbers, lengths above zero.')
+
+
+@dataclass(frozen=True)
+class DepthClusters:
+    """What stands near above the ground in one depth image, found without any detector (depth_image.clusters).
+
+    `xy_m` (n, 2) middles of what is seen, level with the ground, x as the camera looks, y left of that, from the camera;
+    `extent_m` (n, 3) along and across the line of sight and up; `sigma_m` (n,) along it; `cut` (n,) the image's edge or
+    the end of the reach goes through it: where it ends is not known.
+    """
+
+    stamp_s: float
+    pose: SensorPose
+    xy_m: Floats
+    extent_m: Floats
+    sigma_m: Floats
+    cut: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    sensor: str = 'depth'
+
+    def __post_init__(self) -> None:
+        """Fill what was left out; raise ValueError for a stamp that is not finite or shapes that do not fit."""
+        _check_stamp(self.stamp_s)
+        n = len(self.xy_m)
+        if len(self.cut) == 0:
+            object.__setattr__(self, 'cut', np.zeros(n, dtype=np.bool_))
+        for name, shape in (('xy_m', (n, 2)), ('extent_m', (n, 3)), ('sigma_m', (n,)), ('cut', (n,))):
+            seen = getattr(self, name).shape
+            if seen != shape:
+                raise ValueError(f'depth clusters: {name} has shape {seen}, expected {shape}.')
+
+
 OwnMotion = Gyro | Speed
-Measurement = PolarScan | CartesianScan
+Measurement = PolarScan | CartesianScan | Boxes | DepthClusters
 
 
 def _check_stamp(stamp_s: float) -> None:
