@@ -50,10 +50,8 @@ class EgoEstimator:
 
     def __init__(self, settings: Settings) -> None:
         """Start without knowledge."""
-        self._settings = settings
+        self.adapt(settings)
         self._fractions = np.random.Generator(np.random.PCG64(_SEED)).random((settings.ego_draws, 2))
-        self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
-        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), 0.1))
         self._last: EgoVelocity | None = None
         self._last_s = 0.0
         self._doubted: Floats | None = None
@@ -61,6 +59,12 @@ class EgoEstimator:
         self._least = settings.ego_min_statics
         self._found: Evidence | None = None
         self.evidence: Evidence | None = None  # of the last scan; None: it was not valid
+
+    def adapt(self, settings: Settings) -> None:
+        """Go on with other settings: the chirp has changed."""
+        self._settings = settings
+        self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
+        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), 0.1))
 
     def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints,
                expected_mps: Floats | None = None) -> EgoVelocity:
@@ -174,14 +178,19 @@ class EgoEstimator:
         return self._doubts >= s.ego_doubt_scans
 
 
-def moving(directions: Floats, range_rate_mps: Floats, ego: EgoVelocity, settings: Settings) -> Bools:
-    """Return which points (n,) do not move as the ground does.
+def doubt(directions: Floats, ego: EgoVelocity, settings: Settings) -> Floats:
+    """Return by how much (n,) m/s the range rate of what stands may differ from that of the ground.
 
-    That is: beyond half a Doppler bin and, in quadrature, the inlier margin and two sigma of the own velocity.
+    That is: half a Doppler bin and, in quadrature, the inlier margin and two sigma of the own velocity.
     """
-    off = np.abs(directions @ ego.velocity_mps + range_rate_mps)
-    doubt = np.zeros(len(off))
+    sigma = np.zeros(len(directions))
     if ego.valid and abs(float(ego.velocity_mps[0])) > settings.still_speed_mps:  # a standing rig's zero is exact
-        doubt = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
-    far: Bools = off > settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, doubt)
+        sigma = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
+    margin: Floats = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, sigma)
+    return margin
+
+
+def moving(directions: Floats, range_rate_mps: Floats, ego: EgoVelocity, settings: Settings) -> Bools:
+    """Return which points (n,) do not move as the ground does."""
+    far: Bools = np.abs(directions @ ego.velocity_mps + range_rate_mps) > doubt(directions, ego, settings)
     return far

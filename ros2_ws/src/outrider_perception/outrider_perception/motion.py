@@ -1,8 +1,9 @@
 """The rig's own motion: Doppler, GPS speed and course, gyroscope and wheels in one small Kalman filter.
 
 State [vx, ax, vy, w, b, course, d]: velocity of base_link in its own axes, the change of vx, yaw rate, the gyroscope's
-bias, direction of motion, and the share by which Doppler errs for long. Each measurement comes at its own time; one that is a little late is compared with the state
-carried back to its stamp. Any of them may be missing: the filter then says so by its covariance.
+bias, direction of motion, and the share by which Doppler errs for long. Each measurement comes at its own time; one
+that is a little late is compared with the state carried back to its stamp. Any of them may be missing: the filter then
+says so by its covariance.
 
 Lever arms: what moves is the sensor, v_s = v_b + w x r (REP 103); r of the radar is given with its Doppler, r of the
 antenna with its speed. Y. Bar-Shalom, X. R. Li, T. Kirubarajan, "Estimation with Applications to Tracking and

@@ -21,6 +21,11 @@ class Own:
         self._filter = MotionFilter(motion)
         self._now_s: float | None = None
 
+    def adapt(self, settings: Settings) -> None:
+        """Go on with other settings: the chirp has changed."""
+        self._settings = settings
+        self._estimator.adapt(settings)
+
     def hear(self, seen: OwnMotion) -> bool:
         """Take what the gyroscope or a speed says; False where it was not usable or not believed."""
         self._follow(seen.stamp_s)

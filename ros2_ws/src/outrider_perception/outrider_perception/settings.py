@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Settings:
     velocity_bin_mps: float = 0.62       # widest Doppler bin of our chirps (radhar 0.615, road 0.58)
     range_sigma_m: float = 0.15          # half a bin of `road` (1.08 m over sqrt 12 is 0.31; near chirps 0.05)
     azimuth_sigma_rad: float = 0.03      # sine grid of 1/32, an error that repeats: a whole step, not step / sqrt 12
-    range_rate_sigma_mps: float = 0.30   # bin / sqrt 12 = 0.18, and limbs and wheels that move against the body
+    limbs_sigma_mps: float = 0.24        # limbs and wheels move against the body
+    range_rate_sigma_mps: float = 0.30   # bin / sqrt 12 = 0.18, and they
     body_sigma_m: float = 0.25           # the strongest scatterer wanders over the body by about this
 
     # Own velocity (Kellner 2013; Doer and Trommer 2020) -------------------------------------------------------------
@@ -37,6 +39,21 @@ class Settings:
     ego_past_votes: float = 2.0          # the last velocity counts as so many bodies
     ego_lasting_scans: float = 1.3       # over which the errors of one scan last: the same posts in the same bins
     ego_doubt_scans: int = 10            # so many scans that agree with each other are believed all the same
+
+    # Doppler unfolding, where the chirp's span is known (unfold.py, trace.py) ---------------------------------------
+    unfold_ground_mps: float = 45.0      # over ground, along the line of sight: 160 km/h
+    unfold_own_mps: float = 15.0         # of the rig itself
+    unfold_usual_mps: float = 20.0       # of traffic, one sigma: between two equal pasts the slower one
+    unfold_scans: int = 6                # of the past that are asked,
+    unfold_window_s: float = 0.45        # none of them older
+    unfold_range_sigma_m: float = 0.5    # between two scans: a bin of `road` each, and another scatterer
+    unfold_stamp_sigma_s: float = 0.010  # of one scan against another: a host's jitter
+    unfold_margin_nats: float = 3.5      # by which the best multiple leads: wrong in one of 30, in a row in none
+    unfold_support: int = 1              # past scans that agree with it
+    unfold_pair_nats: float = 1.5        # that two peaks speak for an odd multiple, and a single one against it
+    unfold_claim: float = 4.0            # a track takes what looks like ground at up to 2 sigma
+    unfold_stands_nats: float = 3.0      # what looks like ground most often is
+    unfold_blind_mps: float = 20.0       # spans so narrow that traffic may look like ground
 
     # Standing bodies, seen from a standing rig ---------------------------------------------------------------------
     still_speed_mps: float = 0.3         # below half a Doppler bin the rig stands
@@ -80,6 +97,11 @@ class Settings:
     # Time ----------------------------------------------------------------------------------------------------------
     max_gap_s: float = 2.0               # nothing lives through a longer silence
     max_late_s: float = 1.0              # older than this: the clock was set back, start anew
+
+    def with_bin(self, velocity_bin_mps: float) -> Settings:
+        """Return these for a chirp with that Doppler bin."""
+        return replace(self, velocity_bin_mps=velocity_bin_mps,
+                       range_rate_sigma_mps=math.hypot(velocity_bin_mps / math.sqrt(12.0), self.limbs_sigma_mps))
 
 
 @dataclass(frozen=True)

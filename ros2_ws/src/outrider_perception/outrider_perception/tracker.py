@@ -22,13 +22,14 @@ from outrider_perception.background import Background
 from outrider_perception.bank import Bank
 from outrider_perception.cluster import cluster, same_body
 from outrider_perception.detections import Detections, from_boxes, from_clusters
-from outrider_perception.ego import EgoVelocity, moving
+from outrider_perception.ego import EgoVelocity, doubt, moving
 from outrider_perception.existence import log_odds, missed
 from outrider_perception.lean import leaned
 from outrider_perception.measurements import CartesianScan, Gyro, Measurement, OwnMotion, PolarScan, Speed
 from outrider_perception.own import Own, swing
 from outrider_perception.points import flatten
 from outrider_perception.settings import MotionSettings, Settings
+from outrider_perception.unfolder import Known, Unfolder
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Tracker:
         self._last_by_sensor: dict[str, float] = {}
         self._ego = EgoVelocity()
         self._background = Background(self.settings)
+        self._unfolder = Unfolder(self.settings)
 
     @overload
     def step(self, measurement: Measurement) -> Step: ...
@@ -103,10 +105,13 @@ class Tracker:
         return 'late' if ahead_s < 0.0 else ''
 
     def _polar(self, scan: PolarScan, dt_s: float) -> dict[str, int]:
+        self._adapt(scan)
         s, motion = self.settings, self._own.at(scan.stamp_s)
         scan = replace(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
         lever_m = self._sensor_xy_m = scan.pose.translation_m[:2]
-        points = flatten(scan, s)
+        seen = points = flatten(scan, s)
+        if scan.velocity_max_mps is not None:
+            points = self._unfolder.ground(seen, scan, self._own.expected(motion, lever_m, scan.stamp_s))
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
         before = self._ego
@@ -114,15 +119,21 @@ class Tracker:
         if before.valid and self._ego.valid:
             # The rig's own braking is not the others'.
             self._bank.state[:, 2:] += before.velocity_mps - self._ego.velocity_mps
+        swung = swing(self._own.at(scan.stamp_s), lever_m)
+        held = np.zeros(len(points), dtype=np.bool_)
+        if scan.velocity_max_mps is not None:
+            unfolded = self._unfolder.bodies(seen, scan, self._ego.velocity_mps + swung, doubt(slopes, self._ego, s),
+                                             self._known(dt_s, swung))
+            points, held, mover = unfolded.points, unfolded.held, ~unfolded.ground & ~unfolded.held
         # From here on as seen by a sensor that moves as base_link does.
-        rates = points.range_rate_mps + points.directions @ swing(self._own.at(scan.stamp_s), lever_m)
-        points = points.aimed(points.azimuth_rad, rates)
-        mover = moving(slopes, rates * points.slope, self._ego, s)
-        counts = {'points': len(scan.range_m), 'statics': int((~mover).sum()), 'movers': int(mover.sum()),
-                  **points.left_out}
+        points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
+        if scan.velocity_max_mps is None:
+            mover = moving(slopes, points.range_rate_mps * points.slope, self._ego, s)
+        counts = {'points': len(scan.range_m), 'statics': int((~mover & ~held).sum()), 'movers': int(mover.sum()),
+                  'held': int(held.sum()), **points.left_out}
         chosen = mover.copy()
         if np.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
-            rest = ~mover
+            rest = ~mover & ~held
             chosen[rest] = self._background.foreground(dt_s, points.range_m[rest], points.azimuth_rad[rest])
         else:
             self._background.forget()
@@ -130,6 +141,30 @@ class Tracker:
         counts['clusters'] = int(clusters.moving.sum())
         self._update(from_clusters(clusters, scan, s), dt_s)
         return counts
+
+    def _adapt(self, scan: PolarScan) -> None:
+        """Take the Doppler bin of the chirp that made `scan`."""
+        step = scan.velocity_step_mps
+        if step is not None and step != self.settings.velocity_bin_mps:
+            self.settings = self.settings.with_bin(step)
+            self._own.adapt(self.settings)
+            self._unfolder.adapt(self.settings)
+
+    def _known(self, dt_s: float, swung: Floats) -> Known:
+        """Return all tracks as the sensor should see them now; `swung` is how it moves beside base_link."""
+        s, bank = self.settings, self._bank
+        away = bank.state[:, :2] + bank.state[:, 2:] * dt_s - self._sensor_xy_m
+        reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.3)
+        line = away / reach[:, None]
+        side = np.stack([-line[:, 1], line[:, 0]], axis=1)
+        size = extent.sizes(bank)
+        place, speed = bank.covariance[:, :2, :2], bank.covariance[:, 2:, 2:]
+        along, across, rate = (np.einsum('ni,nij,nj->n', u, p, u)
+                               for u, p in ((line, place), (side, place), (line, speed)))
+        return Known(reach, np.arctan2(away[:, 1], away[:, 0]), ((bank.state[:, 2:] - swung) * line).sum(axis=1),
+                     np.sqrt(along + s.range_sigma_m ** 2 + s.body_sigma_m ** 2) + size[:, 0] / 6.0,
+                     np.sqrt(across + (s.azimuth_sigma_rad * reach) ** 2 + s.body_sigma_m ** 2) + size[:, 1] / 6.0,
+                     np.sqrt(rate + s.range_rate_sigma_mps ** 2))
 
     def _cartesian(self, scan: CartesianScan, dt_s: float) -> dict[str, int]:
         detections, counts = from_boxes(scan, self.settings)
