@@ -36,10 +36,8 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
 
     What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,).
     """
-    predicted, jacobian = detections.predict(bank.state)
-    size = extent.sizes(bank)
+    predicted, jacobian, wander = _expected(bank, detections, settings)
     d = detections.z.shape[1]
-    wander = extent.wander(bank, size, detections.sensor_xy_m)[:, :d, :d] if detections.polar else np.zeros((1, d, d))
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
     variance = np.einsum('nij,njk,nik->ni', jacobian, bank.covariance, jacobian)
@@ -52,7 +50,7 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
         coarse &= off ** 2 <= detections.gate * widest
     track, detection = np.nonzero(coarse)
     residual = detections.residual(detection, predicted[track])
-    noise = detections.noise[detection] + (wander[track] if detections.polar else 0.0)
+    noise = detections.noise[detection] + wander[track]
     spread = kalman.innovation(bank.covariance[track], jacobian[track], noise)
     distance2 = np.einsum('ki,ki->k', residual, np.linalg.solve(spread, residual[:, :, None])[:, :, 0])
     inside = np.flatnonzero(distance2 <= detections.gate)
@@ -62,6 +60,19 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     chosen = inside[pick]
     return Matched(track[chosen], detection[chosen], residual[chosen], jacobian[track[chosen]], noise[chosen],
                    spread[chosen], distance2[chosen])
+
+
+def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
+    """Return what each body should look like (n, d), the Jacobian (n, d, 4), and the noise of its size (n, d, d)."""
+    if not detections.polar:
+        predicted, jacobian = detections.predict(bank.state)
+        return predicted, jacobian, np.zeros((len(bank), 2, 2))
+    at = detections.sensor_xy_m
+    looks = extent.seen(bank.state[:, :2], bank.box_m, bank.heading_rad, at, detections.axis, settings)
+    state = bank.state.copy()
+    state[:, :2] += looks.offset_m
+    predicted, jacobian = detections.predict(state)
+    return predicted, jacobian, extent.wander(looks, state[:, :2], state[:, 2:], at)
 
 
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
@@ -86,8 +97,8 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     bank.log_odds[t] = np.minimum(bank.log_odds[t] + owed + gained, log_odds(settings.max_existence))
     bank.seen_s[t] = detections.stamp_s
     bank.heard_s[t, source_row(detections.sensor)] = detections.stamp_s
-    bank.spread_m[t] += 0.2 * (detections.depth_m[d] - bank.spread_m[t])
-    bank.depth_m[t] = np.maximum(bank.depth_m[t], detections.depth_m[d])
+    longer = np.maximum(detections.depth_m[d] - bank.depth_m[t], 0.0)
+    bank.depth_m[t] += settings.length_trust * longer  # one stray point makes no truck
     size = detections.size_m[d]
     old = bank.size_m[t]
     bank.size_m[t] = np.where(np.isfinite(size), np.where(np.isfinite(old), 0.8 * old + 0.2 * size, size), old)

@@ -9,6 +9,7 @@ import numpy as np
 from outrider_perception.arrays import Bools, Floats, Ints
 
 CLASSES = 9  # as in Track.msg, 0 unknown
+SMALLEST_M = np.array([0.5, 0.5, 1.7])  # a person: what a body is at least
 RADAR, CAMERA, DEPTH = 1, 2, 4  # as in Track.msg, SOURCE_*
 SOURCE_MEMORY_S = 1.0
 _SOURCES = {'radar': 0, 'camera': 1, 'depth': 2}
@@ -23,7 +24,7 @@ def source_row(sensor: str) -> int:
 class Bank:
     """Columns of n tracks; the state is [x, y, vx, vy] in base_link, velocity relative to the rig.
 
-    The place is that of what the sensor sees of the body, near its edge, not the body's centre: extent.py has that.
+    The place is that of the body's centre; where it is seen, extent.py tells.
     """
 
     identity: Ints             # (n,)
@@ -35,10 +36,10 @@ class Bank:
     seen_s: Floats             # (n,) newest measurement
     heard_s: Floats            # (n, 3) newest measurement by radar, camera, depth; -inf: none
     depth_m: Floats            # (n,) furthest minus nearest point seen in one scan: the largest, fading
-    spread_m: Floats           # (n,) the same, averaged
     pace_mps: Floats           # (n,) speed over ground, quick to rise and slow to fall
     heading_rad: Floats        # (n,) of motion over ground, kept when it stops
     size_m: Floats             # (n, 3) measured length, width, height; NaN: never
+    box_m: Floats              # (n, 3) length, width, height that it is taken to have
     beliefs: Floats            # (n, 9) log weights of the classes
 
     def __len__(self) -> int:
@@ -59,8 +60,8 @@ class Bank:
         heard = np.full((n, 3), -np.inf)
         heard[:, source_row(sensor)] = stamp_s
         return cls(identity, state, covariance, np.full(n, log_odds), np.zeros(n, dtype=np.bool_), np.full(n, stamp_s),
-                   np.full(n, stamp_s), heard, depth_m, depth_m.copy(), np.zeros(n), np.zeros(n),
-                   np.full((n, 3), np.nan), np.zeros((n, CLASSES)))
+                   np.full(n, stamp_s), heard, depth_m, np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
+                   np.tile(SMALLEST_M, (n, 1)), np.zeros((n, CLASSES)))
 
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""

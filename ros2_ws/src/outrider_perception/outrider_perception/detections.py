@@ -23,6 +23,7 @@ class Detections:
     stamp_s: float
     sensor: str
     sensor_xy_m: Floats
+    axis: Floats        # (2,) where the sensor looks, base_link axes
     z: Floats
     noise: Floats
     xy_m: Floats        # (m, 2) in base_link
@@ -71,7 +72,7 @@ def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> De
     m = len(clusters)
     xy = scan.pose.translation_m[:2]
     return Detections(
-        scan.stamp_s, scan.sensor, xy,
+        scan.stamp_s, scan.sensor, xy, scan.pose.rotation[:2, 0],
         np.stack([clusters.range_m, clusters.azimuth_rad, clusters.range_rate_mps], axis=1),
         models.polar_noise(clusters.range_m, settings), clusters.xy_m + xy, clusters.count, clusters.moving,
         clusters.snr_db, clusters.depth_m, np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m),
@@ -92,8 +93,9 @@ def from_boxes(scan: CartesianScan, settings: Settings) -> tuple[Detections, dic
     z = scan.positions_m[use]
     size = np.where((scan.sizes_m > 0.0) & (scan.sizes_m < 50.0), scan.sizes_m, np.nan)[use]
     found = Detections(
-        scan.stamp_s, scan.sensor, np.zeros(2), z, covariance[use] + np.eye(2) * _MIN_SIGMA_M ** 2, z,
-        np.ones(m, dtype=np.int64), np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), size,
+        scan.stamp_s, scan.sensor, np.zeros(2), np.array([1.0, 0.0]), z,
+        covariance[use] + np.eye(2) * _MIN_SIGMA_M ** 2, z, np.ones(m, dtype=np.int64),
+        np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), size,
         np.where((scan.class_ids > 0) & (scan.class_ids < 9), scan.class_ids, 0)[use], scan.scores[use],
         settings.gate_cartesian, settings.clutter_density_m2)
     return found, {'boxes': len(use), 'boxes_left_out': len(use) - m}

@@ -68,6 +68,9 @@ class Settings:
     sidelobe_range_m: float = 0.25       # same range and Doppler cell at another angle and weaker:
     sidelobe_rate_mps: float = 0.35      # a side lobe or a bounce, not a second body
 
+    near_part_m: float = 1.5             # what lies so much deeper than a body's nearest point counts 1/e of it: a cell
+    length_trust: float = 0.3            # of a length seen in one scan; 4 scans believe three quarters of it
+
     # Motion --------------------------------------------------------------------------------------------------------
     accel_along_m2ps3: float = 3.0       # white acceleration along the road: 1.7 m/s in a second, braking and walkers
     accel_across_m2ps3: float = 0.2      # across it for what drives: 0.45 m/s in a second is one sigma, a lane change

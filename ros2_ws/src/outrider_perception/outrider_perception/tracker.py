@@ -54,7 +54,7 @@ class Tracker:
         self._motion_settings = motion or MotionSettings()
         self.totals: Counter[str] = Counter()  # since the start, for diagnostics
         self._next_identity = 1
-        self._sensor_xy_m = np.zeros(2)
+        self._sensor_xy_m, self._sensor_axis = np.zeros(2), np.array([1.0, 0.0])
         self._own = Own(self.settings, self._motion_settings)
         self._begin()
 
@@ -114,7 +114,7 @@ class Tracker:
             points = self._unfolder.ground(seen, scan, self._own.expected(motion, lever_m, scan.stamp_s))
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
-        before = self._ego
+        before, self._sensor_axis = self._ego, scan.pose.rotation[:2, 0]
         self._ego = self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m)
         if before.valid and self._ego.valid:
             # The rig's own braking is not the others'.
@@ -182,7 +182,7 @@ class Tracker:
         matched = associate.match(bank, detections, slow, s)
         bank.log_odds -= missed(dt_s, s)
         associate.apply(bank, detections, matched, missed(dt_s, s), s)
-        extent.learn(bank, self._ego.velocity_mps, dt_s)
+        extent.learn(bank, self._ego.velocity_mps, dt_s, self._sensor_xy_m, self._sensor_axis, s)
         born = associate.unexplained(bank, detections, matched, s)
         room = max(0, s.max_tracks - len(bank))
         self._bank = self._alive(bank, detections.stamp_s).with_more(self._born(detections, born, room))
@@ -223,7 +223,6 @@ class Tracker:
 
     def _result(self, counts: dict[str, int], used: bool) -> Step:
         tracks = self._bank.take(self._bank.confirmed)
-        size_m = extent.sizes(tracks)
-        centre_m = extent.centres(tracks, size_m, self._sensor_xy_m, self.settings)
         counts = {**counts, 'tracks': len(tracks), 'tentative': len(self._bank) - len(tracks)}
-        return Step(self._now_s if self._now_s is not None else 0.0, tracks, size_m, centre_m, self._ego, used, counts)
+        now_s = self._now_s if self._now_s is not None else 0.0
+        return Step(now_s, tracks, tracks.box_m.copy(), tracks.state[:, :2].copy(), self._ego, used, counts)
