@@ -41,8 +41,8 @@ class Settings:
     ego_doubt_scans: int = 10            # so many scans that agree with each other are believed all the same
 
     # Doppler unfolding, where the chirp's span is known (unfold.py, trace.py) ---------------------------------------
-    unfold_ground_mps: float = 45.0      # over ground, along the line of sight: 160 km/h
-    unfold_own_mps: float = 15.0         # of the rig itself
+    unfold_ground_mps: float = 40.0      # over ground, along the line of sight: 144 km/h
+    unfold_own_mps: float = 10.0         # of the rig itself
     unfold_usual_mps: float = 20.0       # of traffic, one sigma: between two equal pasts the slower one
     unfold_scans: int = 6                # of the past that are asked,
     unfold_window_s: float = 0.45        # none of them older
@@ -105,6 +105,39 @@ class Settings:
         """Return these for a chirp with that Doppler bin."""
         return replace(self, velocity_bin_mps=velocity_bin_mps,
                        range_rate_sigma_mps=math.hypot(velocity_bin_mps / math.sqrt(12.0), self.limbs_sigma_mps))
+
+
+@dataclass(frozen=True)
+class SightSettings:
+    """Parameters of what camera and depth say (sight.py, near.py) and of tracks that rest on them."""
+
+    edge_sigma_px: float = 1.0           # of an edge of a detector's box, and on top
+    edge_share: float = 0.03             # of its height
+    bearing_sigma_rad: float = 0.012     # mount 0.5 deg, and 20 ms of a stamp times a rider's sway of 0.1 rad/s
+    place_share: float = 0.2             # of half a box, of a cluster's extent: where in it the tracked spot is
+    pitch_sigma_rad: float = 0.02        # mount 0.5 deg, IMU 0.5, springs and humps of the road 0.8
+    least_height_m: float = 0.3          # a camera lower than this sees no ground to measure on
+    height_share: float = 0.10           # which part of a body the height of its box stands for
+    depth_sigma_per_m2: float = 0.0016   # D455: 0.16 m at 10 m, 1.5 m at 30 m
+    depth_reach_m: float = 30.0          # of depth inside a box; beyond, the box says as much
+    body_sigma_m: float = 0.25           # nearest surface against the tracked spot, as radar's
+    range_lasting: float = 8.0           # images over which one body's size, pitch and ground err alike: half a second
+    depth_lasting: float = 2.0           # and its depth: windows overlap, texture stays
+    full_inverse_per_m: float = 0.3      # a box that fills the image: 3 m away, give or take 3
+    near_sigma_m: float = 0.10           # ragged outlines, at any distance
+    ragged_share: float = 0.3            # of the error along the line of sight: that across it
+    largest_m: float = 13.0              # a bus is 12; what is larger is a wall
+    gate: float = 9.2                    # chi-square, 2 degrees of freedom, 99 %
+    clutter_per_rad: float = 0.02        # false boxes per rad and 1/m and image: one in 50 images over 1.5 rad, 0.7 1/m
+    hit_nats: float = 0.5                # most that one image may add: a false box comes back for a third of a second
+    look_tau_s: float = 0.5              # for so long the looks of one body are taken for the same class
+    start_along_mps: float = 8.0         # first guess of velocity relative to the rig, along the road
+    start_across_mps: float = 1.5        # and across it: walkers cross
+    moves_mps: float = 1.0               # over ground, beyond three sigma: what other eyes found is a road user, and
+    moves_share: float = 0.4             # beyond this share of the relative speed where size alone tells the range
+    moves_sigmas: float = 3.0
+    births: int = 50                     # tracks up to which images may start new ones: the rest is for the radar
+    late_s: float = 0.35                 # so old a measurement is still used: image, detector and a busy host
 
 
 @dataclass(frozen=True)
