@@ -32,7 +32,7 @@ _KINDS: dict[str, type] = {name.removesuffix('Reading').lower(): getattr(kinds, 
     'RadarReading', 'GyroReading', 'SpeedReading', 'BoxesReading', 'ClustersReading')}
 _NAMES = {cls: name for name, cls in _KINDS.items()}
 _PLAIN = {'kinds': tuple, 'lever_m': tuple}
-_EMPTY = {'xyz_m': (0, 3), 'edges_px': (0, 4), 'xy_m': (0, 2), 'extent_m': (0, 3)}
+_EMPTY: dict[str, tuple[int, ...]] = {'xyz_m': (0, 3), 'edges_px': (0, 4), 'xy_m': (0, 2), 'extent_m': (0, 3)}
 
 
 def write(folder: Path, world: World, readings: Sequence[Reading]) -> None:
@@ -82,8 +82,8 @@ def _heard(told: dict[str, Any]) -> Reading:
         elif name in _PLAIN:
             values[name] = tuple(value)
         elif isinstance(value, list):
-            values[name] = np.array(value, dtype=float).reshape(_EMPTY.get(name, (0,)) if not value else
-                                                                np.shape(value))
+            shape = np.shape(value) if value else _EMPTY.get(name, (0,))
+            values[name] = np.array(value, dtype=bool if name == 'cut' else float).reshape(shape)
         else:
             values[name] = math.nan if value is None else value
     made: Reading = cls(**values)

@@ -21,6 +21,7 @@ from outrider_sim.world.stress import Stress
 _LEAST_S = 0.001
 _NOISE_CLUSTERS = 3  # a stereo pair that matches nothing shows surfaces anywhere
 _NOISE_SIZE_M = 0.6
+_NO_BOXES = Boxes(np.zeros((0, 4)), (), np.zeros(0), np.zeros(0, dtype=np.int64))
 
 
 def image_readings(ride: PathRide, stress: Stress) -> list[BoxesReading | ClustersReading]:
@@ -53,8 +54,9 @@ class _Eyes:
         self._late_s = _stamps_late_s(scenario, stress)
         self._stress = stress
         self._random = np.random.default_rng([scenario.seed, 0x696D67])
-        self._boxes = Boxes(np.zeros((0, 4)), (), np.zeros(0), np.zeros(0, dtype=np.int64))
-        self._clusters = Clusters(np.zeros((0, 2)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, dtype=np.int64))
+        self._boxes, self._dark = _NO_BOXES, False
+        self._clusters = Clusters(np.zeros((0, 2)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, dtype=np.bool_),
+                                  np.zeros(0, dtype=np.int64))
         self._answered_s = 0.0
 
     def look(self, told_s: float) -> list[BoxesReading | ClustersReading]:
@@ -63,7 +65,7 @@ class _Eyes:
         found: list[BoxesReading | ClustersReading] = []
         if clusters is not None:
             found.append(ClustersReading(depth_at_s, self._stamp(told_s, depth_at_s), self._told, clusters.xy,
-                                         clusters.extent_m, clusters.sigma_m))
+                                         clusters.extent_m, clusters.sigma_m, clusters.cut))
         boxes = self._boxes_at(told_s) if self.colour else None
         if boxes is not None:
             arrival_s = self._arrivals['camera'].at(told_s)
@@ -74,7 +76,8 @@ class _Eyes:
                 answered_s = max(answered_s, depth_at_s + _LEAST_S)  # boxes wait for the depth that they are given
             self._answered_s = answered_s
             found.append(BoxesReading(answered_s, self._stamp(told_s, arrival_s), self._told, self.model.camera,
-                                      boxes.edges_px, boxes.kinds, boxes.scores, self._depths(boxes, clusters)))
+                                      boxes.edges_px, boxes.kinds, boxes.scores, self._depths(boxes, clusters),
+                                      self._dark))
         return found
 
     def _stamp(self, told_s: float, arrival_s: float) -> float:
@@ -85,13 +88,15 @@ class _Eyes:
 
     def _boxes_at(self, told_s: float) -> Boxes | None:
         faults = self._faults['camera']
-        boxes = self._detector.see(self._seen('camera', told_s), self._mount)  # always: what follows must not differ
+        seen = self._seen('camera', told_s)
+        boxes = self._detector.see(seen, self._mount)  # always: what follows must not differ
+        dark = seen.light == 'night' or seen.in_tunnel
         if faults.acts(told_s, 'drop', 'die'):
             return None
         if faults.at(told_s, 'noise'):  # a covered lens: nobody is found in grain
-            boxes = Boxes(np.zeros((0, 4)), (), np.zeros(0), np.zeros(0, dtype=np.int64))
+            boxes, dark = _NO_BOXES, True
         if not faults.at(told_s, 'freeze'):
-            self._boxes = boxes
+            self._boxes, self._dark = boxes, dark
         return self._boxes
 
     def _clusters_at(self, told_s: float) -> tuple[Clusters | None, float]:
@@ -111,14 +116,14 @@ class _Eyes:
         return Clusters(np.stack([distance * np.cos(bearing), distance * np.sin(bearing)], axis=1),
                         np.full((_NOISE_CLUSTERS, 3), _NOISE_SIZE_M),
                         np.array([depth_sigma_m(one) for one in distance.tolist()]),
-                        np.full(_NOISE_CLUSTERS, -1))
+                        np.zeros(_NOISE_CLUSTERS, dtype=np.bool_), np.full(_NOISE_CLUSTERS, -1))
 
     def _depths(self, boxes: Boxes, clusters: Clusters | None) -> Floats:
         """Return the depth (n,) in each box: of the nearest surface of its body where depth shows that one."""
         depths = np.full(len(boxes.kinds), np.nan)
         for place, row in enumerate(boxes.row.tolist()):
-            mine = np.flatnonzero(clusters.row == row) if clusters is not None and row >= 0 else ()
-            if clusters is not None and len(mine):
+            mine = np.flatnonzero(clusters.row == row).tolist() if clusters is not None and row >= 0 else []
+            if clusters is not None and mine:
                 depths[place] = clusters.xy[mine[0], 0] - 0.5 * clusters.extent_m[mine[0], 0]
         return np.where(depths > 0.1, depths, np.nan)
 

@@ -41,7 +41,8 @@ def parameters(rig: Rig) -> dict[str, ParamValue]:
     folder = places.config_folder()
     file: Path | None = folder / 'rigs' / f'{rig.kind}.yaml' if folder else None
     content: Any = yaml.safe_load(file.read_text(encoding='utf-8')) if file and file.is_file() else {}
-    return values | content.get('/**/fusion', {}).get('ros__parameters', {})
+    values.update(content.get('/**/fusion', {}).get('ros__parameters', {}))
+    return values
 
 
 def play(rig: Rig, readings: Iterable[Reading]) -> Played:

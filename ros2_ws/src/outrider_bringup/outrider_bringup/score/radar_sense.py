@@ -71,8 +71,8 @@ class _Worse:
             xyz = np.stack([c * xyz[:, 0] - s * xyz[:, 1], s * xyz[:, 0] + c * xyz[:, 1], xyz[:, 2]], axis=1)
         if stress.clutter_a_scan > 0.0:
             more = self._clutter(int(random.poisson(stress.clutter_a_scan)))
-            xyz, rate, snr = (np.concatenate([new, old])[:_POINTS] for new, old in zip(more, (xyz, rate, snr),
-                                                                                      strict=True))
+            xyz, rate, snr = (np.asarray(np.concatenate([new, old])[:_POINTS], dtype=float)
+                              for new, old in zip(more, (xyz, rate, snr), strict=True))
         return xyz, rate, snr
 
     def _clutter(self, count: int) -> tuple[Floats, Floats, Floats]:
@@ -81,4 +81,4 @@ class _Worse:
         sine = random.uniform(-_CLUTTER_SINE, _CLUTTER_SINE, count)
         rate = random.integers(-chirp.loops // 2, chirp.loops // 2, count) * chirp.velocity_step_mps
         xyz = np.stack([distance * np.sqrt(1.0 - sine ** 2), distance * sine, np.zeros(count)], axis=1)
-        return xyz, rate, random.uniform(*_CLUTTER_DB, count)
+        return xyz, np.asarray(rate, dtype=float), random.uniform(*_CLUTTER_DB, count)

@@ -70,13 +70,15 @@ class BoxesReading:
     kinds: tuple[str, ...]
     scores: Floats
     depth_m: Floats
+    dark: bool                 # the image is: night, a tunnel, a covered lens
 
 
 @dataclass(frozen=True)
 class ClustersReading:
     """Clusters of one depth image: middle of what is seen (n, 2) m, x ahead, y left of the camera.
 
-    `extent_m` (n, 3) along and across the line of sight and up, `sigma_m` (n,) along the line of sight.
+    `extent_m` (n, 3) along and across the line of sight and up, `sigma_m` (n,) along the line of sight, `cut` (n,)
+    where the image's edge or the end of the reach goes through it.
     """
 
     arrival_s: float
@@ -85,6 +87,7 @@ class ClustersReading:
     xy_m: Floats
     extent_m: Floats
     sigma_m: Floats
+    cut: NDArray[np.bool_]
 
 
 Reading = RadarReading | GyroReading | SpeedReading | BoxesReading | ClustersReading

@@ -10,7 +10,7 @@ import numpy as np
 from outrider_bringup.score import dump
 from outrider_bringup.score.play import play
 from outrider_bringup.score.sense import sense, without, world_of
-from outrider_sim.world import places
+from outrider_sim.world import draw, places
 from outrider_sim.world.judge import Judgement, judge
 from outrider_sim.world.model import Scenario
 from outrider_sim.world.stress import Stress
@@ -19,10 +19,19 @@ from outrider_sim.world.words import LEVELS
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A scenario that is drawn where it is played: draw.one(number, seed, kind)."""
+
+    number: int
+    seed: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class Job:
     """What is to be done."""
 
-    scenario: Scenario
+    scenario: Scenario | Drawn
     stress: Stress = Stress()
     without: tuple[str, ...] = ()
     dump: Path | None = None
@@ -45,7 +54,9 @@ class Trial:
 
 def trial(job: Job) -> Trial:
     """Do it. Equal jobs, equal trials to the last bit, but for `step_ms`."""
-    scenario = without(job.scenario, job.without) if job.without else job.scenario
+    one = job.scenario
+    scenario = draw.one(one.number, one.seed, one.kind) if isinstance(one, Drawn) else one
+    scenario = without(scenario, job.without) if job.without else scenario
     world = world_of(scenario)
     readings = sense(world, job.stress)
     mount = places.truth(scenario.rig, 'radar', scenario.seed).mount

@@ -84,8 +84,7 @@ class Progress:
 
 
 def _jobs(args: argparse.Namespace) -> list[Job]:
-    from outrider_bringup.score.trial import Job
-    from outrider_sim.world.draw import draw
+    from outrider_bringup.score.trial import Drawn, Job
     from outrider_sim.world.stress import Stress
 
     lacking = tuple(filter(None, args.without.split(',')))
@@ -99,13 +98,13 @@ def _jobs(args: argparse.Namespace) -> list[Job]:
     except ValueError as error:
         raise UserError(str(error)) from None
     if args.draw is None:
-        scenarios: Sequence[Scenario] = _load(args.files)
+        scenarios: Sequence[Scenario | Drawn] = _load(args.files)
     elif args.files:
         raise UserError(f'--draw and {args.files[0]} were both given, expected files or --draw.')
     elif not 1 <= args.draw <= MOST_DRAWN:
         raise UserError(f'--draw is {args.draw}, expected 1 to {MOST_DRAWN}.')
     else:
-        scenarios = draw(args.draw, args.seed, args.kind)
+        scenarios = [Drawn(number, args.seed, args.kind) for number in range(args.draw)]
     return [Job(one, stress, lacking, args.dump) for one in scenarios]
 
 

@@ -25,6 +25,7 @@ FIELD_DEG = 87.0                 # D455 data sheet, depth, horizontal
 SIGMA_PER_M2 = 0.0016            # 0.16 m at 10 m
 REACH_M = {'day': 12.0, 'dusk': 12.0, 'night': 8.0}  # beyond, too few pixels agree; at night its own projector lights
 FOG_REACH_M = 8.0
+NEAREST_M = 0.3                  # disparities end here
 HOLE = {'day': 0.05, 'dusk': 0.08, 'night': 0.12}    # share of the time in which a body is one hole
 TOGETHER_S = 0.3
 SPACING_M = 0.15                 # of the spots looked at along an outline
@@ -38,13 +39,15 @@ _NORMAL = NormalDist()
 class Clusters:
     """n bodies: middle of what is seen of them (n, 2) in the sensor's axes, x ahead, y left.
 
-    `extent_m` (n, 3) along and across the line of sight and up, `sigma_m` (n,) one sigma along it; `row` (n,) as in
-    _outlines, for whoever tests: the stack is not told.
+    `extent_m` (n, 3) along and across the line of sight and up, `sigma_m` (n,) one sigma along it, `cut` (n,) the
+    image's edge or the end of the reach goes through it; `row` (n,) as in _outlines, for whoever tests: the stack is
+    not told.
     """
 
     xy: Floats
     extent_m: Floats
     sigma_m: Floats
+    cut: NDArray[np.bool_]
     row: NDArray[np.int64]
 
 
@@ -74,7 +77,8 @@ class DepthEye:
         flat = (np.concatenate([spots - eye.place[:2], np.zeros((len(spots), 1))], axis=1)[:, :, None]
                 * eye.axes).sum(axis=1)[:, :2]
         distance, bearing = np.hypot(flat[:, 0], flat[:, 1]), np.degrees(np.arctan2(flat[:, 1], flat[:, 0]))
-        inside = (np.abs(bearing) < FIELD_DEG / 2) & (distance < reach) & (distance > 0.3)
+        inside = (np.abs(bearing) < FIELD_DEG / 2) & (distance < reach) & (distance > NEAREST_M)
+        beyond = set(row[~inside].tolist())
         flat, row, height, distance, bearing = (part[inside] for part in (flat, row, height, distance, bearing))
         nearest = np.full(int(FIELD_DEG / _BEAM_DEG) + 2, np.inf)
         beam = ((bearing + FIELD_DEG / 2) / _BEAM_DEG).astype(np.int64)
@@ -89,13 +93,14 @@ class DepthEye:
             mine = shown & (row == body)
             if mine.sum() < _LEAST_SPOTS or _NORMAL.cdf(self._looks[body]) < self._misses * HOLE[light]:
                 continue
-            found.append(_cluster(flat[mine], float(height[mine][0]), noise, body))
+            found.append((*_cluster(flat[mine], float(height[mine][0]), noise), body in beyond, body))
         return Clusters(np.array([one[0] for one in found]).reshape(-1, 2),
                         np.array([one[1] for one in found]).reshape(-1, 3),
-                        np.array([one[2] for one in found]), np.array([one[3] for one in found], dtype=np.int64))
+                        np.array([one[2] for one in found]), np.array([one[3] for one in found], dtype=np.bool_),
+                        np.array([one[4] for one in found], dtype=np.int64))
 
 
-def _cluster(flat: Floats, height_m: float, noise: Floats, body: int) -> tuple[Floats, Floats, float, int]:
+def _cluster(flat: Floats, height_m: float, noise: Floats) -> tuple[Floats, Floats, float]:
     middle = 0.5 * (flat.min(axis=0) + flat.max(axis=0))
     distance = float(np.hypot(*middle))
     ahead = middle / distance
@@ -104,13 +109,13 @@ def _cluster(flat: Floats, height_m: float, noise: Floats, body: int) -> tuple[F
     along, across = flat @ ahead, flat @ aside
     extent = np.array([np.ptp(along), np.ptp(across), height_m])
     extent = np.maximum(extent + sigma * np.array([abs(noise[2]), _BESIDE * noise[3], 0.0]), 0.05)
-    return middle + sigma * noise[0] * ahead + _BESIDE * sigma * noise[1] * aside, extent, sigma, body
+    return middle + sigma * noise[0] * ahead + _BESIDE * sigma * noise[1] * aside, extent, sigma
 
 
-def _outlines(snapshot: Snapshot, place: Floats, reach: float) -> tuple[Floats, NDArray[np.int64], Floats]:
+def _outlines(snapshot: Snapshot, eye: Floats, reach: float) -> tuple[Floats, NDArray[np.int64], Floats]:
     """Return spots (n, 2) along the outlines of all that stands up within reach, their body's row and height (n,).
 
-    Rows: actors, then boxes of things, then pieces of walls a metre long.
+    Rows: actors, then boxes of things, then walls.
     """
     scenery = snapshot.scenery
     centre = np.concatenate([snapshot.xy, scenery.box_xy])
@@ -119,18 +124,18 @@ def _outlines(snapshot: Snapshot, place: Floats, reach: float) -> tuple[Floats, 
     spots: list[Floats] = [np.zeros((0, 2))]
     rows: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     heights: list[Floats] = [np.zeros(0)]
-    near = np.hypot(*(centre - place[:2]).T) < reach + 0.5 * np.hypot(size[:, 0], size[:, 1])
+    place_m = eye[:2]
+    near = np.hypot(*(centre - place_m).T) < reach + 0.5 * np.hypot(size[:, 0], size[:, 1])
     for row in np.flatnonzero(near).tolist():
         ends = boxes.corners(centre[row:row + 1], heading[row:row + 1], size[row:row + 1, :2])[0]
         _add(spots, rows, heights, np.concatenate([_line(a, b) for a, b in zip(ends, np.roll(ends, -1, axis=0),
                                                                               strict=True)]), row, float(size[row, 2]))
-    row = len(centre)
-    for wall in scenery.walls:
-        line = _line(np.array(wall.start), np.array(wall.end)) if wall.low_m < 1.0 else np.zeros((0, 2))
-        piece = (np.arange(len(line)) * SPACING_M).astype(np.int64)
-        for number in np.unique(piece[np.hypot(*(line - place[:2]).T) < reach]).tolist() if len(line) else ():
-            _add(spots, rows, heights, line[piece == number], row + number, wall.high_m)
-        row += len(line) + 1
+    for place, wall in enumerate(scenery.walls):
+        if wall.low_m < 1.0:
+            line = _line(np.array(wall.start), np.array(wall.end))
+            # The next spot beyond the reach stays: by it the end of the reach is seen to cut.
+            kept = np.hypot(*(line - place_m).T) < reach + 2.0 * SPACING_M
+            _add(spots, rows, heights, line[kept], len(centre) + place, wall.high_m)
     return np.concatenate(spots), np.concatenate(rows), np.concatenate(heights)
 
 
