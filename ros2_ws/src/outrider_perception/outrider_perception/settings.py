@@ -50,9 +50,10 @@ class Settings:
     unfold_stamp_sigma_s: float = 0.010  # of one scan against another: a host's jitter
     unfold_margin_nats: float = 3.5      # by which the best multiple leads: wrong in one of 30, in a row in none
     unfold_support: int = 1              # past scans that agree with it
+    unfold_support_narrow: int = 3       # in narrow spans: range tells multiples apart after 0.15 s only
     unfold_pair_nats: float = 1.5        # that two peaks speak for an odd multiple, and a single one against it
     unfold_claim: float = 4.0            # a track takes what looks like ground at up to 2 sigma
-    unfold_stands_nats: float = 3.0      # what looks like ground most often is
+    unfold_stands_nats: float = 5.0      # what looks like ground most often is
     unfold_blind_mps: float = 20.0       # spans so narrow that traffic may look like ground
 
     # Standing bodies, seen from a standing rig ---------------------------------------------------------------------

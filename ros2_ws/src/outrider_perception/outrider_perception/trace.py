@@ -34,11 +34,11 @@ class Trace:
         self._past: deque[_Past] = deque(maxlen=settings.unfold_scans)
 
     def judge(self, stamp_s: float, range_m: Floats, rate_mps: Floats, span_mps: float, found: Alternatives,
-              over_ground_mps: Floats, favour: Floats) -> Ints:
+              over_ground_mps: Floats, favour: Floats, least: int) -> Ints:
         """Return the alternative (n,) of each point, -1 where it is not clear yet.
 
         `range_m`, `rate_mps` (n,) as seen, `over_ground_mps` (n, a) what each alternative would do over ground along
-        the line of sight, `favour` (n, a) in nats what else speaks for it.
+        the line of sight, `favour` (n, a) in nats what else speaks for it, `least` how many scans must agree.
         """
         s = self._settings
         n, a = found.possible.shape
@@ -64,7 +64,7 @@ class Trace:
         clear = by_k[rows, best] - second.max(axis=1) >= s.unfold_margin_nats
         mine = found.possible & (found.k[None, :] == multiples[best][:, None])
         choice = np.where(mine, score, -np.inf).argmax(axis=1)
-        clear &= (mine.sum(axis=1) == 1) & (support[rows, choice] >= s.unfold_support)
+        clear &= (mine.sum(axis=1) == 1) & (support[rows, choice] >= least)
         return np.where(clear, choice, -1)
 
     def learn(self, stamp_s: float, range_m: Floats, rate_mps: Floats, found: Alternatives) -> None:

@@ -16,7 +16,7 @@ from typing import overload
 
 import numpy as np
 
-from outrider_perception import associate, extent, kalman
+from outrider_perception import associate, extent, kalman, models
 from outrider_perception.arrays import Bools, Floats, wrap_angle
 from outrider_perception.background import Background
 from outrider_perception.bank import Bank
@@ -153,18 +153,20 @@ class Tracker:
     def _known(self, dt_s: float, swung: Floats) -> Known:
         """Return all tracks as the sensor should see them now; `swung` is how it moves beside base_link."""
         s, bank = self.settings, self._bank
-        away = bank.state[:, :2] + bank.state[:, 2:] * dt_s - self._sensor_xy_m
+        centre = bank.state[:, :2] + bank.state[:, 2:] * dt_s
+        looks = extent.seen(centre, bank.box_m, bank.heading_rad, self._sensor_xy_m, self._sensor_axis, s)
+        place = centre + looks.offset_m
+        away = place - self._sensor_xy_m
         reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.3)
         line = away / reach[:, None]
         side = np.stack([-line[:, 1], line[:, 0]], axis=1)
-        size = extent.sizes(bank)
-        place, speed = bank.covariance[:, :2, :2], bank.covariance[:, 2:, 2:]
+        spread, velocity = bank.covariance[:, :2, :2], bank.covariance[:, 2:, 2:]
+        noise = (extent.wander(looks, place, bank.state[:, 2:], self._sensor_xy_m) + models.polar_noise(reach, s))
         along, across, rate = (np.einsum('ni,nij,nj->n', u, p, u)
-                               for u, p in ((line, place), (side, place), (line, speed)))
+                               for u, p in ((line, spread), (side, spread), (line, velocity)))
         return Known(reach, np.arctan2(away[:, 1], away[:, 0]), ((bank.state[:, 2:] - swung) * line).sum(axis=1),
-                     np.sqrt(along + s.range_sigma_m ** 2 + s.body_sigma_m ** 2) + size[:, 0] / 6.0,
-                     np.sqrt(across + (s.azimuth_sigma_rad * reach) ** 2 + s.body_sigma_m ** 2) + size[:, 1] / 6.0,
-                     np.sqrt(rate + s.range_rate_sigma_mps ** 2))
+                     np.sqrt(along + noise[:, 0, 0]), np.sqrt(across + reach ** 2 * noise[:, 1, 1]),
+                     np.sqrt(rate + noise[:, 2, 2]), bank.box_m[:, 0], bank.confirmed)
 
     def _cartesian(self, scan: CartesianScan, dt_s: float) -> dict[str, int]:
         detections, counts = from_boxes(scan, self.settings)

@@ -56,7 +56,7 @@ def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: 
     s = settings
     assert scan.velocity_max_mps is not None
     span = 2.0 * scan.velocity_max_mps
-    most = int(np.ceil((s.unfold_ground_mps + s.unfold_own_mps) / span))
+    most = int((s.unfold_ground_mps + s.unfold_own_mps + scan.velocity_max_mps) / span)
     splits = scan.transmitters == 2 and bool((scan.elevation_rad[np.isfinite(scan.elevation_rad)] == 0.0).all())
     rows = [(k, shift) for k in range(-most, most + 1)
             for shift in ((-SPLIT_SINE, SPLIT_SINE) if k % 2 and splits else (0.0,))]

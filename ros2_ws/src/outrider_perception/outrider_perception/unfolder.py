@@ -18,7 +18,11 @@ _GUESSES_MPS = np.arange(-4.0, 15.01, 0.25)  # of an unknown own speed: finer th
 
 @dataclass(frozen=True)
 class Known:
-    """Tracks as a scan's sensor should see them (t,): place in m and rad, range rate, and one sigma of each."""
+    """Tracks as a scan's sensor should see them (t,): place in m and rad, range rate, and one sigma of each.
+
+    `depth_m`: how far behind that place more of the body may be seen; `sure`: confirmed ones, that may claim what looks
+    like ground.
+    """
 
     range_m: Floats
     azimuth_rad: Floats
@@ -26,6 +30,8 @@ class Known:
     range_sigma_m: Floats
     across_sigma_m: Floats
     rate_sigma_mps: Floats
+    depth_m: Floats
+    sure: Bools
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,8 @@ class Unfolder:
         ground_at = _ground_at(found, sensor_mps)
         standing, off = on_ground(found, ground_at)
         stands = np.abs(off) <= tolerance_mps
-        choice, distance2 = self._claims(points, found, known)
-        claimed = (choice >= 0) & (~stands | (distance2 < s.unfold_claim))
+        choice = self._claims(points, found, known, stands)
+        claimed = choice >= 0
         # What stands, or is known, needs no past; whatever else does may be of a new body.
         rate_over_ground = found.range_rate_mps - ground_at
         favour = np.where(found.k[None, :] % 2 == 1, np.where(found_pairs(found), s.unfold_pair_nats,
@@ -88,7 +94,8 @@ class Unfolder:
         ask = ~claimed & (~stands | (span < s.unfold_blind_mps))
         told = np.full(n, -1)
         told[ask] = self._trace.judge(scan.stamp_s, points.range_m[ask], points.range_rate_mps[ask], span,
-                                      found.take(ask), rate_over_ground[ask], favour[ask])
+                                      found.take(ask), rate_over_ground[ask], favour[ask],
+                                      s.unfold_support_narrow if span < s.unfold_blind_mps else s.unfold_support)
         self._trace.learn(scan.stamp_s, points.range_m[~claimed], points.range_rate_mps[~claimed],
                           found.take(~claimed))
         choice = np.where(claimed, choice, np.where(told >= 0, told, np.where(stands, standing, -1)))
@@ -98,14 +105,17 @@ class Unfolder:
         held |= self._doubled(points, found, choice)
         return Unfolded(points.aimed(found.azimuth_rad[rows, choice], found.range_rate_mps[rows, choice]), ground, held)
 
-    def _claims(self, points: Points, found: Alternatives, known: Known) -> tuple[Ints, Floats]:
-        """Return which alternative (n,) of each point a track explains best, -1 for none, and how far off it is."""
-        n, t = len(points), len(known.range_m)
-        choice, distance2 = np.full(n, -1), np.full(n, np.inf)
-        along = (points.range_m[:, None] - known.range_m[None, :]) / known.range_sigma_m if t else np.zeros((n, 0))
+    def _claims(self, points: Points, found: Alternatives, known: Known, stands: Bools) -> Ints:
+        """Return which alternative (n,) of each point a track explains best, -1 for none.
+
+        What `stands` (n,), by its range rate, is left to the ground where a track is not sure or not near.
+        """
+        choice = np.full(len(points), -1)
+        along = points.range_m[:, None] - known.range_m[None, :]
+        along = np.where(along > 0.0, np.maximum(along - known.depth_m, 0.0), along) / known.range_sigma_m
         point, track = np.nonzero(along ** 2 <= self._settings.gate)
         if not len(point):
-            return choice, distance2
+            return choice
         turn = np.abs(found.azimuth_rad[point] - known.azimuth_rad[track, None])
         across = points.range_m[point, None] * np.minimum(turn, 2.0 * np.pi - turn) / known.across_sigma_m[track, None]
         rate = (found.range_rate_mps[point] - known.range_rate_mps[track, None]) / known.rate_sigma_mps[track, None]
@@ -113,10 +123,12 @@ class Unfolder:
         cost = np.where(found.possible[point], cost, np.inf)
         best = cost.argmin(axis=1)
         cost = cost[np.arange(len(point)), best]
-        for i in np.argsort(-cost, kind='stable').tolist():  # the nearest last: it stays
-            if cost[i] <= self._settings.gate:
-                choice[point[i]], distance2[point[i]] = best[i], cost[i]
-        return choice, distance2
+        near = np.where(known.sure[track], self._settings.unfold_claim, 0.0)
+        near = np.where(stands[point], near, self._settings.gate)
+        order = np.argsort(-cost, kind='stable')  # the nearest last: it stays
+        order = order[cost[order] <= near[order]]
+        choice[point[order]] = best[order]
+        return choice
 
     def _doubled(self, points: Points, found: Alternatives, choice: Ints) -> Bools:
         """Return which points (n,) are the weaker of two peaks of one body."""
