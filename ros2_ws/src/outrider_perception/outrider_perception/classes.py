@@ -48,7 +48,7 @@ _MOST_NATS = 12.0
 
 
 def confusion(taken_for: dict[str, dict[str, float]] | None = None) -> Floats:
-    """Return P(said | true) (9, 9), rows true, columns said; the first row is what is no road user, column 0 unnamed."""
+    """Return P(said | true) (9, 9), rows true, columns said; row 0 no road user, column 0 unnamed."""
     table = np.full((COUNT, COUNT), _LEAST)
     for true, others in (taken_for or _TAKEN_FOR).items():
         row = table[NAMES.index(true)]
@@ -90,19 +90,18 @@ def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
     certain = np.clip(scores, 0.0, 0.98)[:, None]
     likelihood = certain * tables.table[:, said].T + (1.0 - certain) / (COUNT - 1)
     nats = np.where(said[:, None] > 0, np.log(likelihood), 0.0) * weight[:, None]
-    added: Floats = nats
-    return added
+    return np.asarray(nats)
 
 
 def bounded(beliefs: Floats) -> Floats:
     """Return log beliefs (n, 9), the largest 0 and none so small that a class could never come back."""
-    return np.maximum(beliefs - beliefs.max(axis=1, keepdims=True), -_MOST_NATS)
+    return np.asarray(np.maximum(beliefs - beliefs.max(axis=1, keepdims=True), -_MOST_NATS))
 
 
 def by_motion(pace_mps: Floats) -> Floats:
-    """Return the log likelihood (n, 9) of each class for bodies that have been as fast as `pace_mps` (n,) over ground."""
+    """Return the log likelihood (n, 9) of each class for bodies that went at `pace_mps` (n,) over ground."""
     beyond = np.maximum(pace_mps[:, None] - _ABOUT[None, :, 3], 0.0) / _ABOUT[None, :, 4]
-    return np.maximum(-0.5 * beyond ** 2, -2.0 * _MOST_NATS)
+    return np.asarray(np.maximum(-0.5 * beyond ** 2, -2.0 * _MOST_NATS))
 
 
 def posterior(beliefs: Floats, pace_mps: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, wrap_angle
+from outrider_perception.arrays import Bools, Floats, wrap_angle
 
 # Corners by halves of length and width; which sides meet there: front, right, back, left.
 _CORNERS = np.array([[0.5, 0.5], [0.5, -0.5], [-0.5, -0.5], [-0.5, 0.5]])
@@ -47,8 +47,9 @@ def in_depth(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: 
     x, y = -(away[:, 0] * c + away[:, 1] * s), -(away[:, 1] * c - away[:, 0] * s)  # the sensor as the body sees it
     length, width = 0.5 * box_m[:, 0], 0.5 * box_m[:, 1]
     faces = np.stack([x > length, y < -width, x < -length, y > width], axis=1)
-    shown = (faces[:, None, :] & _SIDES).any(axis=2)
-    shown |= ~shown.any(axis=1, keepdims=True)
+    shown: Bools = np.asarray((faces[:, None, :] & _SIDES).any(axis=2))
+    nothing: Bools = np.asarray(~shown.any(axis=1, keepdims=True))
+    shown |= nothing
     corners = _corners(centre_m, box_m, heading_rad, sensor_xy_m)
     turned = np.stack([corners @ axis, corners @ np.array([-axis[1], axis[0]])], axis=-1)
     low = np.where(shown[..., None], turned, np.inf).min(axis=1)

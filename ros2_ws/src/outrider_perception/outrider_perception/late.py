@@ -1,9 +1,9 @@
 """A measurement that comes after newer ones: retrodiction, without any memory of the past.
 
 The bodies' states of now are carried back to the instant of the measurement, compared there, and what is learned holds
-for now: x(then) = B x(now) + b is put into the measurement's own Jacobian. Left out is what the process noise did within
-the lag (Bar-Shalom, IEEE TAES 2002, calls it algorithm C: hardly worse than the optimum for one lag). At 0.15 s that is
-6 cm of a braking car, below every sensor's error; test_late.py compares with measurements in order.
+for now: x(then) = B x(now) + b is put into the measurement's own Jacobian. Left out is what the process noise did
+within the lag (Y. Bar-Shalom, "Update with out-of-sequence measurements in tracking", IEEE TAES 2002, has the optimum):
+at 0.15 s 6 cm of a braking car, below every sensor's error. test_late.py compares with measurements in order.
 """
 
 from __future__ import annotations

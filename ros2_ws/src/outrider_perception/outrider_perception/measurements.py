@@ -156,7 +156,7 @@ class Boxes:
     `pose` is the camera's, x ahead, y left, z up (not its optical frame), on an upright rig: the tracker leans it.
     `focal_px` and `centre_px` are (x, y), `size_px` (width, height), `edges_px` (n, 4) left, top, right, bottom,
     `class_ids` (n,) as in Track.msg with 0 for unknown, `scores` (n,) 0..1, `depth_m` (n,) along the camera's axis to
-    the nearest surface inside each box (depth_image.inside), NaN where depth has none. `dark`: night, or a covered lens.
+    the nearest surface inside each box (box_depth.py), NaN where depth has none. `dark`: night, or a covered lens.
     """
 
     stamp_s: float
@@ -189,9 +189,9 @@ class Boxes:
 
 @dataclass(frozen=True)
 class DepthClusters:
-    """What stands near above the ground in one depth image, found without any detector (depth_image.clusters).
+    """What stands near above the ground in one depth image, found without any detector (depth_image.py).
 
-    `xy_m` (n, 2) middles of what is seen, level with the ground, x as the camera looks, y left of that, from the camera;
+    `xy_m` (n, 2) middles of what is seen, level with the ground, x as the camera looks, y to its left;
     `extent_m` (n, 3) along and across the line of sight and up; `sigma_m` (n,) along it; `cut` (n,) the image's edge or
     the end of the reach goes through it: where it ends is not known.
     """

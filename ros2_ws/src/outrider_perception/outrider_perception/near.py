@@ -1,7 +1,7 @@
 """What stands near, as depth alone shows it: places in base_link with covariance, by the stereo camera's model.
 
 A stereo camera errs with the square of the distance along the line of sight (RealSense D455: 0.16 m at 10 m, 1.5 m at
-30 m) and by ragged edges across it. The middle of what is seen of a body is not the same spot of it from image to image.
+30 m) and by ragged edges across it. The middle of what is seen of a body is not the same spot of it in every image.
 """
 
 from __future__ import annotations

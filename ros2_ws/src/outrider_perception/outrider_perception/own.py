@@ -63,6 +63,12 @@ class Own:
         return EgoVelocity(motion.velocity_mps, motion.covariance, True, found.statics, motion.yaw_rate_radps,
                            motion.turn_radps)
 
+    def without_radar(self, stamp_s: float) -> EgoVelocity:
+        """Return the velocity of base_link as GPS, wheels and gyroscope know it."""
+        motion = self.at(stamp_s)
+        return EgoVelocity(motion.velocity_mps, motion.covariance, self._filter.knows_speed(stamp_s), 0,
+                           motion.yaw_rate_radps, motion.turn_radps)
+
     def _follow(self, stamp_s: float) -> None:
         """Begin anew where time jumped."""
         s = self._settings

@@ -49,7 +49,7 @@ class Settings:
     unfold_range_sigma_m: float = 0.5    # between two scans: a bin of `road` each, and another scatterer
     unfold_stamp_sigma_s: float = 0.010  # of one scan against another: a host's jitter
     unfold_margin_nats: float = 3.5      # by which the best multiple leads: wrong in one of 30, in a row in none
-    unfold_support: int = 1              # past scans that agree with it
+    unfold_support: int = 1              # past scans that agree with it;
     unfold_support_narrow: int = 3       # in narrow spans: range tells multiples apart after 0.15 s only
     unfold_pair_nats: float = 1.5        # that two peaks speak for an odd multiple, and a single one against it
     unfold_claim: float = 4.0            # a track takes what looks like ground at up to 2 sigma
@@ -130,6 +130,7 @@ class SightSettings:
     largest_m: float = 13.0              # a bus is 12; what is larger is a wall
     gate: float = 9.2                    # chi-square, 2 degrees of freedom, 99 %
     clutter_per_rad: float = 0.02        # false boxes per rad and 1/m and image: one in 50 images over 1.5 rad, 0.7 1/m
+    clutter_per_m2: float = 0.01         # false clusters per square metre and image: one over the 110 m2 in view
     hit_nats: float = 0.5                # most that one image may add: a false box comes back for a third of a second
     look_tau_s: float = 0.5              # for so long the looks of one body are taken for the same class
     start_along_mps: float = 8.0         # first guess of velocity relative to the rig, along the road

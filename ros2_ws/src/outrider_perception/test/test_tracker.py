@@ -84,10 +84,10 @@ def test_same_stamp_of_another_sensor_is_used() -> None:
     assert tracker.step(CartesianScan(before.stamp_s, np.zeros((0, 2)), np.zeros((0, 2, 2)))).used
 
 
-def test_late_measurement_is_ignored_and_counted() -> None:
+def test_measurement_that_is_too_late_is_ignored_and_counted() -> None:
     tracker = Tracker()
     before = approaching(tracker)
-    assert not tracker.step(scan(before.stamp_s - 0.3, (20.0, 0.0, -5.0))).used
+    assert not tracker.step(scan(before.stamp_s - 0.4, (20.0, 0.0, -5.0))).used
     assert tracker.totals['late'] == 1
 
 
