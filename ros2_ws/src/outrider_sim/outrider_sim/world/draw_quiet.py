@@ -3,7 +3,7 @@
 | | what is in it |
 |---|---|
 | road | a straight street with stops: overtaking beyond 3 m, oncoming, a follower, walkers beside and behind; things |
-| turns | round corners: parked cars, trees, people who stand, cars that go straight on long after the rider has turned |
+| turns | round corners: parked cars, trees, people who stand, cars that go straight on long after the rider turned |
 
 Whoever the table would let a warning be said of, however he came by it, is left out: here a warning has no excuse.
 """
