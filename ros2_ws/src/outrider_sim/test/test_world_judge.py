@@ -212,7 +212,8 @@ def test_a_close_pass_that_no_file_lists_is_told_and_not_judged():
 
 
 @pytest.mark.parametrize(('expect', 'says'), [
-    ('no_contact: true', 'a thing was touched'), ('stop_before_m: 0.5', 'came within'), ('arrive_m: 30', 'far, expected')])
+    ('no_contact: true', 'a thing was touched'), ('stop_before_m: 0.5', 'came within'),
+    ('arrive_m: 30', 'far, expected')])
 def test_the_machines_own_motion_is_judged_too(expect, says):
     one = World(scenario.parse('duration_s: 12\nrig: {kind: ramp, facing: front, speed_mps: 1}\n'
                                f'things: [{{kind: wall, from: [9, -2], to: [9, 2]}}]\nexpect: {{{expect}}}'))
