@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.road import Road
 from outrider_perception.settings import Settings
 
 _SEED = 7  # the draws are part of the method: equal to the last bit in every run
@@ -35,6 +36,7 @@ class EgoVelocity:
     statics: int = 0
     yaw_rate_radps: float = 0.0
     turn_radps: float = 0.0
+    road: Road = field(default_factory=Road)
 
 
 @dataclass(frozen=True)

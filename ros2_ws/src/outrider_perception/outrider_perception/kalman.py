@@ -35,6 +35,16 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego_mps: Floats, sil
     return after, spread
 
 
+def bent(state: Floats, angle_rad: Floats, ego_mps: Floats) -> Floats:
+    """Return `state` (n, 4) of bodies whose velocity over ground has turned left by `angle_rad` (n,)."""
+    over_ground = state[:, 2:] + ego_mps
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    after: Floats = state.copy()
+    after[:, 2] = over_ground[:, 0] * c - over_ground[:, 1] * s - ego_mps[0]
+    after[:, 3] = over_ground[:, 0] * s + over_ground[:, 1] * c - ego_mps[1]
+    return after
+
+
 def turned(state: Floats, covariance: Floats, angle_rad: float, ego_mps: Floats) -> tuple[Floats, Floats]:
     """Return `state` (n, 4) and `covariance` (n, 4, 4) in the axes of a rig that has turned left by `angle_rad`.
 

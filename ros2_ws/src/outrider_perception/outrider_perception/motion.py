@@ -79,8 +79,9 @@ class MotionFilter:
         if self._now_s - told_s > s.memory_s:
             roll = pitch = 0.0
         at = [VX, VY]
-        # Doppler alone hardly tells a turn from a slide, and a course only the way, not the sway.
-        yaw = float(self._x[W]) if self.hears('gyro', self._now_s) else turn
+        # Doppler alone hardly tells a turn from a slide, and a course only the way, not the sway. A mean over a scan:
+        # tracks are turned by it once a scan.
+        yaw = self._slope(s.scan_s) if self.hears('gyro', self._now_s) else turn
         return Motion(self._x[at].copy(), self._p[np.ix_(at, at)].copy(), yaw,
                       math.sqrt(self._p[W, W]), turn, roll, pitch)
 
@@ -220,7 +221,7 @@ class MotionFilter:
         beyond = self._slope(s.onset_s) - long
         long += math.copysign(max(0.0, abs(beyond) - s.sway_yaw_radps), beyond)
         # A small one is as likely a bias as a bend.
-        return long ** 3 / (long ** 2 + s.straight_radps ** 2)
+        return long ** 3 / (long ** 2 + s.straight_radps ** 2) if abs(long) > 0.5 * s.straight_radps else 0.0
 
     def _slope(self, span_s: float) -> float:
         now_s, turned = self._way[-1]

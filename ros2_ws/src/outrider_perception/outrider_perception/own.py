@@ -8,6 +8,7 @@ from outrider_perception.arrays import Floats, Ints
 from outrider_perception.ego import EgoEstimator, EgoVelocity
 from outrider_perception.measurements import Gyro, OwnMotion
 from outrider_perception.motion import Motion, MotionFilter
+from outrider_perception.road import Road, Way
 from outrider_perception.settings import MotionSettings, Settings
 
 
@@ -20,6 +21,7 @@ class Own:
         self._estimator = EgoEstimator(settings)
         self._filter = MotionFilter(motion)
         self._now_s: float | None = None
+        self._way, self._went_s = Way(), 0.0
 
     def adapt(self, settings: Settings) -> None:
         """Go on with other settings: the chirp has changed."""
@@ -56,25 +58,31 @@ class Own:
         if evidence is not None:
             self._filter.doppler(stamp_s, evidence.information, evidence.vector, lever_m)
         motion = self.at(stamp_s)
-        known = self._filter.knows_speed(stamp_s)
-        if not known:
+        if not self._filter.knows_speed(stamp_s):
             return EgoVelocity(found.velocity_mps, found.covariance, False, found.statics, motion.yaw_rate_radps,
                                motion.turn_radps)
+        road = self._road(stamp_s, motion)
         return EgoVelocity(motion.velocity_mps, motion.covariance, True, found.statics, motion.yaw_rate_radps,
-                           motion.turn_radps)
+                           motion.turn_radps, road)
 
     def without_radar(self, stamp_s: float) -> EgoVelocity:
         """Return the velocity of base_link as GPS, wheels and gyroscope know it."""
         motion = self.at(stamp_s)
         return EgoVelocity(motion.velocity_mps, motion.covariance, self._filter.knows_speed(stamp_s), 0,
-                           motion.yaw_rate_radps, motion.turn_radps)
+                           motion.yaw_rate_radps, motion.turn_radps, self._road(stamp_s, motion))
+
+    def _road(self, stamp_s: float, motion: Motion) -> Road:
+        dt_s, self._went_s = stamp_s - self._went_s, stamp_s
+        # A mean over one sway is that of its middle.
+        return self._way.go(min(dt_s, self._settings.max_gap_s), float(motion.velocity_mps[0]), motion.turn_radps,
+                            0.5 * self._motion_settings.sway_s)
 
     def _follow(self, stamp_s: float) -> None:
         """Begin anew where time jumped."""
         s = self._settings
         if self._now_s is not None and not -s.max_late_s <= stamp_s - self._now_s <= s.max_gap_s:
             self._estimator, self._filter = EgoEstimator(s), MotionFilter(self._motion_settings)
-            self._now_s = None
+            self._now_s, self._way = None, Way()
         self._now_s = stamp_s if self._now_s is None else max(self._now_s, stamp_s)
 
 

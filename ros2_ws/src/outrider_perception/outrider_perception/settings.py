@@ -81,6 +81,8 @@ class Settings:
     start_along_sigma_mps: float = 8.0   # first guess of velocity relative to the rig, along the road
     start_across_sigma_mps: float = 0.7  # and across it: traffic runs along the road, lane changes reach 1 m/s
 
+    bend_mps2: float = 3.5               # across their way: what drivers take in a bend; faster ones go straight on
+
     # Identity ------------------------------------------------------------------------------------------------------
     gate: float = 11.3                   # chi-square, 3 degrees of freedom, 99 %
     gate_cartesian: float = 9.2          # 2 degrees of freedom, 99 %
@@ -176,4 +178,5 @@ class MotionSettings:
     sway_s: float = 1.25                 # of a rider: 0.8 Hz
     sway_yaw_radps: float = 0.12         # that it turns the rig by at most: 1.3 degrees of yaw at 0.8 Hz
     onset_s: float = 0.3                 # a turn is seen after
+    scan_s: float = 0.05                 # over which a yaw rate is told: what shakes in between is nobody's way
     straight_radps: float = 0.02         # twice a gyroscope's bias; a bend of 60 m at 5.5 m/s is 0.09

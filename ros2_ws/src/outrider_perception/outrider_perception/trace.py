@@ -80,7 +80,7 @@ class Trace:
         off = rate_mps[:, None] - past.rate_mps[None, :]
         off = np.abs(off - span_mps * np.round(off / span_mps))
         # Whoever may have been it, under whatever k: without anybody a scan tells nothing.
-        may = (off <= s.cluster_rate_mps) & (np.abs(range_m[:, None] - past.range_m[None, :])
+        may: Bools = (off <= s.cluster_rate_mps) & (np.abs(range_m[:, None] - past.range_m[None, :])
                                              <= s.unfold_ground_mps * dt + s.cluster_range_m)
         along = past.range_m[None, :, None] + found.range_rate_mps[:, None, :] * dt - range_m[:, None, None]
         turn = np.abs(found.azimuth_rad[:, None, :] - past.azimuth_rad[None, :, :])

@@ -44,6 +44,7 @@ from outrider_perception.own import Own, swing
 from outrider_perception.points import flatten
 from outrider_perception.settings import MotionSettings, Settings, SightSettings
 from outrider_perception.steps import Step as Step
+from outrider_perception.turning import bends
 from outrider_perception.unfolder import Known, Unfolder
 
 _STAMPS = 8  # of each sensor that are remembered: a repeated one is at most so many behind
@@ -207,6 +208,9 @@ class Tracker:
             silent = bank.seen_s < (scans[-1] if scans else -np.inf)
             bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego.velocity_mps,
                                                          silent, s)
+            ego = self._ego
+            bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
+            bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
             self._turn(bank, yaw_rate * dt_s)
         slow = np.hypot(*(bank.state[:, 2:] + self._ego.velocity_mps).T) < s.walking_mps
         matched = associate.match(bank, detections, slow, s)
