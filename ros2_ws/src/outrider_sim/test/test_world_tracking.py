@@ -64,6 +64,16 @@ def test_a_missed_body_and_a_false_track_cost_half_of_the_cut():
     assert doubled.false == 0.5
 
 
+def test_a_track_of_a_parked_car_is_no_false_one():
+    rig = 'path: {points: [[0, 0, 0], [5, 0, 20], [10, 0, 40]]}'  # to the north: the axes are turned
+    one = World(scenario.parse(f'duration_s: 10\nrig: {{{rig}}}\nactors: [{CAR}]\n'
+                               'things: [{kind: parked_cars, from: [3, 0], to: [3, 0]}]'))
+    car = np.array([-20.0, -3.0])  # at 5 s the rider is at (0, 20)
+    for off, false in (((0.0, 0.0), 0), ((-0.5, -3.0), 0), ((0.0, 5.0), 1)):
+        said = Tracks(5.0, (1,), (car + off).reshape(1, 2), np.zeros((1, 2)))
+        assert followed(one, mount(one), [said]).false == false
+
+
 def test_a_change_of_identity_is_counted_once_and_a_gap_is_none():
     one = world(CAR)
     said = [tracks(one, 1.0, {0: (0, 0)}, {0: 7}), tracks(one, 2.0, {}), tracks(one, 3.0, {0: (0, 0)}, {0: 7}),

@@ -8,8 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from outrider_bringup.score.readings import GyroReading, RadarReading, Reading, SpeedReading
-from outrider_perception.measurements import Gyro, PolarScan, SensorPose, Speed
+from outrider_bringup.score.readings import (
+    BoxesReading,
+    ClustersReading,
+    GyroReading,
+    RadarReading,
+    Reading,
+    SpeedReading,
+)
+from outrider_perception.measurements import (
+    Boxes,
+    DepthClusters,
+    Gyro,
+    Measurement,
+    OwnMotion,
+    PolarScan,
+    SensorPose,
+    Speed,
+)
+from outrider_perception.steps import Step
+from outrider_sim.world import words
 from outrider_sim.world.eye import rotation
 from outrider_sim.world.places import Mount
 
@@ -34,11 +52,27 @@ def _speed(one: SpeedReading) -> Speed:
     return Speed(one.stamp_s, one.mps, one.sigma_mps, one.source, one.course_rad, one.lever_m)
 
 
-TAKES: dict[type, Callable[[Any], Any]] = {RadarReading: _radar, GyroReading: _gyro, SpeedReading: _speed}
-SPEAKS: tuple[type, ...] = (RadarReading,)  # after which the fusion says what it knows
+def _boxes(one: BoxesReading) -> Boxes:
+    camera = one.camera
+    return Boxes(one.stamp_s, pose_of(one.mount), (camera.focal_px, camera.focal_px), camera.centre_px,
+                 (camera.width, camera.height), one.edges_px,
+                 np.array([words.CLASSES.index(kind) + 1 for kind in one.kinds], dtype=np.int64), one.scores,
+                 one.depth_m, one.dark)
 
 
-def measurement(reading: Reading) -> Any | None:
-    """Return the tracker's measurement, None where it takes none of this kind yet."""
-    make = TAKES.get(type(reading))
-    return make(reading) if make else None
+def _clusters(one: ClustersReading) -> DepthClusters:
+    return DepthClusters(one.stamp_s, pose_of(one.mount), one.xy_m, one.extent_m, one.sigma_m, one.cut)
+
+
+TAKES: dict[type, Callable[[Any], Measurement | OwnMotion]] = {
+    RadarReading: _radar, GyroReading: _gyro, SpeedReading: _speed, BoxesReading: _boxes, ClustersReading: _clusters}
+
+
+def measurement(reading: Reading) -> Measurement | OwnMotion:
+    """Return what the tracker takes."""
+    return TAKES[type(reading)](reading)
+
+
+def speaks(step: Step) -> bool:
+    """Tell whether the fusion says after this step what it knows: after a radar scan, after an image without radar."""
+    return step.sensor == 'radar' or 'radar' in step.degraded

@@ -11,12 +11,13 @@ from typing import Any
 
 import yaml
 
-from outrider_bringup.score.adapter import SPEAKS, measurement
+from outrider_bringup.score.adapter import measurement, speaks
 from outrider_bringup.score.readings import Reading
 from outrider_node.params import ParamValue
 from outrider_perception.hazards import HazardJudge, Hazards
 from outrider_perception.parameters import PARAMETERS, hazard_settings, track_settings
-from outrider_perception.tracker import Step, Tracker
+from outrider_perception.steps import Step
+from outrider_perception.tracker import Tracker
 from outrider_sim.world import places, words
 from outrider_sim.world.judge import Alert, Pass
 from outrider_sim.world.model import Rig
@@ -52,11 +53,9 @@ def play(rig: Rig, readings: Iterable[Reading]) -> Played:
     played, places_of = Played(), _Places()
     for reading in readings:
         taken = measurement(reading)
-        if taken is None:
-            continue
         begun = time.perf_counter_ns()
         step = tracker.step(taken)
-        if not isinstance(reading, SPEAKS) or step is None:
+        if step is None or not speaks(step):
             continue
         hazards = judge.judge(step)
         played.step_ms.append((time.perf_counter_ns() - begun) * 1e-6)

@@ -33,6 +33,7 @@ _HEADWAY_S = 2.0
 _PASS_M = (3.1, 6.0)       # clearance of those who overtake
 _OVERTAKERS = {'car': 0.75, 'truck': 0.1, 'bus': 0.05, 'motorcycle': 0.1}
 _STANDING_S, _BRAKING_S = (4.0, 14.0), 5.0
+_STRAIGHT = 0.35           # of the legs have somebody who goes straight on where the rider turns
 _CORNER_S = 6.0            # who goes straight on is so far behind when the rider begins to turn: nobody else could know
 _BESIDE_M = 2.2            # from the rider's line to the middle of what stands
 _AROUND_M = 120.0          # things go on so far before and behind
@@ -138,6 +139,8 @@ def _turns(random: np.random.Generator) -> tuple[_Ride, list[Actor], list[Thing]
         place = start + random.uniform(0.2, 0.8) * length * ahead + random.choice([-1.0, 1.0]) * random.uniform(
             3.8, 6.0) * left
         actors.append(_actor(f'standing{number}', 'person', (float(place[0]), float(place[1])), 0.0, 0.0))
+        if random.random() > _STRAIGHT:
+            continue
         faster = mps + random.uniform(3.0, 9.0)
         turns_s = last * _STEP_S
         behind = (faster - mps) * (_CORNER_S + random.uniform(0.0, 3.0)) + faster * turns_s

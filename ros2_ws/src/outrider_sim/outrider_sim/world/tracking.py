@@ -1,7 +1,8 @@
 """How well a stack's tracks follow the bodies: GOSPA, RMSE of place and speed, changes of identity.
 
 What counts is in sight of the radar as it truly sits: within 56 degrees of its axis and 80 m. Tracks outside are left
-out like the bodies there. A body keeps its identity until another track is nearest to it.
+out like the bodies there, and so are tracks that no actor is paired with and that lie on a thing by the road: a parked
+car is a body, though none of those that are asked for. A body keeps its identity until another track is paired with it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from outrider_sim.world.world import World
 Floats = NDArray[np.float64]
 
 FIELD_DEG, REACH_M = 56.0, 80.0
+_ON_THING_M = 1.0
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,15 @@ def followed(world: World, mount: Mount, said: Iterable[Tracks]) -> Followed:
     missed = false = switches = 0
     last: dict[int, int] = {}
     for tracks in said:
-        xy, velocity = bodies(world.at(tracks.t_s))
+        snapshot = world.at(tracks.t_s)
+        xy, velocity = bodies(snapshot)
         theirs, ours = np.flatnonzero(in_sight(mount, xy)), np.flatnonzero(in_sight(mount, tracks.xy))
         found = gospa(tracks.xy[ours], xy[theirs])
+        if found.false and len(world.scenery.boxes):
+            stands = _on_things(snapshot, tracks.xy[ours]) <= _ON_THING_M
+            stands[[row for row, _ in found.pairs]] = False
+            ours = ours[~stands]
+            found = gospa(tracks.xy[ours], xy[theirs])
         distances.append(found.gospa_m)
         missed, false = missed + found.missed, false + found.false
         for row, column in found.pairs:
@@ -86,6 +94,17 @@ def followed(world: World, mount: Mount, said: Iterable[Tracks]) -> Followed:
     count = max(len(distances), 1)
     return Followed(float(np.mean(distances)) if distances else math.nan, _root_mean(places), _root_mean(speeds),
                     switches, missed / count, false / count)
+
+
+def _on_things(snapshot: Snapshot, xy: Floats) -> Floats:
+    """Return the distance (n,) of places (n, 2) of base_link to the nearest box by the road."""
+    rider, scenery = snapshot.rider, snapshot.scenery
+    c, s = math.cos(rider.heading), math.sin(rider.heading)
+    world_xy = xy @ np.array([[c, s], [-s, c]]) + [rider.x, rider.y]
+    points = np.broadcast_to(world_xy, (len(scenery.boxes), *world_xy.shape))
+    off = boxes.to_points(scenery.box_xy, scenery.box_heading, scenery.box_size_m[:, :2], points)
+    nearest: Floats = off.min(axis=0)
+    return nearest
 
 
 def _root_mean(squares: list[float]) -> float:
