@@ -121,6 +121,9 @@ class MotionFilter:
         # The length of a noisy vector is never zero: sqrt(pi) / 2 of its two axes' sigma where it stands.
         expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * seen.sigma_mps)
         u, v = ahead / max(expected, 1e-6), across / max(expected, 1e-6)
+        if self._p[VX, VX] > s.known_sigma_mps ** 2:
+            # A speed that nobody knows yet has no direction: rigs roll ahead.
+            expected, u, v = ahead, 1.0, 0.0
         rows[0, [VX, AX, VY, W]] = u, -u * late_s, v, v * rx - u * ry
         used = self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - expected]),
                             np.array([[s.gps_share * seen.sigma_mps ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),

@@ -124,7 +124,7 @@ class SightSettings:
     depth_sigma_per_m2: float = 0.0016   # D455: 0.16 m at 10 m, 1.5 m at 30 m
     depth_reach_m: float = 30.0          # of depth inside a box; beyond, the box says as much
     body_sigma_m: float = 0.25           # nearest surface against the tracked spot, as radar's
-    range_lasting: float = 8.0           # images over which one body's size, pitch and ground err alike: half a second
+    range_lasting: float = 4.0           # images over which one body's size, pitch and ground err alike: half a second
     depth_lasting: float = 2.0           # and its depth: windows overlap, texture stays
     full_inverse_per_m: float = 0.3      # a box that fills the image: 3 m away, give or take 3
     near_sigma_m: float = 0.10           # ragged outlines, at any distance
