@@ -91,5 +91,6 @@ class Trace:
         sigma_across = s.cluster_cross_m + s.azimuth_sigma_rad * range_m
         cost = (along / sigma_along) ** 2 + (across / sigma_across[:, None, None]) ** 2
         cost = np.where(may[:, :, None] & past.possible[None, :, :], cost, np.inf).min(axis=1)
-        told = np.where(may.any(axis=1)[:, None], -0.5 * np.minimum(cost, s.gate), 0.0)
+        anybody: Bools = np.asarray(may.any(axis=1))
+        told = np.where(anybody[:, None], -0.5 * np.minimum(cost, s.gate), 0.0)
         return told, (cost <= s.gate).astype(np.int64)
