@@ -37,6 +37,7 @@ class EgoVelocity:
     yaw_rate_radps: float = 0.0
     turn_radps: float = 0.0
     road: Road = field(default_factory=Road)
+    sway_rad: float = 0.0  # by how much the heading has swung from the way, > 0 to the left
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ class Tracker:
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
         self._sensor_axis = scan.pose.rotation[:2, 0]
-        self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m))
+        self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
         swung = swing(self._own.at(scan.stamp_s), lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
         if scan.velocity_max_mps is not None:
@@ -178,8 +178,11 @@ class Tracker:
                      np.sqrt(along + noise[:, 0, 0]), np.sqrt(across + reach ** 2 * noise[:, 1, 1]),
                      np.sqrt(rate + noise[:, 2, 2]), bank.box_m[:, 0], bank.confirmed)
 
-    def _went(self, ego: EgoVelocity) -> None:
-        """Take a new velocity of the rig: its own braking is not the others'."""
+    def _went(self, ego: EgoVelocity, dt_s: float) -> None:
+        """Take a new velocity of the rig: its own braking is not the others', its sway is not its way."""
+        dt_s = max(dt_s, 0.0)
+        swung = self._ego.sway_rad + (ego.yaw_rate_radps - ego.turn_radps) * dt_s
+        ego = replace(ego, sway_rad=swung * float(np.exp(-dt_s / self.settings.sway_tau_s)))
         if self._ego.valid and ego.valid:
             self._bank.state[:, 2:] += self._ego.velocity_mps - ego.velocity_mps
         self._ego = ego
@@ -189,7 +192,7 @@ class Tracker:
         pose = leaned(seen.pose, motion.roll_rad, motion.pitch_rad)
         if 'radar' in self._degraded.missing(seen.stamp_s, ()):
             self._sensor_xy_m, self._sensor_axis = pose.translation_m[:2], pose.rotation[:2, 0]
-            self._went(self._own.without_radar(seen.stamp_s))
+            self._went(self._own.without_radar(seen.stamp_s), dt_s)
         if isinstance(seen, Boxes):
             detections, counts = from_image(replace(seen, pose=pose), self._sights.classes, self._sights.settings)
         else:
@@ -206,7 +209,7 @@ class Tracker:
         else:
             scans = self._stamps.get('radar')
             silent = bank.seen_s < (scans[-1] if scans else -np.inf)
-            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego.velocity_mps,
+            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego,
                                                          silent, s)
             ego = self._ego
             bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
@@ -238,8 +241,7 @@ class Tracker:
         born.given |= detections.kind == PLACE
         lag = detections.lag
         if lag.lag_s > 0.0 and len(born):
-            ego = self._ego.velocity_mps
-            born.state, born.covariance = kalman.predict(state, covariance, lag.lag_s, ego, born.given & False,
+            born.state, born.covariance = kalman.predict(state, covariance, lag.lag_s, self._ego, born.given & False,
                                                          self.settings)
             self._turn(born, lag.turned_rad)
         return born

@@ -14,6 +14,7 @@ import numpy as np
 
 from outrider_perception.arrays import Floats
 from outrider_perception.ego import EgoVelocity
+from outrider_perception.lane import Lanes
 
 _STRAIGHT_RADPS = 1e-6
 _SLOW_MPS = 1.0  # a rig that stands has no curve
@@ -28,8 +29,8 @@ class Foreseen:
     turned_rad: Floats
 
 
-def foreseen(centre_m: Floats, relative_mps: Floats, heading_rad: Floats, ego: EgoVelocity, times_s: Floats,
-             lasts_s: float, most_across_mps2: float) -> Foreseen:
+def foreseen(centre_m: Floats, relative_mps: Floats, heading_rad: Floats, ego: EgoVelocity, lanes: Lanes,
+             times_s: Floats, lasts_s: float, most_across_mps2: float) -> Foreseen:
     """Return where bodies (n, 2), with velocity (n, 2) relative to the rig, will be seen from it at `times_s` (n, t).
 
     The rig's turn `lasts_s`; `most_across_mps2` is the acceleration across its way that a driver takes in a bend.
@@ -40,7 +41,9 @@ def foreseen(centre_m: Floats, relative_mps: Floats, heading_rad: Floats, ego: E
     way = _arc(velocity, theirs[:, None], times_s, lasts_s)
     rig = _arc(np.broadcast_to(rig_mps, velocity.shape), np.full((len(velocity), 1), turn_radps), times_s, lasts_s)
     turned = turn_radps * np.minimum(times_s, lasts_s)
-    off = centre_m[:, None, :] + way - rig
+    # A lane change ends.
+    fades = np.einsum('ntij,nj->nti', lanes.reach(times_s), velocity) - times_s[..., None] * velocity[:, None, :]
+    off = centre_m[:, None, :] + way + fades - rig
     c, s = np.cos(turned), np.sin(turned)
     place = np.stack([off[..., 0] * c + off[..., 1] * s, off[..., 1] * c - off[..., 0] * s], axis=-1)
     heading = heading_rad[:, None] + theirs[:, None] * np.minimum(times_s, lasts_s) - turned
