@@ -13,6 +13,7 @@ from outrider_perception.measurements import DepthClusters, SensorPose
 from outrider_perception.settings import SightSettings
 
 _MOST_M = 100.0  # nothing of the kind reaches so far: damaged
+_LEAST_M = 0.1   # nearer is the lens itself
 
 
 def near_places(found: DepthClusters, pose: SensorPose, settings: SightSettings) -> tuple[Floats, Floats, Ints]:
@@ -24,7 +25,7 @@ def near_places(found: DepthClusters, pose: SensorPose, settings: SightSettings)
     with np.errstate(invalid='ignore', over='ignore'):
         use = (np.abs(found.xy_m) <= _MOST_M).all(axis=1) & (found.sigma_m >= 0.0) & (found.sigma_m <= _MOST_M)
         use &= (found.extent_m >= 0.0).all(axis=1) & (found.extent_m[:, :2] <= s.largest_m).all(axis=1)
-        use &= found.extent_m[:, 2] <= _MOST_M
+        use &= (found.extent_m[:, 2] <= _MOST_M) & (np.abs(found.xy_m).max(axis=1, initial=0.0) >= _LEAST_M)
     index = np.flatnonzero(use)
     xy, extent, sigma, cut = found.xy_m[index], found.extent_m[index], found.sigma_m[index], found.cut[index]
     ahead = pose.rotation[:2, 0] / max(float(np.hypot(*pose.rotation[:2, 0])), 1e-6)
