@@ -31,7 +31,8 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX)},
 }
 # The folders of bringup that make up its verbs: only these join rooms.
-VERBS = ('verbs/*', 'doctor/*', 'bench/*', 'demo/*', 'up/*', 'topics/*', 'faults/*', 'calibrate/*')
+VERBS = ('verbs/*', 'doctor/*', 'bench/*', 'demo/*', 'up/*', 'topics/*', 'faults/*', 'calibrate/*',
+         'score/*')
 ROS = ('rclpy', 'rosidl_runtime_py', 'builtin_interfaces', 'rcl_interfaces', 'outrider_interfaces',
        'rosgraph_msgs', 'rosidl_parser')
 

@@ -131,7 +131,7 @@ def judge(world: World, alerts: Sequence[Alert], passes: Sequence[Pass] = ()) ->
         truth_m = next((each.clearance_m for each in truths if each.actor == actor), None)
         logged.append(Logged(actor, one.t_s, one.clearance_m, truth_m))
     why = [_need_unmet(need) for need in needs if need.lead_s is None or need.lead_s < need.asked_s]
-    why += [f'{one.level} about {one.nearest or "nothing"} at {one.t_s:.2f} s is false.' for one in false_alerts]
+    why += [_false_said(one) for one in false_alerts]
     why += _passes_unmet(world, truths, logged)
     why += own.unmet(world)
     rows = [episode for one in truths for level in words.LEVELS for episode in _episodes(one, level, said[one.actor])]
@@ -187,6 +187,13 @@ def _need_unmet(need: Need) -> str:
     if need.lead_s is None:
         return f'{need.level} about {need.actor} is missed.'
     return f'{need.level} about {need.actor} comes {need.lead_s:.2f} s before, expected {need.asked_s:g} s.'
+
+
+def _false_said(one: Episode) -> str:
+    if one.actor is not None:
+        return f'{one.level} about {one.actor} at {one.t_s:.2f} s is false.'
+    nearest = f', {one.nearest} is nearest' if one.nearest else ''
+    return f'{one.level} at {one.t_s:.2f} s at ({one.xy[0]:.1f}, {one.xy[1]:.1f}) is about nobody{nearest}.'
 
 
 def _passes_unmet(world: World, truths: Sequence[Approach], logged: Sequence[Logged]) -> list[str]:
