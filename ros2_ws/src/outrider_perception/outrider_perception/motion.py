@@ -110,23 +110,24 @@ class MotionFilter:
         if late_s is None:
             return False
         late_s += s.gps_age_s if seen.source == 'gps' else 0.0
+        sigma = max(seen.sigma_mps, s.least_sigma_mps)
         x, (rx, ry) = self._x, seen.lever_m
         ahead, across = x[VX] - late_s * x[AX] - x[W] * ry, x[VY] + x[W] * rx
         rows = np.zeros((1, N))
         if seen.source == 'wheels':
             rows[0, [VX, AX, W]] = 1.0, -late_s, -ry
-            sigma = math.hypot(seen.sigma_mps, s.wheel_scale * seen.mps)
+            sigma = math.hypot(sigma, s.wheel_scale * seen.mps)
             return self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - ahead]),
                                 np.array([[sigma ** 2]]), s.gate)
         # The length of a noisy vector is never zero: sqrt(pi) / 2 of its two axes' sigma where it stands.
-        expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * seen.sigma_mps)
+        expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * sigma)
         u, v = ahead / max(expected, 1e-6), across / max(expected, 1e-6)
         if self._p[VX, VX] > s.known_sigma_mps ** 2:
             # A speed that nobody knows yet has no direction: rigs roll ahead.
             expected, u, v = ahead, 1.0, 0.0
         rows[0, [VX, AX, VY, W]] = u, -u * late_s, v, v * rx - u * ry
         used = self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - expected]),
-                            np.array([[s.gps_share * seen.sigma_mps ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),
+                            np.array([[s.gps_share * sigma ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),
                             s.gate)
         if used and math.isfinite(seen.course_rad) and seen.mps > s.course_speed_mps:
             self._course(seen, late_s, across / max(abs(ahead), s.course_speed_mps))

@@ -166,6 +166,7 @@ class MotionSettings:
     most_speed_mps: float = 60.0         # likewise
     doppler_bias: float = 0.015          # share that lasts: two posts left and right in one cell are seen as one ahead
     doppler_bias_tau_s: float = 10.0
+    least_sigma_mps: float = 0.01        # of any speed: no sensor is better
     gps_age_s: float = 0.06              # older than a radar's scan when it is told: receivers compute for 50 to 150 ms
     age_sigma_s: float = 0.04            # of it
     gps_share: float = 0.5               # of the variance told, which is that of both level axes: along the way
