@@ -35,8 +35,11 @@ def foreseen(centre_m: Floats, relative_mps: Floats, heading_rad: Floats, ego: E
 
     The rig's turn `lasts_s`; `most_across_mps2` is the acceleration across its way that a driver takes in a bend.
     """
-    rig_mps, turn_radps = ego.velocity_mps, ego.turn_radps
-    velocity = relative_mps + rig_mps
+    turn_radps = ego.turn_radps
+    velocity = relative_mps + ego.velocity_mps
+    # It goes where its way leads, not where a sway points: what it does across that has no duration.
+    rig_mps = float(np.hypot(*ego.velocity_mps)) * np.array([np.cos(ego.sway_rad), -np.sin(ego.sway_rad)])
+    rig_mps *= 1.0 if ego.velocity_mps[0] >= 0.0 else -1.0
     theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2)
     way = _arc(velocity, theirs[:, None], times_s, lasts_s)
     rig = _arc(np.broadcast_to(rig_mps, velocity.shape), np.full((len(velocity), 1), turn_radps), times_s, lasts_s)
