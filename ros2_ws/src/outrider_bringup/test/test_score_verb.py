@@ -112,6 +112,23 @@ def test_a_file_that_is_wrong_is_named_with_its_line(tmp_path, capsys):
     assert 'bad.yaml:2' in capsys.readouterr().err
 
 
+def test_what_would_end_every_run_is_told_before(three, tmp_path, capsys, monkeypatch):
+    file = str(three / 'stands.yaml')
+    assert cli.main(['score', file, '--dump', '/proc/nowhere']) == 2
+    assert '--dump /proc/nowhere cannot be made' in capsys.readouterr().err
+    bicycle = tmp_path / 'driven.yaml'
+    bicycle.write_text('duration_s: 3\nrig: {kind: bicycle, drive: follow}')
+    assert cli.main(['score', str(bicycle)]) == 2
+    assert 'driven.yaml' in capsys.readouterr().err
+    for text, says in (('fps: 3\n', 'missing'), ('- 1\n', 'holds no table'), ('a: [\n', 'is no YAML')):
+        folder = tmp_path / 'config'
+        (folder / 'detector').mkdir(parents=True, exist_ok=True)
+        (folder / 'detector' / 'model.yaml').write_text(text)
+        monkeypatch.setattr('outrider_sim.world.places.config_folder', lambda folder=folder: folder)
+        assert cli.main(['score', file]) == 2
+        assert says in capsys.readouterr().err
+
+
 def test_a_result_that_cannot_be_written_is_told(three, capsys):
     assert cli.main(['score', str(three / 'stands.yaml'), '--json', '/proc/s.json']) == 2
     assert '/proc/s.json cannot be written' in capsys.readouterr().err

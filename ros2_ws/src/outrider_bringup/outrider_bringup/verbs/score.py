@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from outrider_bringup.score.pool import trials
 
     jobs = _jobs(args)
+    _check(args)
     progress = Progress(len(jobs))
     done: list[Trial] = []
     try:
@@ -122,9 +123,30 @@ def _load(files: Sequence[Path]) -> list[Scenario]:
                             'config/scenarios')
         found += inside
     try:
-        return [scenario.load(file) for file in found]
+        scenarios = [scenario.load(file) for file in found]
     except scenario.ScenarioError as error:
         raise UserError(str(error)) from None
+    for file, one in zip(found, scenarios, strict=True):
+        if one.rig.drive != 'path' and one.rig.kind != 'ramp':
+            raise UserError(f"{file}: a {one.rig.kind} with 'drive: {one.rig.drive}', expected a ramp: nothing else is "
+                            'driven from outside.')
+    return scenarios
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what would end every run: a detector's model that cannot be read, a folder that cannot be written to."""
+    from outrider_sim.world.detector import read_model
+
+    try:
+        read_model()
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f'the model of the detector cannot be used ({error}). Restore config/detector/model.yaml.'
+                        ) from None
+    if args.dump:
+        try:
+            args.dump.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f'--dump {args.dump} cannot be made ({error.strerror}). Choose another folder.') from None
 
 
 def _write(file: Path, text: str) -> None:

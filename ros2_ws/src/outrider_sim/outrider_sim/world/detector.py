@@ -58,13 +58,22 @@ class Model:
 
 
 def read_model(file: Path | None = None) -> Model:
-    """Return the model of a file, by default the project's. Raises TypeError for unknown or missing keys."""
+    """Return the model of a file, by default the project's.
+
+    Raises OSError where there is none, ValueError where it is no YAML table, TypeError for unknown or missing keys.
+    """
     if file is None:
         folder = places.config_folder()
         if folder is None:
             raise FileNotFoundError('config/detector/model.yaml was not found. Set OUTRIDER_ROOT to the checkout.')
         file = folder / 'detector' / 'model.yaml'
-    return Model(**yaml.safe_load(file.read_text(encoding='utf-8')))
+    try:
+        content = yaml.safe_load(file.read_text(encoding='utf-8'))
+    except yaml.YAMLError as error:
+        raise ValueError(f'{file} is no YAML: {error}'.replace('\n', ' ')) from None
+    if not isinstance(content, dict):
+        raise ValueError(f'{file} holds no table of keys')
+    return Model(**content)
 
 
 @dataclass(frozen=True)
