@@ -32,7 +32,8 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
                          'doctor/camera.py': ('pyrealsense2',)},
 }
 # The folders of bringup that make up its verbs: only these join rooms.
-VERBS = ('verbs/*', 'doctor/*', 'bench/*', 'demo/*', 'up/*', 'topics/*', 'faults/*', 'calibrate/*')
+VERBS = ('verbs/*', 'doctor/*', 'bench/*', 'demo/*', 'up/*', 'topics/*', 'faults/*', 'calibrate/*',
+         'score/*')
 ROS = ('rclpy', 'rosidl_runtime_py', 'builtin_interfaces', 'rcl_interfaces', 'outrider_interfaces',
        'rosgraph_msgs', 'rosidl_parser')
 

@@ -14,7 +14,7 @@ setup(
         (f'share/{NAME}/launch', sorted(glob('launch/*.launch.yaml'))),
         (f'share/{NAME}/launch/parts', sorted(glob('launch/parts/*.launch.yaml'))),
         *((f'share/{NAME}/config/{room}', sorted(glob(f'config/{room}/*.*')))
-          for room in ('rigs', 'pads', 'radar', 'fastdds', 'scenarios')),
+          for room in ('rigs', 'pads', 'radar', 'fastdds', 'scenarios', 'detector')),
     ],
     install_requires=['setuptools'],
     extras_require={'test': ['pytest']},

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception import extent, kalman
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception import classes, extent, facing, kalman
+from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
 from outrider_perception.assign import assign
 from outrider_perception.bank import Bank, source_row
 from outrider_perception.cluster import near
-from outrider_perception.detections import Detections
+from outrider_perception.detections import BOX, NEAR, PLACE, POLAR, Detections
 from outrider_perception.existence import hit, log_odds
-from outrider_perception.settings import Settings
+from outrider_perception.settings import Settings, SightSettings
 
-_LOOK_NATS = 3.0  # one look with score 1 makes its class 20 times as likely as any other
+
+@dataclass(frozen=True)
+class Sights:
+    """What the association needs to know of images: their settings, and the tables of classes."""
+
+    settings: SightSettings
+    classes: classes.Classes
 
 
 @dataclass(frozen=True)
@@ -36,23 +42,21 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
 
     What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,).
     """
-    predicted, jacobian = detections.predict(bank.state)
-    size = extent.sizes(bank)
+    predicted, jacobian, wander = _expected(bank, detections, settings)
     d = detections.z.shape[1]
-    wander = extent.wander(bank, size, detections.sensor_xy_m)[:, :d, :d] if detections.polar else np.zeros((1, d, d))
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
     variance = np.einsum('nij,njk,nik->ni', jacobian, bank.covariance, jacobian)
     coarse = allowed.copy()
     for axis in range(d):
         off = np.abs(detections.z[None, :, axis] - predicted[:, None, axis])
-        if detections.polar and axis == 1:
+        if axis == detections.angle:
             off = np.minimum(off, 2 * np.pi - off)
         widest = variance[:, None, axis] + wander[:, None, axis, axis] + detections.noise[None, :, axis, axis]
         coarse &= off ** 2 <= detections.gate * widest
     track, detection = np.nonzero(coarse)
     residual = detections.residual(detection, predicted[track])
-    noise = detections.noise[detection] + (wander[track] if detections.polar else 0.0)
+    noise = detections.noise[detection] + wander[track]
     spread = kalman.innovation(bank.covariance[track], jacobian[track], noise)
     distance2 = np.einsum('ki,ki->k', residual, np.linalg.solve(spread, residual[:, :, None])[:, :, 0])
     inside = np.flatnonzero(distance2 <= detections.gate)
@@ -62,6 +66,23 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     chosen = inside[pick]
     return Matched(track[chosen], detection[chosen], residual[chosen], jacobian[track[chosen]], noise[chosen],
                    spread[chosen], distance2[chosen])
+
+
+def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
+    """Return what each body should look like (n, d), the Jacobian (n, d, 4), and the noise of its size (n, d, d)."""
+    d, at, axis = detections.z.shape[1], detections.sensor_xy_m, detections.axis
+    state, heading = detections.lag.back(bank.state).copy(), bank.heading_rad + detections.lag.turned_rad
+    wander = np.zeros((len(bank), d, d))
+    if detections.kind == POLAR:
+        looks = extent.seen(state[:, :2], bank.box_m, heading, at, axis, settings)
+        state[:, :2] += looks.offset_m
+        wander = extent.wander(looks, state[:, :2], state[:, 2:], at)
+    elif detections.kind == BOX:
+        state[:, :2] += facing.in_image(state[:, :2], bank.box_m, heading, at)
+    elif detections.kind == NEAR:
+        state[:, :2] += facing.in_depth(state[:, :2], bank.box_m, heading, at, axis)
+    predicted, jacobian = detections.predict(state)
+    return predicted, detections.lag.through(jacobian), wander
 
 
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
@@ -74,7 +95,8 @@ def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
     return np.array([where[pair] for pair in assign(track, detection, cost - least, stay)], dtype=np.int64)
 
 
-def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, settings: Settings) -> None:
+def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, settings: Settings,
+          sights: Sights) -> None:
     """Update the matched tracks in place; `owed` is what silence took from their log odds in this step."""
     t, d = matched.track, matched.detection
     if len(t) == 0:
@@ -82,18 +104,30 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     bank.state[t], bank.covariance[t] = kalman.update(
         bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.spread)
     gained = hit(matched.distance2, matched.spread, detections.count[d], detections.clutter, settings)
+    gained = np.minimum(gained, detections.hit_nats)
     gained = np.where(detections.moving[d], gained, 0.0)  # what stands keeps a track, it does not make one surer
     bank.log_odds[t] = np.minimum(bank.log_odds[t] + owed + gained, log_odds(settings.max_existence))
-    bank.seen_s[t] = detections.stamp_s
-    bank.heard_s[t, source_row(detections.sensor)] = detections.stamp_s
-    bank.spread_m[t] += 0.2 * (detections.depth_m[d] - bank.spread_m[t])
-    bank.depth_m[t] = np.maximum(bank.depth_m[t], detections.depth_m[d])
+    row = source_row(detections.sensor)
+    _name(bank, detections, t, d, detections.stamp_s - bank.heard_s[t, row], sights)
+    bank.seen_s[t] = np.maximum(bank.seen_s[t], detections.stamp_s)
+    bank.heard_s[t, row] = np.maximum(bank.heard_s[t, row], detections.stamp_s)
+    bank.given[t] |= detections.kind == PLACE
+    longer = np.maximum(detections.depth_m[d] - bank.depth_m[t], 0.0)
+    bank.depth_m[t] += settings.length_trust * longer  # one stray point makes no truck
     size = detections.size_m[d]
     old = bank.size_m[t]
     bank.size_m[t] = np.where(np.isfinite(size), np.where(np.isfinite(old), 0.8 * old + 0.2 * size, size), old)
-    named = detections.class_ids[d] > 0
-    bank.beliefs[t[named], detections.class_ids[d][named]] += _LOOK_NATS * detections.scores[d][named]
-    bank.beliefs[t] = np.minimum(bank.beliefs[t], 20.0)
+
+
+def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, since_s: Floats,
+          sights: Sights) -> None:
+    """Let looks that name a class change the beliefs; `since_s` (k,) the look before: what follows soon is no news."""
+    said = detections.class_ids[detection]
+    named = np.flatnonzero(said > 0)
+    if len(named):
+        news = np.clip(since_s[named] / sights.settings.look_tau_s, 0.0, 1.0)
+        looks = classes.look(sights.classes, said[named], detections.scores[detection][named], news)
+        bank.beliefs[track[named]] = classes.bounded(bank.beliefs[track[named]] + looks)
 
 
 def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: Settings) -> Bools:
@@ -101,8 +135,12 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     s = settings
     free: Bools = detections.moving.copy()
     free[matched.detection] = False
-    if not free.any() or not detections.polar:
+    if detections.founds is not None:
+        free &= detections.founds
+    if not free.any() or detections.kind == PLACE:
         return free
+    if detections.kind != POLAR:
+        return free & ~_known(bank, detections, settings)
     r, a, v = detections.z.T
     taken = matched.detection
     # Unmatched beside a matched one: the same body's legs, wheels, tail.
@@ -117,6 +155,20 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     more |= (boxed & (np.abs(rate - v[:, None]) <= s.cluster_rate_mps)).any(axis=1)
     free &= ~more & ~same_cell.any(axis=1)
     return free
+
+
+def _known(bank: Bank, detections: Detections, settings: Settings) -> Bools:
+    """Return which boxes or near clusters (m,) may be of a body that is known, though not matched with it."""
+    if detections.kind == NEAR:
+        inside = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings)
+        return np.asarray(inside.any(axis=1))
+    away = detections.lag.back(bank.state)[:, :2] - detections.sensor_xy_m
+    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.5)
+    turn = np.abs(wrap_angle(detections.z[:, None, 0] - np.arctan2(away[:, 1], away[:, 0])))
+    sigma = np.sqrt(detections.noise[:, [0, 1], [0, 1]])
+    beside = turn > (detections.half_rad + 2.0 * sigma[:, 0])[:, None] + 0.5 * bank.box_m[:, 1] / reach
+    other = np.abs(detections.z[:, None, 1] - 1.0 / reach) > 2.0 * sigma[:, None, 1]
+    return np.asarray((~beside & ~other).any(axis=1))
 
 
 def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings) -> Bools:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.classes import COUNT as CLASSES
+from outrider_perception.classes import posterior
 
-CLASSES = 9  # as in Track.msg, 0 unknown
+SMALLEST_M = np.array([0.5, 0.5, 1.7])  # a person: what a body is at least
 RADAR, CAMERA, DEPTH = 1, 2, 4  # as in Track.msg, SOURCE_*
 SOURCE_MEMORY_S = 1.0
 _SOURCES = {'radar': 0, 'camera': 1, 'depth': 2}
@@ -23,7 +25,7 @@ def source_row(sensor: str) -> int:
 class Bank:
     """Columns of n tracks; the state is [x, y, vx, vy] in base_link, velocity relative to the rig.
 
-    The place is that of what the sensor sees of the body, near its edge, not the body's centre: extent.py has that.
+    The place is that of the body's centre; where it is seen, extent.py tells.
     """
 
     identity: Ints             # (n,)
@@ -35,11 +37,12 @@ class Bank:
     seen_s: Floats             # (n,) newest measurement
     heard_s: Floats            # (n, 3) newest measurement by radar, camera, depth; -inf: none
     depth_m: Floats            # (n,) furthest minus nearest point seen in one scan: the largest, fading
-    spread_m: Floats           # (n,) the same, averaged
     pace_mps: Floats           # (n,) speed over ground, quick to rise and slow to fall
     heading_rad: Floats        # (n,) of motion over ground, kept when it stops
     size_m: Floats             # (n, 3) measured length, width, height; NaN: never
-    beliefs: Floats            # (n, 9) log weights of the classes
+    box_m: Floats              # (n, 3) length, width, height that it is taken to have
+    beliefs: Floats            # (n, 9) log likelihoods of the classes by all looks, 0: no look
+    given: Bools               # (n,) by somebody who told a body from a thing
 
     def __len__(self) -> int:
         """Return the number of tracks."""
@@ -59,8 +62,8 @@ class Bank:
         heard = np.full((n, 3), -np.inf)
         heard[:, source_row(sensor)] = stamp_s
         return cls(identity, state, covariance, np.full(n, log_odds), np.zeros(n, dtype=np.bool_), np.full(n, stamp_s),
-                   np.full(n, stamp_s), heard, depth_m, depth_m.copy(), np.zeros(n), np.zeros(n),
-                   np.full((n, 3), np.nan), np.zeros((n, CLASSES)))
+                   np.full(n, stamp_s), heard, depth_m, np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
+                   np.tile(SMALLEST_M, (n, 1)), np.zeros((n, CLASSES)), np.zeros(n, dtype=np.bool_))
 
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""
@@ -79,15 +82,18 @@ class Bank:
     @property
     def class_id(self) -> Ints:
         """Return the most probable class (n,), 0 while no sensor named one."""
-        best: Ints = self.beliefs.argmax(axis=1).astype(np.int64)
+        named = self.beliefs.any(axis=1)
+        best: Ints = np.where(named, self.classes().argmax(axis=1), 0).astype(np.int64)
         return best
 
     @property
     def class_probability(self) -> Floats:
-        """Return the probability (n,) of `class_id`; unknown weighs as much as one doubtful look."""
-        weight = np.exp(self.beliefs - self.beliefs.max(axis=1, keepdims=True))
-        probability: Floats = weight.max(axis=1) / weight.sum(axis=1)
-        return np.where(self.class_id == 0, 1.0, probability)
+        """Return the probability (n,) of `class_id`; 1 while no sensor named one."""
+        return np.where(self.beliefs.any(axis=1), self.classes().max(axis=1), 1.0)
+
+    def classes(self) -> Floats:
+        """Return the probability of each class (n, 9), 0 unknown: looks, what is about, and how fast it has been."""
+        return posterior(self.beliefs, self.pace_mps)
 
     @property
     def oldest_s(self) -> Floats:

@@ -15,6 +15,8 @@ from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.points import Points
 from outrider_perception.settings import Settings
 
+_NEPER_DB = 8.686  # decibels by which an amplitude falls to 1/e
+
 
 @dataclass(frozen=True)
 class Clusters:
@@ -78,13 +80,15 @@ def cluster(points: Points, moving: Bools, settings: Settings) -> Clusters:
     labels = connected(same_body(points, settings))
     m = int(labels.max()) + 1 if len(labels) else 0
     count = np.bincount(labels, minlength=m)
-    per = 1.0 / np.maximum(count, 1)
-    x = np.bincount(labels, r * points.directions[:, 0], m) * per
-    y = np.bincount(labels, r * points.directions[:, 1], m) * per
-    rate = np.bincount(labels, v, m) * per
     nearest, furthest, strongest = np.full(m, np.inf), np.full(m, -np.inf), np.full(m, -np.inf)
     np.minimum.at(nearest, labels, r)
     np.maximum.at(furthest, labels, r)
     np.maximum.at(strongest, labels, points.snr_db)
+    # The near part of a body counts, and the strong one: what is seen of it, as extent.seen expects it.
+    weight = np.exp(-(r - nearest[labels]) / settings.near_part_m + (points.snr_db - strongest[labels]) / _NEPER_DB)
+    per = 1.0 / np.bincount(labels, weight, m)
+    x = np.bincount(labels, weight * r * points.directions[:, 0], m) * per
+    y = np.bincount(labels, weight * r * points.directions[:, 1], m) * per
+    rate = np.bincount(labels, weight * v, m) * per
     return Clusters(np.hypot(x, y), np.arctan2(y, x), rate, count, np.bincount(labels, moving, m) > 0, strongest,
                     furthest - nearest)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from outrider_perception import models
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception import models, sight
+from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
+from outrider_perception.classes import Classes
 from outrider_perception.cluster import Clusters
-from outrider_perception.measurements import CartesianScan, PolarScan
-from outrider_perception.settings import Settings
+from outrider_perception.late import Lag
+from outrider_perception.measurements import Boxes, CartesianScan, DepthClusters, PolarScan
+from outrider_perception.near import near_places
+from outrider_perception.settings import Settings, SightSettings
 
+POLAR, PLACE, BOX, NEAR = 'polar', 'place', 'box', 'near'  # radar; boxes with a place; camera; depth alone
+_NO_LAG = Lag()
 _MAX_POSITION_M = 1e3  # beyond any sensor of the rig: damaged data
 _MIN_SIGMA_M = 0.02    # no sensor here is better
 
 
+def _nothing() -> Floats:
+    return np.zeros(0)
+
+
 @dataclass(frozen=True)
 class Detections:
-    """m detections of one scan: `z` (m, d) with `noise` (m, d, d), d = 3 polar, 2 Cartesian."""
+    """m detections of one scan: `z` (m, d) with `noise` (m, d, d), d = 3 for POLAR, else 2."""
 
     stamp_s: float
     sensor: str
     sensor_xy_m: Floats
+    axis: Floats        # (2,) where the sensor looks, base_link axes
     z: Floats
     noise: Floats
     xy_m: Floats        # (m, 2) in base_link
@@ -35,6 +45,12 @@ class Detections:
     scores: Floats
     gate: float
     clutter: float
+    kind: str = POLAR
+    lag: Lag = _NO_LAG
+    half_rad: Floats = field(default_factory=_nothing)  # BOX: (m,) half the width of each,
+    lasting: Floats = field(default_factory=_nothing)   # (m,) over how many images the error of its range is the same
+    founds: Bools | None = None    # (m,) may start a track, beside moving; None: all
+    hit_nats: float = np.inf       # most that one of them may add to existence
 
     def __len__(self) -> int:
         """Return the number of detections."""
@@ -42,28 +58,39 @@ class Detections:
 
     @property
     def polar(self) -> bool:
-        """Tell which model `z` follows."""
-        return bool(self.z.shape[1] == 3)
+        """Tell whether these have a range rate."""
+        return self.kind == POLAR
+
+    @property
+    def angle(self) -> int:
+        """Return which column of `z` is an angle, -1: none."""
+        return {POLAR: 1, BOX: 0}.get(self.kind, -1)
 
     def predict(self, state: Floats) -> tuple[Floats, Floats]:
-        """Return what this sensor should see of `state` (n, 4), and the Jacobian."""
-        if self.polar:
+        """Return what this sensor should see of what is at `state` (n, 4), and the Jacobian."""
+        if self.kind == POLAR:
             return models.polar_prediction(state, self.sensor_xy_m)
+        if self.kind == BOX:
+            return sight.prediction(state, self.sensor_xy_m)
         return models.cartesian_prediction(state)
 
     def residual(self, index: Ints, predicted: Floats) -> Floats:
         """Return seen minus predicted (k, d) for the detections at `index` (k,)."""
-        if self.polar:
-            return models.polar_residual(self.z[index], predicted)
         off: Floats = self.z[index] - predicted
+        if self.angle >= 0:
+            off[:, self.angle] = wrap_angle(off[:, self.angle])
         return off
 
-    def start(self, index: Ints, settings: Settings) -> tuple[Floats, Floats]:
+    def start(self, index: Ints, settings: Settings, seen: SightSettings) -> tuple[Floats, Floats]:
         """Return state and covariance of bodies first seen as the detections at `index`."""
         z, noise = self.z[index], self.noise[index]
-        if self.polar:
+        if self.kind == POLAR:
             return models.polar_start(z[:, 0], z[:, 1], z[:, 2], noise, self.sensor_xy_m, settings)
-        return models.cartesian_start(z, noise, settings)
+        if self.kind == BOX:
+            noise[:, 1, 1] /= self.lasting[index]
+            return sight.start(z, noise, self.sensor_xy_m, seen.start_along_mps, seen.start_across_mps)
+        across = seen.start_across_mps if self.kind == NEAR else settings.start_across_sigma_mps
+        return models.cartesian_start(z, noise, settings.start_along_sigma_mps, across)
 
 
 def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> Detections:
@@ -71,7 +98,7 @@ def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> De
     m = len(clusters)
     xy = scan.pose.translation_m[:2]
     return Detections(
-        scan.stamp_s, scan.sensor, xy,
+        scan.stamp_s, scan.sensor, xy, scan.pose.rotation[:2, 0],
         np.stack([clusters.range_m, clusters.azimuth_rad, clusters.range_rate_mps], axis=1),
         models.polar_noise(clusters.range_m, settings), clusters.xy_m + xy, clusters.count, clusters.moving,
         clusters.snr_db, clusters.depth_m, np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m),
@@ -92,8 +119,39 @@ def from_boxes(scan: CartesianScan, settings: Settings) -> tuple[Detections, dic
     z = scan.positions_m[use]
     size = np.where((scan.sizes_m > 0.0) & (scan.sizes_m < 50.0), scan.sizes_m, np.nan)[use]
     found = Detections(
-        scan.stamp_s, scan.sensor, np.zeros(2), z, covariance[use] + np.eye(2) * _MIN_SIGMA_M ** 2, z,
-        np.ones(m, dtype=np.int64), np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), size,
+        scan.stamp_s, scan.sensor, np.zeros(2), np.array([1.0, 0.0]), z,
+        covariance[use] + np.eye(2) * _MIN_SIGMA_M ** 2, z, np.ones(m, dtype=np.int64),
+        np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), size,
         np.where((scan.class_ids > 0) & (scan.class_ids < 9), scan.class_ids, 0)[use], scan.scores[use],
-        settings.gate_cartesian, settings.clutter_density_m2)
+        settings.gate_cartesian, settings.clutter_density_m2, PLACE)
     return found, {'boxes': len(use), 'boxes_left_out': len(use) - m}
+
+
+def from_image(boxes: Boxes, tables: Classes, settings: SightSettings) -> tuple[Detections, dict[str, int]]:
+    """Return the usable boxes of an image, its pose already leaned, and how many were left out."""
+    found, pose = sight.sights(boxes, boxes.pose, tables, settings), boxes.pose
+    m, xy = len(found.index), pose.translation_m[:2]
+    noise = np.zeros((m, 2, 2))
+    noise[:, 0, 0], noise[:, 1, 1] = found.sigma[:, 0] ** 2, found.sigma[:, 1] ** 2 * found.lasting
+    place = xy + np.stack([np.cos(found.z[:, 0]), np.sin(found.z[:, 0])], axis=1) / found.z[:, 1:]
+    seen = Detections(
+        boxes.stamp_s, boxes.sensor, xy, pose.rotation[:2, 0], found.z, noise, place, np.ones(m, dtype=np.int64),
+        np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), np.full((m, 3), np.nan), boxes.class_ids[found.index],
+        boxes.scores[found.index], settings.gate, settings.clutter_per_rad, BOX, half_rad=found.half_rad,
+        lasting=found.lasting, hit_nats=settings.hit_nats)
+    return seen, {'boxes': len(boxes.edges_px), 'boxes_left_out': len(boxes.edges_px) - m}
+
+
+def from_depth(clusters: DepthClusters, settings: SightSettings) -> tuple[Detections, dict[str, int]]:
+    """Return the usable clusters of a depth image, its pose already leaned, and how many were left out.
+
+    What goes on beyond the image starts no track: its middle travels with the rig.
+    """
+    place, covariance, index = near_places(clusters, clusters.pose, settings)
+    m, pose = len(index), clusters.pose
+    found = Detections(
+        clusters.stamp_s, clusters.sensor, pose.translation_m[:2], pose.rotation[:2, 0], place, covariance, place,
+        np.ones(m, dtype=np.int64), np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), np.full((m, 3), np.nan),
+        np.zeros(m, dtype=np.int64), np.ones(m), settings.gate, settings.clutter_per_m2, NEAR,
+        hit_nats=settings.hit_nats, founds=~clusters.cut[index])
+    return found, {'clusters': len(clusters.xy_m), 'clusters_left_out': len(clusters.xy_m) - m}

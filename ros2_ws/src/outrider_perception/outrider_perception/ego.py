@@ -1,9 +1,12 @@
-"""The rig's own velocity from the Doppler of what stands still.
+"""The sensor's own velocity from the Doppler of what stands still; motion.py makes the rig's of it.
 
 A static point in direction d (unit vector, base_link axes) has range rate -d . v, v the sensor's velocity. RANSAC over
 pairs finds the points that agree, weighted least squares with a soft 'wheels do not slide' row gives velocity and
 covariance. Kellner et al., Instantaneous ego-motion estimation using Doppler radar, ITSC 2013; Doer and Trommer, An
 EKF based approach to radar inertial odometry, MFI 2020. Yaw rate is not estimated: one sensor hardly sees it.
+
+What the filter gets is the normal equations without that row. Errors of one scan are those of the next too (the same
+posts, in the same bins of a speed that stays), so its weight is divided by the scans over which they last.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.road import Road
 from outrider_perception.settings import Settings
 
 _SEED = 7  # the draws are part of the method: equal to the last bit in every run
@@ -22,13 +26,26 @@ _SEED = 7  # the draws are part of the method: equal to the last bit in every ru
 class EgoVelocity:
     """Velocity of the rig over ground in base_link axes, (2,) m/s, with covariance (2, 2).
 
-    `valid` False: too few statics, or they contradict the recent past; the last or zero is used.
+    `valid` False: too few statics, or they contradict the recent past, and nobody else knows the speed; the last or
+    zero is used. `yaw_rate_radps` is that of now, `turn_radps` that of the way, without a rider's sway.
     """
 
     velocity_mps: Floats = field(default_factory=lambda: np.zeros(2))
     covariance: Floats = field(default_factory=lambda: np.eye(2) * 4.0)
     valid: bool = False
     statics: int = 0
+    yaw_rate_radps: float = 0.0
+    turn_radps: float = 0.0
+    road: Road = field(default_factory=Road)
+    sway_rad: float = 0.0  # by how much the heading has swung from the way, > 0 to the left
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the statics of one scan say of the sensor's velocity v: `information` (2, 2) @ v = `vector` (2,)."""
+
+    information: Floats
+    vector: Floats
 
 
 class EgoEstimator:
@@ -36,27 +53,42 @@ class EgoEstimator:
 
     def __init__(self, settings: Settings) -> None:
         """Start without knowledge."""
-        self._settings = settings
+        self.adapt(settings)
         self._fractions = np.random.Generator(np.random.PCG64(_SEED)).random((settings.ego_draws, 2))
-        self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
-        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), 0.1))
         self._last: EgoVelocity | None = None
         self._last_s = 0.0
         self._doubted: Floats | None = None
         self._doubts = 0
+        self._least = settings.ego_min_statics
+        self._found: Evidence | None = None
+        self.evidence: Evidence | None = None  # of the last scan; None: it was not valid
 
-    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints) -> EgoVelocity:
+    def adapt(self, settings: Settings) -> None:
+        """Go on with other settings: the chirp has changed."""
+        self._settings = settings
+        self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
+        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), 0.1))
+
+    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints,
+               expected_mps: Floats | None = None) -> EgoVelocity:
         """Return the velocity after one scan, leakage left out.
 
         `directions` (n, 2), `range_rate_mps` (n,), `crowd` (n,) how many points seem to be of the same body, itself
         included. A body has one vote, however many points: a walker at arm's length fills half a scan, and the
-        scatterers of one body share one error of quantisation.
+        scatterers of one body share one error of quantisation. `expected_mps` (2,), where others know the velocity,
+        takes the place of the last one.
         """
+        self._found = self.evidence = None
+        if expected_mps is not None:
+            known = self._last or EgoVelocity()
+            self._last, self._last_s = EgoVelocity(expected_mps, known.covariance, True), stamp_s
+        self._least = self._settings.ego_min_known if expected_mps is not None else self._settings.ego_min_statics
         found = self._fit(stamp_s, directions, range_rate_mps, 1.0 / crowd)
         if found is None or not self._plausible(stamp_s, found):
             past = self._last or EgoVelocity()
             return EgoVelocity(past.velocity_mps, past.covariance, False, 0 if found is None else found.statics)
         self._last, self._last_s = found, stamp_s
+        self.evidence = self._found
         return found
 
     def _fit(self, stamp_s: float, directions: Floats, rates: Floats, share: Floats) -> EgoVelocity | None:
@@ -88,8 +120,8 @@ class EgoEstimator:
     def _enough(self, agreeing: Floats, everyone: Floats) -> bool:
         """Tell whether those who agree are many enough, by points, by bodies and by their part of the bodies."""
         s = self._settings
-        bodies = float(agreeing.sum())
-        return (len(agreeing) >= s.ego_min_statics and bodies >= s.ego_min_bodies
+        bodies, known = float(agreeing.sum()), self._least < s.ego_min_statics
+        return (len(agreeing) >= self._least and bodies >= (1.0 if known else s.ego_min_bodies)
                 and bodies >= s.ego_min_share * float(everyone.sum()))
 
     def _agreement(self, residual: Floats) -> Floats:
@@ -121,14 +153,18 @@ class EgoEstimator:
     def _solve(self, directions: Floats, rates: Floats, weights: Floats,
                along_mps: Floats) -> tuple[Floats, Floats]:
         weighted = directions * (weights / self._sigma_mps ** 2)[:, None]
-        information = directions.T @ weighted + np.eye(2) * 1e-6
+        seen = directions.T @ weighted
+        information = seen + np.eye(2) * 1e-6
         information[1, 1] += 1.0 / float(self._lateral_sigma(along_mps)[0]) ** 2
         covariance = np.linalg.inv(information)
         velocity: Floats = -covariance @ (weighted.T @ rates)
         residuals = directions @ velocity + rates
         # A worse fit than quantisation explains widens the covariance; a better one proves nothing.
         chi2 = float(weights @ residuals ** 2) / self._sigma_mps ** 2
-        return velocity, covariance * max(1.0, chi2 / max(1.0, float(weights.sum()) - 2.0))
+        wider = max(1.0, chi2 / max(1.0, float(weights.sum()) - 2.0))
+        share = 1.0 / (wider * self._settings.ego_lasting_scans)
+        self._found = Evidence(seen * share, -(weighted.T @ rates) * share)
+        return velocity, covariance * wider
 
     def _plausible(self, stamp_s: float, found: EgoVelocity) -> bool:
         """Tell whether the jump since the last scan is one that a rig can make, or has lasted long enough."""
@@ -145,14 +181,19 @@ class EgoEstimator:
         return self._doubts >= s.ego_doubt_scans
 
 
-def moving(directions: Floats, range_rate_mps: Floats, ego: EgoVelocity, settings: Settings) -> Bools:
-    """Return which points (n,) do not move as the ground does.
+def doubt(directions: Floats, ego: EgoVelocity, settings: Settings) -> Floats:
+    """Return by how much (n,) m/s the range rate of what stands may differ from that of the ground.
 
-    That is: beyond half a Doppler bin and, in quadrature, the inlier margin and two sigma of the own velocity.
+    That is: half a Doppler bin and, in quadrature, the inlier margin and two sigma of the own velocity.
     """
-    off = np.abs(directions @ ego.velocity_mps + range_rate_mps)
-    doubt = np.zeros(len(off))
+    sigma = np.zeros(len(directions))
     if ego.valid and abs(float(ego.velocity_mps[0])) > settings.still_speed_mps:  # a standing rig's zero is exact
-        doubt = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
-    far: Bools = off > settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, doubt)
+        sigma = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
+    margin: Floats = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, sigma)
+    return margin
+
+
+def moving(directions: Floats, range_rate_mps: Floats, ego: EgoVelocity, settings: Settings) -> Bools:
+    """Return which points (n,) do not move as the ground does."""
+    far: Bools = np.abs(directions @ ego.velocity_mps + range_rate_mps) > doubt(directions, ego, settings)
     return far

@@ -1,87 +1,133 @@
-"""How large a body is, and where its centre lies behind what is seen of it.
+"""How large a body is, where its centre lies behind what is seen of it, and how far what is seen may stray.
 
 Radar alone does not see a class. A car is not told from a motorcycle, but its speed over ground narrows what it can
 be, and the depth over which its points spread is a lower bound of its length.
+
+What a radar sees of a vehicle are its corners, the middles of its sides and its wheel houses, each as bright as it is
+turned to the sensor (M. Buehren, B. Yang, "Simulation of automotive radar target lists using a novel approach of object
+representation", IEEE Intelligent Vehicles 2006). Their mean is where a detection is expected, their spread how far it
+strays: at its end while the body comes from behind, at its near corner and flank as it draws level.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
-from outrider_perception.bank import Bank
+from outrider_perception.bank import SMALLEST_M, Bank
 from outrider_perception.settings import Settings
 
-# Largest speed over ground, m/s -> length, width, height, m: a person, a bicycle with rider, a car. Above 11 m/s
-# (40 km/h) few bicycles are about; taking a motorcycle for a car errs to the safe side by half a metre.
-_SPEEDS_MPS = np.array([2.5, 4.0, 8.0, 11.0])
-_SIZES_M = np.array([[0.5, 0.5, 1.7], [1.8, 0.6, 1.7], [1.8, 0.6, 1.7], [4.5, 1.8, 1.5]])
+# Largest speed over ground, m/s -> length, width, height, m: a person, a bicycle with rider, a car. Cyclists ride at
+# 5 to 6 m/s, few above 8 (29 km/h); taking a motorcycle for a car errs to the safe side by half a metre.
+_SPEEDS_MPS = np.array([2.5, 4.0, 6.0, 8.0])
+_SIZES_M = np.array([SMALLEST_M, [1.8, 0.6, 1.7], [1.8, 0.6, 1.7], [4.5, 1.8, 1.5]])
+# A body that is longer than a car by its points: length, width, height of a van, a truck, a bus (directive 96/53/EC
+# limits vehicles to 12 m and 2.55 m).
+_LENGTHS_M = np.array([5.5, 8.0, 12.0])
+_BY_LENGTH_M = np.array([[1.8, 1.5], [2.5, 3.0], [2.55, 3.1]])
+
+# Shares of half length and half width of what reflects: four corners, four middles, four wheel houses; normals beside.
+_SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], [0, -1],
+                   [.6, 1], [.6, -1], [-.6, 1], [-.6, -1]], dtype=np.float64)
+_FACES = _SPOTS / np.hypot(_SPOTS[:, :1], _SPOTS[:, 1:])
+_FACES[8:] = [[0, 1], [0, -1], [0, 1], [0, -1]]
+_DIM = 1e-6  # weight of what nothing is seen of: keeps the mean finite
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a sensor is expected to see of n bodies."""
+
+    offset_m: Floats    # (n, 2) from the centre to the mean of what is seen
+    spread_m2: Floats   # (n, 2, 2) of single sights about it
+    share: Floats       # (n,) 0..1: how bright, seen from the sensor; 0 is out of its view
 
 
 def sizes(bank: Bank) -> Floats:
     """Return length, width, height (n, 3): measured where some sensor measured, else guessed from speed."""
     guess = np.stack([np.interp(bank.pace_mps, _SPEEDS_MPS, _SIZES_M[:, i]) for i in range(3)], axis=1)
-    guess[:, 0] = np.maximum(guess[:, 0], np.where(bank.pace_mps > _SPEEDS_MPS[0], bank.depth_m, 0.0))
+    long = np.where(bank.pace_mps > _SPEEDS_MPS[0], bank.depth_m, 0.0)
+    wide = np.stack([np.interp(long, _LENGTHS_M, _BY_LENGTH_M[:, i]) for i in range(2)], axis=1)
+    guess[:, 0] = np.maximum(guess[:, 0], long)
+    guess[:, 1:] = np.where((long > _LENGTHS_M[0])[:, None], np.maximum(guess[:, 1:], wide), guess[:, 1:])
     return np.where(np.isfinite(bank.size_m), bank.size_m, guess)
 
 
-def centres(bank: Bank, size_m: Floats, sensor_xy_m: Floats, settings: Settings) -> Floats:
-    """Return the centres (n, 2) in base_link of bodies of `size_m` (n, 3) that were seen from a sensor.
+def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats, axis: Floats,
+         settings: Settings) -> Seen:
+    """Return what a sensor at `sensor_xy_m` that looks along `axis` (2,) sees of bodies of `box_m` (n, 2 or more).
 
-    What is seen lies on the sides that face the sensor, on each as often as it is wide seen from there, and inside the
-    outline by half the depth it is spread over.
+    Brightness falls with the square of the cosine of incidence and of the angle off the sensor's axis; of what is seen,
+    the near part counts, as in the clusters (cluster.nearness).
     """
-    away = bank.state[:, :2] - sensor_xy_m
-    turn = np.arctan2(away[:, 1], away[:, 0]) - bank.heading_rad
-    c, s = np.cos(turn), np.sin(turn)
-    end, flank = np.abs(c) * size_m[:, 1], np.abs(s) * size_m[:, 0]
-    share = end / np.maximum(end + flank, 1e-6)  # of an end, front or back; the rest is a flank
-    inward = np.maximum(0.5 * bank.spread_m, settings.body_sigma_m)
-    along = np.sign(c) * share * np.maximum(0.5 * size_m[:, 0] - inward, 0.0)
-    across = np.sign(s) * (1.0 - share) * np.maximum(0.5 * size_m[:, 1] - settings.body_sigma_m, 0.0)
-    ch, sh = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
-    centre: Floats = bank.state[:, :2] + np.stack([along * ch - across * sh, along * sh + across * ch], axis=1)
-    return centre
+    c, s = np.cos(heading_rad)[:, None], np.sin(heading_rad)[:, None]
+    # People swing their limbs all round: what is seen of them is, in the mean, where they are.
+    firm = np.clip(box_m[:, 0] - SMALLEST_M[0], 0.0, 1.0)[:, None, None]
+    local = 0.5 * firm * box_m[:, None, :2] * _SPOTS
+    spots = np.stack([local[..., 0] * c - local[..., 1] * s, local[..., 0] * s + local[..., 1] * c], axis=-1)
+    away = centre_m[:, None, :] + spots - sensor_xy_m
+    reach = np.maximum(np.sqrt((away ** 2).sum(axis=-1)), 0.1)
+    sight = away / reach[..., None]
+    facing = -((_FACES[:, 0] * c - _FACES[:, 1] * s) * sight[..., 0]
+               + (_FACES[:, 0] * s + _FACES[:, 1] * c) * sight[..., 1])
+    ahead = np.maximum(sight @ axis, 0.0)
+    bright = (np.maximum(facing, 0.0) * ahead) ** 2
+    near = np.where(bright > _DIM, reach, np.inf).min(axis=1)
+    near = np.where(np.isfinite(near), near, reach.min(axis=1))
+    weight = bright * np.exp(-np.maximum(reach - near[:, None], 0.0) / settings.near_part_m)
+    # Where nothing is in view, the nearest spot stands for it.
+    weight += _DIM * (reach <= reach.min(axis=1)[:, None] + 1e-9)
+    weight /= weight.sum(axis=1, keepdims=True)
+    mean = (weight[..., None] * spots).sum(axis=1)
+    off = spots - mean[:, None, :]
+    spread = np.einsum('nk,nki,nkj->nij', weight, off, off)
+    return Seen(mean, spread, np.minimum(bright.max(axis=1), 1.0))
 
 
-def wander(bank: Bank, size_m: Floats, sensor_xy_m: Floats) -> Floats:
+def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floats) -> Floats:
     """Return what a body's own size adds (n, 3, 3) to the noise of [range, azimuth, range rate].
 
-    The strongest scatterer of a scan lies anywhere on the side that is seen; a sixth of the side is one sigma. Seen
-    from near, the parts of a body that passes also differ in range rate, by the turn of the line of sight.
+    `place_m`, `velocity_mps` (n, 2) of what is seen.
     """
-    away = bank.state[:, :2] - sensor_xy_m
+    away = place_m - sensor_xy_m
     reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1.0)
-    turn = np.arctan2(away[:, 1], away[:, 0]) - bank.heading_rad
-    c, s = np.abs(np.cos(turn)), np.abs(np.sin(turn))
-    noise = np.zeros((len(bank), 3, 3))
-    noise[:, 0, 0] = ((c * size_m[:, 0] + s * size_m[:, 1]) / 6.0) ** 2
-    noise[:, 1, 1] = ((s * size_m[:, 0] + c * size_m[:, 1]) / 6.0 / reach) ** 2
-    passing = (away[:, 0] * bank.state[:, 3] - away[:, 1] * bank.state[:, 2]) / reach
-    noise[:, 2, 2] = passing ** 2 * noise[:, 1, 1]
+    u = away / reach[:, None]
+    side = np.stack([-u[:, 1], u[:, 0]], axis=1)
+    # A part that lies aside of the mean is seen at another angle, and its range rate is that of this angle.
+    passing = (velocity_mps * side).sum(axis=1)
+    turn = np.stack([np.zeros(len(u)), 1.0 / reach, passing / reach], axis=1)
+    deep = np.broadcast_to(np.array([1.0, 0.0, 0.0]), turn.shape)
+    rows = deep[:, :, None] * u[:, None, :] + turn[:, :, None] * side[:, None, :]  # (n, 3, 2)
+    noise: Floats = rows @ looks.spread_m2 @ rows.transpose(0, 2, 1)
     return noise
 
 
 def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
     """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
-    size_m = sizes(bank)
-    # Until its length is known, what rolls may be as long as a car.
+    # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
     rolls = bank.pace_mps > _SPEEDS_MPS[0]
-    size_m[:, 0] = np.where(rolls, np.maximum(size_m[:, 0], _SIZES_M[-1, 0]), size_m[:, 0])
-    centre_m = centres(bank, size_m, sensor_xy_m, settings)
-    reach = np.hypot(*(bank.state[:, :2] - sensor_xy_m).T)
-    off = place_m[:, None, :] - centre_m[None, :, :]
+    longer = np.where(rolls, np.maximum(_SIZES_M[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
     c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
-    along = np.abs(off[..., 0] * c + off[..., 1] * s)
+    away = bank.state[:, :2] - sensor_xy_m
+    behind = np.sign(away[:, 0] * c + away[:, 1] * s)
+    reach = np.hypot(away[:, 0], away[:, 1])
+    off = place_m[:, None, :] - bank.state[None, :, :2]
+    along = (off[..., 0] * c + off[..., 1] * s) - 0.5 * behind * longer
     across = np.abs(off[..., 1] * c - off[..., 0] * s)
     margin = settings.merge_margin_m
-    within: Bools = along <= 0.5 * size_m[:, 0] + margin
-    within &= across <= 0.5 * size_m[:, 1] + margin + settings.azimuth_sigma_rad * reach
+    within: Bools = np.abs(along) <= 0.5 * (bank.box_m[:, 0] + longer) + margin
+    within &= across <= 0.5 * bank.box_m[:, 1] + margin + settings.azimuth_sigma_rad * reach
     return within
 
 
-def learn(bank: Bank, ego_mps: Floats, dt_s: float) -> None:
-    """Update pace and heading over ground after a step of `dt_s`, in place."""
+def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings) -> None:
+    """Update pace, heading over ground and box after a step of `dt_s`, in place.
+
+    What is seen of a body stays where it was seen: its centre moves when its box or heading becomes another.
+    """
+    before = seen(bank.state[:, :2], bank.box_m, bank.heading_rad, sensor_xy_m, axis, settings).offset_m
     over_ground = bank.state[:, 2:] + ego_mps
     speed = np.hypot(over_ground[:, 0], over_ground[:, 1])
     spread = np.sqrt(np.maximum(bank.covariance[:, 2, 2] + bank.covariance[:, 3, 3], 0.0))
@@ -89,6 +135,9 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float) -> None:
     rising = known > bank.pace_mps
     # Half a second to believe a higher speed; ten to forget it, for a car that brakes is still a car.
     bank.pace_mps += (known - bank.pace_mps) * np.where(rising, min(1.0, dt_s / 0.5), min(1.0, dt_s / 10.0))
-    bank.depth_m *= max(0.0, 1.0 - dt_s / 2.0)
+    bank.depth_m *= max(0.0, 1.0 - dt_s / 10.0)
     moves = speed > np.maximum(1.0, spread)  # below, the direction is noise
     bank.heading_rad = np.where(moves, np.arctan2(over_ground[:, 1], over_ground[:, 0]), bank.heading_rad)
+    bank.box_m = sizes(bank)
+    after = seen(bank.state[:, :2], bank.box_m, bank.heading_rad, sensor_xy_m, axis, settings).offset_m
+    bank.state[:, :2] += before - after

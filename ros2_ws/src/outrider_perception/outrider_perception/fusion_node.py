@@ -1,30 +1,32 @@
-"""The fusion node: radar/points in, tracks and hazards out, one each per radar message. It holds no rule."""
+"""The fusion node: radar/points and the own motion in, tracks and hazards out, one each per radar message. No rule."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections import deque
+from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from outrider_interfaces.msg import ClosePass, HazardArray, TrackArray
-from sensor_msgs.msg import PointCloud2
+from geometry_msgs.msg import TwistWithCovarianceStamped
+from outrider_interfaces.msg import ClosePass, HazardArray, MotorState, RadarInfo, TrackArray
+from sensor_msgs.msg import Imu, PointCloud2
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 
 from outrider_node import Diagnosis, OutriderNode, Param, qos, run_node
-from outrider_node.frames import BASE, FrameTree
+from outrider_node.frames import BASE, FrameTree, rotation_from_quaternion
 from outrider_perception import words
 from outrider_perception.cloud import CloudError, read_points
+from outrider_perception.ears import GyroMean, gps_speed, wheel_speed
 from outrider_perception.hazards import HazardJudge
-from outrider_perception.measurements import PolarScan, SensorPose
-from outrider_perception.parameters import PARAMETERS, hazard_settings, track_settings
+from outrider_perception.measurements import Gyro, PolarScan, SensorPose, Speed
+from outrider_perception.parameters import PARAMETERS, hazard_settings, motion_settings, track_settings
 from outrider_perception.tracker import Tracker
 
 _SILENT_S = 1.0       # as everywhere: a radar silent for a second is NO DATA
 _STEPS_KEPT = 600     # step times behind the percentiles: 20..30 s
-_WITHOUT = ['camera', 'depth', 'gps', 'imu']  # what this fusion does not hear
 
 
 class Fusion(OutriderNode):
@@ -36,7 +38,7 @@ class Fusion(OutriderNode):
         """Declare parameters, subscribe, publish."""
         super().__init__('fusion')
         values = self.values()
-        self._tracker = Tracker(track_settings(values))
+        self._tracker = Tracker(track_settings(values), motion_settings(values))
         self._judge = HazardJudge(hazard_settings(values))
         self._frames = FrameTree()
         self._poses: dict[str, SensorPose] = {}
@@ -44,13 +46,19 @@ class Fusion(OutriderNode):
         self._heard_ns: int | None = None
         self._waiting_for = ''
         self._bad_cloud = ''
+        self._gyros = GyroMean()
+        self._chirp: dict[str, Any] = {}  # of RadarInfo, as PolarScan takes it; empty: nothing is known to be folded
         self._counts: dict[str, int] = {}
         self._step_ms: deque[float] = deque(maxlen=_STEPS_KEPT)
         self._tracks = self.create_publisher(TrackArray, 'tracks', qos.SENSOR)
         self._hazards = self.create_publisher(HazardArray, 'hazards', qos.SENSOR)
         self._passes = self.create_publisher(ClosePass, 'close_passes', qos.EVENT)
         self.create_subscription(TFMessage, '/tf_static', self._on_frames, qos.STATIC_FRAMES)
+        self.create_subscription(RadarInfo, 'radar/info', self._on_radar_info, qos.STATE)
         self.create_subscription(PointCloud2, 'radar/points', self._on_points, qos.SENSOR)
+        self.create_subscription(Imu, 'imu/data', self._on_imu, qos.IMU)
+        self.create_subscription(TwistWithCovarianceStamped, 'gps/velocity', self._on_gps, qos.SENSOR)
+        self.create_subscription(MotorState, 'motors/state', self._on_motors, qos.STATE)
         self.diagnose('fusion', self._diagnosis)
 
     def _on_frames(self, message: TFMessage) -> None:
@@ -62,6 +70,38 @@ class Fusion(OutriderNode):
             except ValueError as error:
                 self.get_logger().warning(f'{sits.child_frame_id} on /tf_static: {error}. Correct its mount.')
         self._poses.clear()
+
+    def _on_radar_info(self, message: RadarInfo) -> None:
+        known = message.velocity_max_mps > 0.0 and message.velocity_step_mps > 0.0
+        self._chirp = {'velocity_max_mps': message.velocity_max_mps, 'velocity_step_mps': message.velocity_step_mps,
+                       'transmitters': message.transmitters} if known else {}
+
+    def _on_imu(self, message: Imu) -> None:
+        sits = self._frames.lookup(BASE, message.header.frame_id)
+        if sits is None:
+            return
+        turn, rate = message.orientation, message.angular_velocity
+        knows = message.orientation_covariance[0] >= 0.0  # -1: no orientation (sensor_msgs/Imu)
+        try:
+            level = rotation_from_quaternion([turn.x, turn.y, turn.z, turn.w]) if knows else None
+        except ValueError:
+            level = None
+        stamp_s = self._seconds(message.header.stamp)
+        self._hear(self._gyros.add(stamp_s, level, [rate.x, rate.y, rate.z], sits.rotation))
+
+    def _on_gps(self, message: TwistWithCovarianceStamped) -> None:
+        sits = self._frames.lookup(BASE, message.header.frame_id)
+        lever = (float(sits.translation_m[0]), float(sits.translation_m[1])) if sits is not None else (0.0, 0.0)
+        moves = message.twist.twist.linear
+        self._hear(gps_speed(self._seconds(message.header.stamp), moves.x, moves.y, message.twist.covariance[0], lever))
+
+    def _on_motors(self, message: MotorState) -> None:
+        self._hear(wheel_speed(self._seconds(message.header.stamp), message.present, message.erpm,
+                               message.erpm_per_mps))
+
+    def _hear(self, own: Gyro | Speed | None) -> None:
+        if own is not None:
+            self._tracker.step(own)
 
     def _on_points(self, message: PointCloud2) -> None:
         self._heard_ns = self.get_clock().now().nanoseconds
@@ -75,13 +115,15 @@ class Fusion(OutriderNode):
             return
         self._bad_cloud = ''
         started = time.perf_counter_ns()
-        step = self._tracker.step(PolarScan.from_points(self._seconds(message.header.stamp), pose, xyz, velocity, snr))
+        self._hear(self._gyros.take())
+        step = self._tracker.step(PolarScan.from_points(self._seconds(message.header.stamp), pose, xyz, velocity, snr,
+                                                        **self._chirp))
         hazards = self._judge.judge(step)
         self._step_ms.append((time.perf_counter_ns() - started) * 1e-6)
         self._counts = step.counts
         header = Header(stamp=message.header.stamp, frame_id=BASE)
         self._hazards.publish(words.hazard_array(step, hazards, header, self._stamp))
-        self._tracks.publish(words.track_array(step, header, self._stamp, _WITHOUT))
+        self._tracks.publish(words.track_array(step, header, self._stamp, list(step.degraded)))
         for passed in hazards.close_passes:
             at = Header(stamp=self._stamp(passed.stamp_s), frame_id=BASE)
             self._passes.publish(words.close_pass(passed, at))

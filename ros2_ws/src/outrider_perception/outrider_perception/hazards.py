@@ -53,7 +53,8 @@ class HazardJudge:
         self._now_s = step.stamp_s
         approach = foresee(step, self.settings)
         on, still = self._raw(approach, 1.0), self._raw(approach, self.settings.off_factor)
-        said = [self._say(identity, int(on[i]), int(still[i]), step)
+        past = approach.closing_mps < -self.settings.past_mps
+        said = [self._say(identity, int(on[i]), int(still[i]), bool(past[i]), step)
                 for i, identity in enumerate(step.tracks.identity.tolist())]
         alive = set(step.tracks.identity.tolist())
         self._said = {identity: told for identity, told in self._said.items() if identity in alive}
@@ -74,7 +75,7 @@ class HazardJudge:
             raw = np.where(holds, np.maximum(raw, rule.level), raw)
         return raw
 
-    def _say(self, identity: int, on: int, still: int, step: Step) -> _Said:
+    def _say(self, identity: int, on: int, still: int, past: bool, step: Step) -> _Said:
         s, now_s = self.settings, step.stamp_s
         told = self._said.get(identity)
         if told is None:
@@ -87,7 +88,8 @@ class HazardJudge:
         for level in range(1, max(up, min(still, told.level)) + 1):
             told.reason_s[level] = now_s
         held = max((level for level, when in told.reason_s.items() if now_s - when <= s.hold_s), default=NONE)
-        level = max(up, held)
+        # Who has gone by needs no warning; nothing is held for him.
+        level = NONE if past else max(up, held)
         if level != told.level:
             told.level, told.since_s = level, now_s
         return told

@@ -5,26 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
+from outrider_perception.ego import EgoVelocity
+from outrider_perception.lane import Lanes
 from outrider_perception.settings import Settings
 
 
-def predict(state: Floats, covariance: Floats, dt_s: float, ego_mps: Floats, silent: Bools,
+def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, silent: Bools,
             settings: Settings) -> tuple[Floats, Floats]:
     """Return `state` (n, 4) and `covariance` (n, 4, 4) after `dt_s`.
 
-    Constant velocity with white acceleration. What drives does so along the road; what walks may turn anywhere, and a
-    walker who is `silent` (n,), unseen by Doppler, has most likely stopped: his velocity over ground fades.
+    Constant velocity with white acceleration. What drives along the road keeps to its lane (lane.py); what walks
+    may turn anywhere, and a walker who is `silent` (n,), unseen by Doppler, has most likely stopped: his velocity over
+    ground fades.
     """
-    s = settings
+    s, ego_mps = settings, ego.velocity_mps
     over_ground = state[:, 2:] + ego_mps
     slow = np.hypot(over_ground[:, 0], over_ground[:, 1]) < s.walking_mps
-    step = np.eye(4)
-    step[0, 2] = step[1, 3] = dt_s
+    lanes = Lanes.of(state[:, :2], state[:, 2:], ego, s.walking_mps, s.lane_tau_s)
+    step = np.tile(np.eye(4), (len(state), 1, 1))
+    step[:, :2, 2:] = lanes.reach(np.full((len(state), 1), dt_s))[:, 0]
+    step[:, 2:, 2:] = lanes.kept(dt_s)
     fade = np.where(slow & silent, np.exp(-dt_s / s.turn_tau_s), 1.0)
     after: Floats = state.copy()
-    after[:, 2:] = over_ground * fade[:, None] - ego_mps
-    after[:, :2] += after[:, 2:] * dt_s
-    spread = step @ covariance @ step.T
+    faded = (over_ground * fade[:, None])[:, :, None]
+    after[:, :2] += (step[:, :2, 2:] @ faded)[:, :, 0] - ego_mps * dt_s
+    after[:, 2:] = (step[:, 2:, 2:] @ faded)[:, :, 0] - ego_mps
+    spread = step @ covariance @ step.transpose(0, 2, 1)
     along = s.accel_along_m2ps3
     across = np.where(slow, along, s.accel_across_m2ps3)
     for axis, power in ((0, along), (1, across)):
@@ -32,7 +38,31 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego_mps: Floats, sil
         spread[:, axis, axis + 2] += power * dt_s ** 2 / 2
         spread[:, axis + 2, axis] += power * dt_s ** 2 / 2
         spread[:, axis + 2, axis + 2] += power * dt_s
-    return after, spread
+    return after, 0.5 * (spread + spread.transpose(0, 2, 1))
+
+
+def bent(state: Floats, angle_rad: Floats, ego_mps: Floats) -> Floats:
+    """Return `state` (n, 4) of bodies whose velocity over ground has turned left by `angle_rad` (n,)."""
+    over_ground = state[:, 2:] + ego_mps
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    after: Floats = state.copy()
+    after[:, 2] = over_ground[:, 0] * c - over_ground[:, 1] * s - ego_mps[0]
+    after[:, 3] = over_ground[:, 0] * s + over_ground[:, 1] * c - ego_mps[1]
+    return after
+
+
+def turned(state: Floats, covariance: Floats, angle_rad: float, ego_mps: Floats) -> tuple[Floats, Floats]:
+    """Return `state` (n, 4) and `covariance` (n, 4, 4) in the axes of a rig that has turned left by `angle_rad`.
+
+    What keeps its velocity over ground turns to the right in them; the rig's own stays ahead.
+    """
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    back = np.kron(np.eye(2), np.array([[c, s], [-s, c]]))
+    after: Floats = state.copy()
+    after[:, 2:] += ego_mps
+    after = after @ back.T
+    after[:, 2:] -= ego_mps
+    return after, back @ covariance @ back.T
 
 
 def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> Floats:

@@ -36,8 +36,13 @@ class HazardSettings:
     off_factor: float = 1.3            # off at 1.3 times the on value
     up_hits: int = 3                   # of `up_window` scans above a level before it is said
     up_window: int = 5
-    hold_s: float = 1.0                # a level stands at least so long after its last reason
+    hold_s: float = 1.0                # a level stands at least so long after its last reason,
+    past_mps: float = 1.0              # or until the body goes away so fast: two Doppler bins, it has passed
     horizon_s: float = 8.0             # prediction in a straight line; beyond it nobody keeps one
+    turn_lasts_s: float = 4.0          # the rig's own turn: a right angle at a junction takes 3 s, a bend goes on
+    bend_mps2: float = 3.5             # across their way: what drivers take in a bend; faster ones go straight on
+    lane_tau_s: float = 2.5            # as in settings.py: a lane change fades
+    walking_mps: float = 2.5           # likewise: slower bodies keep to no lane
     extent_sigma_m: float = 0.2        # of half a body's width, whose class radar does not see
     pass_clearance_m: float = 1.5      # what the law of most countries calls too close
     pass_speed_mps: float = 2.0        # relative; slower is company, not a pass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, wrap_angle
+from outrider_perception.arrays import Floats
 from outrider_perception.settings import Settings
 
 _MIN_RANGE_M = 0.3  # nearer than the leakage nothing is measured; keeps the rows finite
@@ -37,13 +37,6 @@ def polar_noise(range_m: Floats, settings: Settings) -> Floats:
     noise[:, 1, 1] = s.azimuth_sigma_rad ** 2 + (s.body_sigma_m / np.maximum(range_m, _MIN_RANGE_M)) ** 2
     noise[:, 2, 2] = s.range_rate_sigma_mps ** 2
     return noise
-
-
-def polar_residual(seen: Floats, predicted: Floats) -> Floats:
-    """Return seen - predicted (k, 3), the angle the short way round."""
-    off: Floats = seen - predicted
-    off[:, 1] = wrap_angle(off[:, 1])
-    return off
 
 
 def polar_start(range_m: Floats, azimuth_rad: Floats, range_rate_mps: Floats, noise: Floats, sensor_xy_m: Floats,
@@ -76,12 +69,11 @@ def cartesian_prediction(state: Floats) -> tuple[Floats, Floats]:
     return state[:, :2], h
 
 
-def cartesian_start(positions_m: Floats, noise: Floats, settings: Settings) -> tuple[Floats, Floats]:
+def cartesian_start(positions_m: Floats, noise: Floats, along_mps: float, across_mps: float) -> tuple[Floats, Floats]:
     """Return state (m, 4) and covariance (m, 4, 4) of bodies seen once, at rest relative to the rig."""
-    s = settings
     state = np.zeros((len(positions_m), 4))
     state[:, :2] = positions_m
     covariance = np.zeros((len(positions_m), 4, 4))
     covariance[:, :2, :2] = noise
-    covariance[:, 2, 2], covariance[:, 3, 3] = s.start_along_sigma_mps ** 2, s.start_across_sigma_mps ** 2
+    covariance[:, 2, 2], covariance[:, 3, 3] = along_mps ** 2, across_mps ** 2
     return state, covariance

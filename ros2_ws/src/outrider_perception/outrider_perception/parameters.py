@@ -9,18 +9,24 @@ from typing import Any, cast
 from outrider_node import Param
 from outrider_node.params import ParamValue
 from outrider_perception.levels import NOTICE, URGENT, WARN, HazardSettings, Level
-from outrider_perception.settings import Settings
+from outrider_perception.settings import MotionSettings, Settings
 
-_TRACKS, _HAZARDS = Settings(), HazardSettings()
+_TRACKS, _HAZARDS, _MOTION = Settings(), HazardSettings(), MotionSettings()
 _NAMES = {NOTICE: 'notice', WARN: 'warn', URGENT: 'urgent'}
 
 PARAMETERS = (
     Param('outline_length_m', _HAZARDS.outline_length_m, 'm', "the rig's outline, centred on base_link", 0.1, 20.0),
     Param('outline_width_m', _HAZARDS.outline_width_m, 'm', "the rig's outline, handlebar included", 0.1, 5.0),
     Param('leakage_range_m', _TRACKS.leakage_range_m, 'm', 'nearer points are the radar hearing itself', 0.05, 5.0),
-    Param('velocity_bin_mps', _TRACKS.velocity_bin_mps, 'm/s', "Doppler bin of the radar's chirp", 0.01, 5.0),
+    Param('velocity_bin_mps', _TRACKS.velocity_bin_mps, 'm/s', 'Doppler bin of the chirp where radar/info is silent',
+          0.01, 5.0),
     Param('range_sigma_m', _TRACKS.range_sigma_m, 'm', 'error of a range, one sigma', 0.01, 5.0),
     Param('azimuth_sigma_rad', _TRACKS.azimuth_sigma_rad, 'rad', 'error of a bearing, one sigma', 0.001, 0.5),
+    Param('gyro_bias_sigma_radps', _MOTION.gyro_bias_sigma_radps, 'rad/s', 'of imu/data as its driver corrects it',
+          1e-4, 0.1),
+    Param('gps_age_s', _MOTION.gps_age_s, 's', 'by which gps/velocity is older than its stamp, beside the radar', 0.0,
+          0.5),
+    Param('wheel_scale', _MOTION.wheel_scale, '', 'share by which speed by wheels may be wrong: tyres, load', 0.0, 0.2),
     *(Param(f'{_NAMES[level.level]}_{what}', value, unit, f'{_NAMES[level.level]}: {about}', 0.0, highest)
       for level in _HAZARDS.levels
       for what, value, unit, about, highest in (
@@ -36,6 +42,11 @@ def track_settings(values: Mapping[str, ParamValue]) -> Settings:
     """Return the settings of the tracker with the parameters' values."""
     return replace(Settings(), **_named(values, 'leakage_range_m', 'velocity_bin_mps', 'range_sigma_m',
                                         'azimuth_sigma_rad'))
+
+
+def motion_settings(values: Mapping[str, ParamValue]) -> MotionSettings:
+    """Return the settings of the own motion with the parameters' values."""
+    return replace(MotionSettings(), **_named(values, 'gyro_bias_sigma_radps', 'gps_age_s', 'wheel_scale'))
 
 
 def hazard_settings(values: Mapping[str, ParamValue]) -> HazardSettings:

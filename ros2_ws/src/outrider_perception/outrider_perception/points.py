@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
+from outrider_perception.lean import bearings
 from outrider_perception.measurements import PolarScan
 from outrider_perception.settings import Settings
 
@@ -27,6 +28,7 @@ class Points:
     snr_db: Floats
     directions: Floats
     slope: Floats
+    sine: Floats     # of azimuth in the sensor's own axes, y / r: what its antennas measured
     left_out: dict[str, int]
 
     def __len__(self) -> int:
@@ -36,7 +38,13 @@ class Points:
     def take(self, mask: Bools) -> Points:
         """Return those under `mask`."""
         return Points(self.range_m[mask], self.azimuth_rad[mask], self.range_rate_mps[mask], self.snr_db[mask],
-                      self.directions[mask], self.slope[mask], {})
+                      self.directions[mask], self.slope[mask], self.sine[mask], {})
+
+    def aimed(self, azimuth_rad: Floats, range_rate_mps: Floats) -> Points:
+        """Return these at other bearings, with other range rates."""
+        directions = np.stack([np.cos(azimuth_rad), np.sin(azimuth_rad)], axis=1)
+        return Points(self.range_m, azimuth_rad, range_rate_mps, self.snr_db, directions, self.slope, self.sine,
+                      self.left_out)
 
 
 def flatten(scan: PolarScan, settings: Settings) -> Points:
@@ -63,8 +71,12 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
                           reach * np.sin(elevation)], axis=1)
     x, y, z = (in_sensor @ scan.pose.rotation.T).T
     height = np.minimum(np.abs(z), np.minimum(s.max_height_m, reach * np.sin(s.max_elevation_rad)))
+    sine = cos_el * np.sin(azimuth)
+    # A row of antennas knows no elevation: all of them 0. Then it is the sine that is true, whatever the lean.
+    in_a_row = scan.azimuth_rad.size > 0 and not elevation.any() and bool((np.cos(azimuth) >= 0.0).all())
+    bearing = bearings(reach, sine, scan.pose, s.reflects_at_m) if in_a_row else np.arctan2(y, x)
+    height = np.zeros_like(height) if in_a_row else height
+    directions = np.stack([np.cos(bearing), np.sin(bearing)], axis=1)
     flat = np.sqrt(reach ** 2 - height ** 2)
     slope = flat / reach
-    bearing = np.arctan2(y, x)
-    directions = np.stack([np.cos(bearing), np.sin(bearing)], axis=1)
-    return Points(flat, bearing, rate / slope, snr, directions, slope, left_out)
+    return Points(flat, bearing, rate / slope, snr, directions, slope, sine, left_out)

@@ -4,76 +4,105 @@
     step = tracker.step(PolarScan.from_points(stamp_s, pose, xyz, range_rate, snr))
     for track in step.tracks.identity: ...
 
-Time is that of the stamps. One that repeats for a sensor is ignored, one a little late too, each counted; one that is
-later or earlier by more than the settings allow starts anew (identities are never used twice).
+Time is that of the stamps. One that repeats for a sensor is ignored; one behind the newest is used for what it says of
+then (late.py), ignored where it is too old, each counted; one that is later or earlier by more than the settings allow
+starts anew (identities are never used twice).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, deque
+from dataclasses import replace
+from typing import overload
 
 import numpy as np
 
-from outrider_perception import associate, extent, kalman
-from outrider_perception.arrays import Bools, Floats
+from outrider_perception import associate, extent, kalman, models
+from outrider_perception.arrays import Bools, Floats, wrap_angle
 from outrider_perception.background import Background
 from outrider_perception.bank import Bank
+from outrider_perception.classes import Classes, classes
 from outrider_perception.cluster import cluster, same_body
-from outrider_perception.detections import Detections, from_boxes, from_clusters
-from outrider_perception.ego import EgoEstimator, EgoVelocity, moving
+from outrider_perception.degraded import Degraded
+from outrider_perception.detections import PLACE, POLAR, Detections, from_boxes, from_clusters, from_depth, from_image
+from outrider_perception.ego import EgoVelocity, doubt, moving
 from outrider_perception.existence import log_odds, missed
-from outrider_perception.measurements import CartesianScan, Measurement, PolarScan
+from outrider_perception.late import Lag
+from outrider_perception.lean import leaned
+from outrider_perception.measurements import (
+    Boxes,
+    CartesianScan,
+    DepthClusters,
+    Gyro,
+    Measurement,
+    OwnMotion,
+    PolarScan,
+    Speed,
+)
+from outrider_perception.moves import moves
+from outrider_perception.own import Own, swing
 from outrider_perception.points import flatten
-from outrider_perception.settings import Settings
+from outrider_perception.settings import MotionSettings, Settings, SightSettings
+from outrider_perception.steps import Step as Step
+from outrider_perception.turning import bends
+from outrider_perception.unfolder import Known, Unfolder
 
-
-@dataclass(frozen=True)
-class Step:
-    """What is known after one measurement: confirmed tracks, copied, with sizes (n, 3) and centres (n, 2)."""
-
-    stamp_s: float
-    tracks: Bank
-    size_m: Floats
-    centre_m: Floats
-    ego: EgoVelocity
-    used: bool                # False: the stamp repeats or is late
-    counts: dict[str, int]    # of this measurement: points, statics, movers, clusters, tentative, left out and why
+_STAMPS = 8  # of each sensor that are remembered: a repeated one is at most so many behind
 
 
 class Tracker:
     """Holds the tracks; `step` takes one measurement. Equal measurements give equal steps, to the last bit."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        """Start without tracks."""
+    def __init__(self, settings: Settings | None = None, motion: MotionSettings | None = None,
+                 sight: SightSettings | None = None, tables: Classes | None = None) -> None:
+        """Start without tracks; `tables` tell how the detector errs (classes.classes)."""
         self.settings = settings or Settings()
+        self._sights = associate.Sights(sight or SightSettings(), tables or classes())
+        self._motion_settings = motion or MotionSettings()
         self.totals: Counter[str] = Counter()  # since the start, for diagnostics
         self._next_identity = 1
-        self._sensor_xy_m = np.zeros(2)
+        self._sensor_xy_m, self._sensor_axis = np.zeros(2), np.array([1.0, 0.0])
+        self._own = Own(self.settings, self._motion_settings)
         self._begin()
 
     def _begin(self) -> None:
         self._bank = Bank.empty()
         self._now_s: float | None = None
-        self._last_by_sensor: dict[str, float] = {}
-        self._ego_estimator = EgoEstimator(self.settings)
+        self._stamps: dict[str, deque[float]] = {}
+        self._degraded = Degraded(self._motion_settings.memory_s)
         self._ego = EgoVelocity()
         self._background = Background(self.settings)
+        self._unfolder = Unfolder(self.settings)
 
-    def step(self, measurement: Measurement) -> Step:
-        """Take one measurement and return what is known after it."""
+    @overload
+    def step(self, measurement: Measurement) -> Step: ...
+
+    @overload
+    def step(self, measurement: OwnMotion) -> None: ...
+
+    def step(self, measurement: Measurement | OwnMotion) -> Step | None:
+        """Take one measurement and return what is known after it; None after one of the rig's own motion."""
+        if isinstance(measurement, (Gyro, Speed)):
+            kind = 'gyro' if isinstance(measurement, Gyro) else measurement.source
+            self.totals[kind if self._own.hear(measurement) else f'{kind}_left_out'] += 1
+            return None
         reason = self._refuse(measurement)
         if reason:
             self.totals[reason] += 1
-            return self._result({reason: 1}, used=False)
+            return self._result(measurement, {reason: 1}, used=False)
         dt_s = measurement.stamp_s - self._now_s if self._now_s is not None else 0.0
         if isinstance(measurement, PolarScan):
             counts = self._polar(measurement, dt_s)
+        elif isinstance(measurement, CartesianScan):
+            detections, counts = from_boxes(measurement, self.settings)
+            self._update(detections, dt_s)
         else:
-            counts = self._cartesian(measurement, dt_s)
-        self._last_by_sensor[measurement.sensor] = self._now_s = measurement.stamp_s
+            counts = self._image(measurement, dt_s)
+        self._stamps.setdefault(measurement.sensor, deque(maxlen=_STAMPS)).append(measurement.stamp_s)
+        self._now_s = measurement.stamp_s if self._now_s is None else max(self._now_s, measurement.stamp_s)
+        self._degraded.hear(measurement)
         self.totals.update(counts)
-        return self._result(counts, used=True)
+        return self._result(measurement, counts, used=True)
 
     def _refuse(self, measurement: Measurement) -> str:
         """Return why a measurement cannot be used, '' if it can; begin anew where time jumped."""
@@ -84,25 +113,38 @@ class Tracker:
             self.totals['restarts'] += 1
             self._begin()
             return ''
-        if self._last_by_sensor.get(measurement.sensor) == measurement.stamp_s:
+        if measurement.stamp_s in self._stamps.get(measurement.sensor, ()):
             return 'repeated'
-        return 'late' if ahead_s < 0.0 else ''
+        return 'late' if ahead_s < -self._sights.settings.late_s else ''
 
     def _polar(self, scan: PolarScan, dt_s: float) -> dict[str, int]:
-        s = self.settings
-        self._sensor_xy_m = scan.pose.translation_m[:2]
-        points = flatten(scan, s)
-        seen_rate = points.range_rate_mps * points.slope
+        self._adapt(scan)
+        s, motion = self.settings, self._own.at(scan.stamp_s)
+        scan = replace(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
+        lever_m = self._sensor_xy_m = scan.pose.translation_m[:2]
+        seen = points = flatten(scan, s)
+        if scan.velocity_max_mps is not None:
+            points = self._unfolder.ground(seen, scan, self._own.expected(motion, lever_m, scan.stamp_s))
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
-        self._ego = self._ego_estimator.update(scan.stamp_s, slopes, seen_rate, crowd)
-        mover = moving(slopes, seen_rate, self._ego, s)
-        counts = {'points': len(scan.range_m), 'statics': int((~mover).sum()), 'movers': int(mover.sum()),
-                  **points.left_out}
+        self._sensor_axis = scan.pose.rotation[:2, 0]
+        self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
+        swung = swing(self._own.at(scan.stamp_s), lever_m)
+        held = np.zeros(len(points), dtype=np.bool_)
+        if scan.velocity_max_mps is not None:
+            unfolded = self._unfolder.bodies(seen, scan, self._ego.velocity_mps + swung, doubt(slopes, self._ego, s),
+                                             self._known(dt_s, swung))
+            points, held, mover = unfolded.points, unfolded.held, ~unfolded.ground & ~unfolded.held
+        # From here on as seen by a sensor that moves as base_link does.
+        points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
+        if scan.velocity_max_mps is None:
+            mover = moving(slopes, points.range_rate_mps * points.slope, self._ego, s)
+        counts = {'points': len(scan.range_m), 'statics': int((~mover & ~held).sum()), 'movers': int(mover.sum()),
+                  'held': int(held.sum()), **points.left_out}
         chosen = mover.copy()
         if np.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
-            rest = ~mover
-            chosen[rest] = self._background.foreground(dt_s, points.range_m[rest], points.azimuth_rad[rest])
+            rest = ~mover & ~held
+            chosen[rest] = self._background.foreground(max(dt_s, 0.0), points.range_m[rest], points.azimuth_rad[rest])
         else:
             self._background.forget()
         clusters = cluster(points.take(chosen), mover[chosen], s)
@@ -110,57 +152,112 @@ class Tracker:
         self._update(from_clusters(clusters, scan, s), dt_s)
         return counts
 
-    def _cartesian(self, scan: CartesianScan, dt_s: float) -> dict[str, int]:
-        detections, counts = from_boxes(scan, self.settings)
+    def _adapt(self, scan: PolarScan) -> None:
+        """Take the Doppler bin of the chirp that made `scan`."""
+        step = scan.velocity_step_mps
+        if step is not None and step != self.settings.velocity_bin_mps:
+            self.settings = self.settings.with_bin(step)
+            self._own.adapt(self.settings)
+            self._unfolder.adapt(self.settings)
+
+    def _known(self, dt_s: float, swung: Floats) -> Known:
+        """Return all tracks as the sensor should see them now; `swung` is how it moves beside base_link."""
+        s, bank = self.settings, self._bank
+        centre = bank.state[:, :2] + bank.state[:, 2:] * dt_s
+        looks = extent.seen(centre, bank.box_m, bank.heading_rad, self._sensor_xy_m, self._sensor_axis, s)
+        place = centre + looks.offset_m
+        away = place - self._sensor_xy_m
+        reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.3)
+        line = away / reach[:, None]
+        side = np.stack([-line[:, 1], line[:, 0]], axis=1)
+        spread, velocity = bank.covariance[:, :2, :2], bank.covariance[:, 2:, 2:]
+        noise = (extent.wander(looks, place, bank.state[:, 2:], self._sensor_xy_m) + models.polar_noise(reach, s))
+        along, across, rate = (np.einsum('ni,nij,nj->n', u, p, u)
+                               for u, p in ((line, spread), (side, spread), (line, velocity)))
+        return Known(reach, np.arctan2(away[:, 1], away[:, 0]), ((bank.state[:, 2:] - swung) * line).sum(axis=1),
+                     np.sqrt(along + noise[:, 0, 0]), np.sqrt(across + reach ** 2 * noise[:, 1, 1]),
+                     np.sqrt(rate + noise[:, 2, 2]), bank.box_m[:, 0], bank.confirmed)
+
+    def _went(self, ego: EgoVelocity, dt_s: float) -> None:
+        """Take a new velocity of the rig: its own braking is not the others', its sway is not its way."""
+        dt_s = max(dt_s, 0.0)
+        swung = self._ego.sway_rad + (ego.yaw_rate_radps - ego.turn_radps) * dt_s
+        ego = replace(ego, sway_rad=swung * float(np.exp(-dt_s / self.settings.sway_tau_s)))
+        if self._ego.valid and ego.valid:
+            self._bank.state[:, 2:] += self._ego.velocity_mps - ego.velocity_mps
+        self._ego = ego
+
+    def _image(self, seen: Boxes | DepthClusters, dt_s: float) -> dict[str, int]:
+        motion = self._own.at(seen.stamp_s)
+        pose = leaned(seen.pose, motion.roll_rad, motion.pitch_rad)
+        if 'radar' in self._degraded.missing(seen.stamp_s, ()):
+            self._sensor_xy_m, self._sensor_axis = pose.translation_m[:2], pose.rotation[:2, 0]
+            self._went(self._own.without_radar(seen.stamp_s), dt_s)
+        if isinstance(seen, Boxes):
+            detections, counts = from_image(replace(seen, pose=pose), self._sights.classes, self._sights.settings)
+        else:
+            detections, counts = from_depth(replace(seen, pose=pose), self._sights.settings)
         self._update(detections, dt_s)
         return counts
 
     def _update(self, detections: Detections, dt_s: float) -> None:
         """Predict, associate, update, and let tracks be born and die."""
-        s, bank = self.settings, self._bank
-        silent = detections.stamp_s - bank.seen_s > 1.5 * dt_s
-        bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego.velocity_mps, silent,
-                                                     s)
+        s, bank, yaw_rate = self.settings, self._bank, self._ego.yaw_rate_radps
+        if dt_s < 0.0:
+            detections = replace(detections, lag=Lag(-dt_s, -dt_s * yaw_rate, self._ego.velocity_mps))
+            dt_s = 0.0
+        else:
+            scans = self._stamps.get('radar')
+            silent = bank.seen_s < (scans[-1] if scans else -np.inf)
+            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego,
+                                                         silent, s)
+            ego = self._ego
+            bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
+            bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
+            self._turn(bank, yaw_rate * dt_s)
         slow = np.hypot(*(bank.state[:, 2:] + self._ego.velocity_mps).T) < s.walking_mps
         matched = associate.match(bank, detections, slow, s)
         bank.log_odds -= missed(dt_s, s)
-        associate.apply(bank, detections, matched, missed(dt_s, s), s)
-        extent.learn(bank, self._ego.velocity_mps, dt_s)
+        associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
+        extent.learn(bank, self._ego.velocity_mps, dt_s, self._sensor_xy_m, self._sensor_axis, s)
         born = associate.unexplained(bank, detections, matched, s)
-        room = max(0, s.max_tracks - len(bank))
+        most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births
+        room = max(0, most - len(bank))
         self._bank = self._alive(bank, detections.stamp_s).with_more(self._born(detections, born, room))
+
+    def _turn(self, bank: Bank, angle_rad: float) -> None:
+        """Look at all tracks from a rig that has turned by `angle_rad`, > 0 to the left."""
+        if angle_rad != 0.0:
+            bank.state, bank.covariance = kalman.turned(bank.state, bank.covariance, angle_rad, self._ego.velocity_mps)
+            bank.heading_rad = wrap_angle(bank.heading_rad - angle_rad)
 
     def _born(self, detections: Detections, which: Bools, room: int) -> Bank:
         index = np.flatnonzero(which)[:room]
         first, self._next_identity = self._next_identity, self._next_identity + len(index)
-        state, covariance = detections.start(index, self.settings)
-        return Bank.newborn(first + np.arange(len(index)), state, covariance,
+        state, covariance = detections.start(index, self.settings, self._sights.settings)
+        born = Bank.newborn(first + np.arange(len(index)), state, covariance,
                             log_odds(self.settings.start_existence), detections.stamp_s, detections.sensor,
                             detections.depth_m[index])
+        born.given |= detections.kind == PLACE
+        lag = detections.lag
+        if lag.lag_s > 0.0 and len(born):
+            born.state, born.covariance = kalman.predict(state, covariance, lag.lag_s, self._ego, born.given & False,
+                                                         self.settings)
+            self._turn(born, lag.turned_rad)
+        return born
 
     def _alive(self, bank: Bank, stamp_s: float) -> Bank:
         s = self.settings
-        bank.confirmed |= (bank.log_odds > log_odds(s.confirm_existence)) & self._moves(bank)
+        sure = bank.log_odds > log_odds(s.confirm_existence)
+        bank.confirmed |= sure & moves(bank, self._ego, self._sensor_xy_m, s, self._sights.settings)
         keep = bank.log_odds > log_odds(s.delete_existence)
         keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
         keep &= ~associate.doubles(bank, self._sensor_xy_m, stamp_s, s)
         return bank.take(keep)
 
-    def _moves(self, bank: Bank) -> Bools:
-        """Return which tracks (n,) move over ground by more than a Doppler bin's doubt, or were seen by other eyes.
-
-        One point may land in the wrong bin; the filtered range rate of a static thing does not.
-        """
-        line = bank.state[:, :2] - self._sensor_xy_m
-        line /= np.maximum(np.hypot(line[:, 0], line[:, 1]), 1e-6)[:, None]
-        radial = np.abs(((bank.state[:, 2:] + self._ego.velocity_mps) * line).sum(axis=1))
-        other_eyes = np.isfinite(bank.heard_s[:, 1:]).any(axis=1)
-        moves: Bools = (radial > self.settings.velocity_bin_mps / 2) | other_eyes
-        return moves
-
-    def _result(self, counts: dict[str, int], used: bool) -> Step:
+    def _result(self, measurement: Measurement, counts: dict[str, int], used: bool) -> Step:
         tracks = self._bank.take(self._bank.confirmed)
-        size_m = extent.sizes(tracks)
-        centre_m = extent.centres(tracks, size_m, self._sensor_xy_m, self.settings)
         counts = {**counts, 'tracks': len(tracks), 'tentative': len(self._bank) - len(tracks)}
-        return Step(self._now_s if self._now_s is not None else 0.0, tracks, size_m, centre_m, self._ego, used, counts)
+        now_s = self._now_s if self._now_s is not None else 0.0
+        return Step(now_s, tracks, tracks.box_m.copy(), tracks.state[:, :2].copy(), self._ego, used, counts,
+                    measurement.sensor, self._degraded.missing(now_s, self._own.missing(now_s)))

@@ -116,13 +116,19 @@ def test_repeated_scan_is_no_second_witness() -> None:
 def test_level_stands_for_its_hold_and_names_its_start() -> None:
     judge = HazardJudge()
     assert levels_of(judge, (-20.0, 0.5, 10.0, 0.0), 0.0, 5)[-1] == URGENT
-    after = levels_of(judge, (-20.0, 0.5, -10.0, 0.0), 0.25, 30)
+    after = levels_of(judge, (-20.0, 9.0, 10.0, 0.0), 0.25, 30)
     assert after[:19] == [URGENT] * 19
     assert after[-1] == NONE
     judge.judge(step_of(1.75, (-20.0, 0.5, 10.0, 0.0)))
     levels_of(judge, (-20.0, 0.5, 10.0, 0.0), 1.80, 1)
     hazards = judge.judge(step_of(1.85, (-20.0, 0.5, 10.0, 0.0)))
     assert hazards.since_s.tolist() == [1.85]
+
+
+def test_nothing_is_held_for_who_has_gone_by() -> None:
+    judge = HazardJudge()
+    assert levels_of(judge, (-20.0, 0.5, 10.0, 0.0), 0.0, 5)[-1] == URGENT
+    assert levels_of(judge, (6.0, 2.0, 10.0, 0.0), 0.25, 1) == [NONE]
 
 
 def test_gravest_comes_first() -> None:

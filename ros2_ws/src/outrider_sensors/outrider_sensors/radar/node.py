@@ -1,4 +1,4 @@
-"""The radar node: parameters in, radar/points and outrider/radar out. The link decides everything about the device."""
+"""The radar node: parameters in; radar/points, radar/info and outrider/radar out. The link decides about the device."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from outrider_interfaces.msg import RadarInfo
 from sensor_msgs.msg import PointCloud2
 
 from outrider_node import MOUNT, Diagnosis, NodeError, OutriderNode, Param, frames, qos, run_node
@@ -43,6 +44,8 @@ class RadarNode(OutriderNode):
         self._latency_ns = round(self.value('latency_s') * 1e9)
         self._cloud = CloudMessage(frames.RADAR)
         self._points = self.create_publisher(PointCloud2, 'radar/points', qos.SENSOR)
+        self._infos = self.create_publisher(RadarInfo, 'radar/info', qos.STATE)
+        self._configured = 0  # times that were told on radar/info
         self._told = (self.get_clock().now().nanoseconds, 0, 0)  # time, frames and points at the last diagnosis
         self._failure: BaseException | None = None
         self._ending = False
@@ -78,10 +81,23 @@ class RadarNode(OutriderNode):
     def _read(self) -> None:
         try:
             while not self._ending:
-                for frame in self._link.poll(POLL_S):
+                heard = self._link.poll(POLL_S)
+                if self._link.connections != self._configured:
+                    self._configured = self._link.connections
+                    self._infos.publish(self._info())
+                for frame in heard:
                     self._points.publish(self._cloud.fill(frame.points, frame.arrival_ns - self._latency_ns))
         except Exception as failure:  # a dead reader must not look like a quiet road: the diagnosis raises it
             self._failure = failure
+
+    def _info(self) -> RadarInfo:
+        """Return what the chirp that was sent can tell."""
+        chirp = self._config.chirp
+        message = RadarInfo(velocity_max_mps=chirp.velocity_max_mps, velocity_step_mps=chirp.velocity_step_mps,
+                            range_resolution_m=chirp.range_resolution_m, transmitters=chirp.chirps_per_loop)
+        message.header.frame_id = frames.RADAR
+        message.header.stamp = self.get_clock().now().to_msg()
+        return message
 
     def _diagnosis(self) -> Diagnosis:
         if self._failure is not None:

@@ -1,4 +1,6 @@
-"""Draws approaches from behind: `draw(n, seed)`. What `score --draw` plays; nothing in it knows the stack.
+"""Draws approaches from behind, or quiet traffic (draw_quiet.py): `draw(n, seed, kind)`. What `score --draw` plays.
+
+Nothing in it knows the stack.
 
 | | near (recall) | far (false alarms) |
 |---|---|---|
@@ -16,7 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from outrider_sim.world import words
+from outrider_sim.world import draw_quiet, words
 from outrider_sim.world.allowed import Verdict, allowed
 from outrider_sim.world.model import Actor, Change, Expect, Rig, Scenario, Warn
 from outrider_sim.world.truth import approaches
@@ -25,6 +27,7 @@ from outrider_sim.world.world import World
 # Share of what overtakes a bicycle, and the most that it closes with.
 _TRAFFIC = {'car': (0.72, 22.0), 'truck': (0.08, 20.0), 'bus': (0.03, 16.0), 'motorcycle': (0.07, 22.0),
             'scooter': (0.04, 6.0), 'bicycle': (0.06, 7.0)}
+KINDS = ('near', 'far', 'quiet')
 _CLEARANCE_M = {'near': (-0.3, 1.5), 'far': (1.5, 6.0)}
 _LEAST_CLOSING_MPS = 3.0
 _SHARE = 0.2           # of lane changes, of nights, of platoons
@@ -36,12 +39,15 @@ _MARGIN_M = 0.03       # so that sway makes no near one of a far one
 
 
 def draw(n: int, seed: int, kind: str = 'near') -> list[Scenario]:
-    """Return `n` approaches of a `kind`, 'near' or 'far'; the same for the same arguments, and for any smaller n."""
-    return [_one(kind, number, np.random.default_rng([seed, list(_CLEARANCE_M).index(kind), number]))
-            for number in range(n)]
+    """Return `n` scenarios of a `kind`, one of KINDS; the same for the same arguments, and any smaller n."""
+    return [one(number, seed, kind) for number in range(n)]
 
 
-def _one(kind: str, number: int, random: np.random.Generator) -> Scenario:
+def one(number: int, seed: int, kind: str = 'near') -> Scenario:
+    """Return that one of the scenarios that `draw` returns, number from 0."""
+    random = np.random.default_rng([seed, KINDS.index(kind), number])
+    if kind == 'quiet':
+        return draw_quiet.piece(number, random)
     rig = Rig(speed_mps=float(random.uniform(3.0, 8.0)), sway_deg=float(random.uniform(0.0, 4.0)))
     name = _kind(random)
     closing = float(random.uniform(_LEAST_CLOSING_MPS + _MARGIN_MPS, _TRAFFIC[name][1]))
@@ -98,7 +104,7 @@ def _swerving(actor: Actor, closing: float, left: float, random: np.random.Gener
 
 def _with_expectations(scenario: Scenario) -> Scenario:
     """Expect a warning of whatever the truth says must be warned of; the table says the rest."""
-    warn = tuple(Warn(one.actor, 'urgent' if verdict['urgent'] is Verdict.REQUIRED else 'warn', 0.0)
-                 for one in approaches(World(scenario))
-                 for verdict in [allowed(one, scenario.rig)] if verdict['warn'] is Verdict.REQUIRED)
+    warn = tuple(Warn(truth.actor, 'urgent' if verdict['urgent'] is Verdict.REQUIRED else 'warn', 0.0)
+                 for truth in approaches(World(scenario))
+                 for verdict in [allowed(truth, scenario.rig)] if verdict['warn'] is Verdict.REQUIRED)
     return replace(scenario, expect=Expect(warn=warn))

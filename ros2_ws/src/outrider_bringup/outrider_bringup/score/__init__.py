@@ -1,0 +1,1 @@
+"""`outrider score`: scenarios through all sensors in one process, the real tracker, and the judge of the world."""

@@ -1,0 +1,54 @@
+"""How traffic keeps to its lane: what goes along the road soon stops going across it.
+
+A lane change ends, and an error of bearing makes no swerve that lasts: velocity across the road, over ground, fades by a
+time constant (an Ornstein-Uhlenbeck process: D. Uhlenbeck, L. Ornstein, Phys. Rev. 36, 1930; that lateral motion of
+traffic returns to its lane is what manoeuvre models add to constant velocity: S. Lefevre, D. Vasquez, C. Laugier, "A
+survey on motion prediction", ROBOMECH 1, 2014). Walkers, and who crosses, go on as they do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats
+from outrider_perception.ego import EgoVelocity
+
+_ALONG = 0.5  # sine of 30 degrees: whose velocity lies nearer to the road than this goes along it
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The lanes of n bodies: unit vectors across them (n, 2) in base_link, and who keeps to his (n,)."""
+
+    across: Floats
+    keeps: Bools
+    tau_s: float
+
+    @classmethod
+    def of(cls, centre_m: Floats, relative_mps: Floats, ego: EgoVelocity, walking_mps: float, tau_s: float) -> Lanes:
+        """Return the lanes of bodies at `centre_m` (n, 2) with `relative_mps` (n, 2): along the road where they are."""
+        behind = np.minimum(centre_m[:, 0], 0.0)
+        road_rad = ego.road.until_here(behind) * behind - ego.sway_rad
+        across = np.stack([-np.sin(road_rad), np.cos(road_rad)], axis=1)
+        velocity = relative_mps + ego.velocity_mps
+        speed = np.hypot(velocity[:, 0], velocity[:, 1])
+        aside = np.abs((velocity * across).sum(axis=1))
+        return cls(across, (speed >= walking_mps) & (aside <= _ALONG * speed), tau_s)
+
+    def reach(self, time_s: Floats) -> Floats:
+        """Return (n, t, 2, 2): displacement over ground after `time_s` (n, t) by velocity over ground now."""
+        lost = self.keeps[:, None] * (time_s - self.tau_s * (1.0 - np.exp(-time_s / self.tau_s)))
+        out: Floats = time_s[..., None, None] * np.eye(2) - lost[..., None, None] * self._outer()[:, None]
+        return out
+
+    def kept(self, time_s: float) -> Floats:
+        """Return (n, 2, 2): velocity over ground after `time_s` by that of now."""
+        lost = self.keeps * (1.0 - np.exp(-time_s / self.tau_s))
+        out: Floats = np.eye(2) - lost[:, None, None] * self._outer()
+        return out
+
+    def _outer(self) -> Floats:
+        out: Floats = self.across[:, :, None] * self.across[:, None, :]
+        return out

@@ -1,0 +1,233 @@
+"""The rig's own motion: Doppler, GPS speed and course, gyroscope and wheels in one small Kalman filter.
+
+State [vx, ax, vy, w, b, course, d]: velocity of base_link in its own axes, the change of vx, yaw rate, the gyroscope's
+bias, direction of motion, and the share by which Doppler errs for long. Each measurement comes at its own time; one
+that is a little late is compared with the state carried back to its stamp. Any of them may be missing: the filter then
+says so by its covariance.
+
+Lever arms: what moves is the sensor, v_s = v_b + w x r (REP 103); r of the radar is given with its Doppler, r of the
+antenna with its speed. Y. Bar-Shalom, X. R. Li, T. Kirubarajan, "Estimation with Applications to Tracking and
+Navigation", 2001, ch. 5 (consistency, gates), ch. 8 (coloured acceleration: Singer's model).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception.arrays import Floats
+from outrider_perception.measurements import Gyro, Speed
+from outrider_perception.settings import MotionSettings
+
+VX, AX, VY, W, BIAS, COURSE, OFF = range(7)
+N = 7
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What is known of base_link at one instant; `covariance` (2, 2) is that of the velocity."""
+
+    velocity_mps: Floats
+    covariance: Floats
+    yaw_rate_radps: float
+    yaw_rate_sigma_radps: float
+    turn_radps: float        # yaw rate of the way, without sway: what goes on
+    roll_rad: float
+    pitch_rad: float
+
+
+class MotionFilter:
+    """Follows the rig; feed it in the order of arrival."""
+
+    def __init__(self, settings: MotionSettings) -> None:
+        """Start without knowledge."""
+        s = self._settings = settings
+        self._x = np.zeros(N)
+        self._p = np.diag(np.square([s.start_speed_sigma_mps, s.accel_sigma_mps2, s.lateral_sigma_mps,
+                                     s.yaw_sigma_radps, s.gyro_bias_sigma_radps, 2.0 * math.pi,
+                                     s.doppler_bias]))
+        self._now_s: float | None = None
+        self._heard_s: dict[str, float] = {}
+        self._refused: dict[str, int] = {}
+        self._way: deque[tuple[float, float]] = deque()  # time, integral of the yaw rate
+        self._turned = 0.0
+        self._course_known = False
+        self._tilt = (0.0, 0.0, -math.inf)
+
+    def hears(self, source: str, now_s: float) -> bool:
+        """Tell whether 'doppler', 'gps', 'wheels' or 'gyro' has spoken, and was believed, within the last second."""
+        return now_s - self._heard_s.get(source, -math.inf) <= self._settings.memory_s
+
+    def knows_speed(self, now_s: float) -> bool:
+        """Tell whether the speed at `now_s` is known to better than half a metre a second."""
+        ahead = max(0.0, now_s - self._now_s) if self._now_s is not None else 0.0
+        sigma2 = self._p[VX, VX] + self._p[AX, AX] * ahead ** 2
+        return self._now_s is not None and bool(sigma2 <= self._settings.known_sigma_mps ** 2)
+
+    def advance(self, now_s: float) -> Motion:
+        """Carry the state to `now_s` (not back) and return it."""
+        s = self._settings
+        dt = now_s - self._now_s if self._now_s is not None else 0.0
+        self._now_s = now_s if self._now_s is None else max(now_s, self._now_s)
+        if dt > 0.0:
+            self._predict(dt)
+        turn = self._turn(self._now_s)
+        roll, pitch, told_s = self._tilt
+        if self._now_s - told_s > s.memory_s:
+            roll = pitch = 0.0
+        at = [VX, VY]
+        # Doppler alone hardly tells a turn from a slide, and a course only the way, not the sway. A mean over a scan:
+        # tracks are turned by it once a scan.
+        yaw = self._slope(s.scan_s) if self.hears('gyro', self._now_s) else turn
+        return Motion(self._x[at].copy(), self._p[np.ix_(at, at)].copy(), yaw,
+                      math.sqrt(self._p[W, W]), turn, roll, pitch)
+
+    def gyro(self, seen: Gyro) -> bool:
+        """Take what turns and leans; False where it is not usable."""
+        if not abs(seen.yaw_rate_radps) <= self._settings.most_yaw_radps:
+            return False
+        late_s = self._late(seen.stamp_s)
+        if late_s is None:
+            return False
+        h = np.zeros((1, N))
+        h[0, W] = h[0, BIAS] = 1.0
+        sigma = math.hypot(self._settings.gyro_sigma_radps, self._settings.gyro_scale * seen.yaw_rate_radps)
+        self._update('gyro', seen.stamp_s, h, np.array([seen.yaw_rate_radps - self._x[W] - self._x[BIAS]]),
+                     np.array([[sigma ** 2]]), gate=math.inf)
+        if abs(seen.roll_rad) < 1.0 and abs(seen.pitch_rad) < 1.0:
+            self._tilt = (seen.roll_rad, seen.pitch_rad, seen.stamp_s)
+        return True
+
+    def speed(self, seen: Speed) -> bool:
+        """Take a speed over ground, and its direction; False where it is not usable or not believed."""
+        s = self._settings
+        if not (abs(seen.mps) <= s.most_speed_mps and 0.0 < seen.sigma_mps <= s.most_speed_mps):
+            return False
+        late_s = self._late(seen.stamp_s)
+        if late_s is None:
+            return False
+        late_s += s.gps_age_s if seen.source == 'gps' else 0.0
+        sigma = max(seen.sigma_mps, s.least_sigma_mps)
+        x, (rx, ry) = self._x, seen.lever_m
+        ahead, across = x[VX] - late_s * x[AX] - x[W] * ry, x[VY] + x[W] * rx
+        rows = np.zeros((1, N))
+        if seen.source == 'wheels':
+            rows[0, [VX, AX, W]] = 1.0, -late_s, -ry
+            sigma = math.hypot(sigma, s.wheel_scale * seen.mps)
+            return self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - ahead]),
+                                np.array([[sigma ** 2]]), s.gate)
+        # The length of a noisy vector is never zero: sqrt(pi) / 2 of its two axes' sigma where it stands.
+        expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * sigma)
+        u, v = ahead / max(expected, 1e-6), across / max(expected, 1e-6)
+        if self._p[VX, VX] > s.known_sigma_mps ** 2:
+            # A speed that nobody knows yet has no direction: rigs roll ahead.
+            expected, u, v = ahead, 1.0, 0.0
+        rows[0, [VX, AX, VY, W]] = u, -u * late_s, v, v * rx - u * ry
+        used = self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - expected]),
+                            np.array([[s.gps_share * sigma ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),
+                            s.gate)
+        if used and math.isfinite(seen.course_rad) and seen.mps > s.course_speed_mps:
+            self._course(seen, late_s, across / max(abs(ahead), s.course_speed_mps))
+        return used
+
+    def doppler(self, stamp_s: float, information: Floats, vector: Floats, lever_m: Floats) -> bool:
+        """Take what the statics say of the sensor's velocity v: `information` (2, 2) @ v = `vector` (2,).
+
+        `lever_m` (2,) is where the sensor is. False where it is not believed.
+        """
+        late_s = self._late(stamp_s)
+        if late_s is None:
+            return False
+        root = np.linalg.cholesky(information + 1e-9 * np.eye(2))
+        to_sensor = np.zeros((2, N))
+        to_sensor[0, [VX, AX, W, OFF]] = 1.0, -late_s, -lever_m[1], self._x[VX]
+        to_sensor[1, [VY, W]] = 1.0, lever_m[0]
+        rows = root.T @ to_sensor
+        return self._update('doppler', stamp_s, rows, np.linalg.solve(root, vector) - rows @ self._x, np.eye(2),
+                            self._settings.gate)
+
+    def _course(self, seen: Speed, late_s: float, slip: float) -> None:
+        s, x = self._settings, self._x
+        if not self._course_known:
+            self._course_known = True
+            x[COURSE] = seen.course_rad
+        off = math.remainder(seen.course_rad - (x[COURSE] - late_s * x[W] + slip), 2.0 * math.pi)
+        rows = np.zeros((1, N))
+        rows[0, [COURSE, W, VY]] = 1.0, -late_s, 1.0 / max(abs(x[VX]), s.course_speed_mps)
+        sigma = math.hypot(seen.sigma_mps / seen.mps, s.course_sigma_rad)
+        self._update('course', seen.stamp_s, rows, np.array([off]), np.array([[sigma ** 2]]), s.gate)
+
+    def _late(self, stamp_s: float) -> float | None:
+        """Go on to `stamp_s`; return by how much it is behind, None where that is too much."""
+        self.advance(stamp_s)
+        assert self._now_s is not None
+        late_s = self._now_s - stamp_s
+        return late_s if late_s <= self._settings.most_late_s else None
+
+    def _predict(self, dt: float) -> None:
+        s, x = self._settings, self._x
+        keep_a, keep_y, keep_w, keep_d = (math.exp(-dt / tau) for tau in (s.accel_tau_s, s.lateral_tau_s, s.yaw_tau_s,
+                                                                          s.doppler_bias_tau_s))
+        f = np.eye(N)
+        # Singer: an acceleration that fades, integrated.
+        f[VX, AX] = s.accel_tau_s * (1.0 - keep_a)
+        f[AX, AX], f[VY, VY], f[W, W], f[OFF, OFF] = keep_a, keep_y, keep_w, keep_d
+        f[COURSE, W] = dt
+        self._turned += dt * float(x[W])
+        lateral2 = s.lateral_sigma_mps ** 2 + (s.lateral_per_speed * float(x[VX])) ** 2
+        q = np.zeros(N)
+        q[AX] = (1.0 - keep_a ** 2) * s.accel_sigma_mps2 ** 2
+        q[VX] = q[AX] * dt ** 2 / 3.0
+        q[VY] = (1.0 - keep_y ** 2) * lateral2
+        q[W] = (1.0 - keep_w ** 2) * s.yaw_sigma_radps ** 2
+        q[OFF] = (1.0 - keep_d ** 2) * s.doppler_bias ** 2
+        q[BIAS] = s.gyro_walk2 * dt
+        q[COURSE] = q[W] * dt ** 2 / 3.0
+        self._x = f @ x
+        self._p = f @ self._p @ f.T + np.diag(q)
+        # Nobody rolls faster, however long nothing is heard.
+        self._p[VX, VX] = min(self._p[VX, VX], s.start_speed_sigma_mps ** 2)
+
+    def _update(self, source: str, stamp_s: float, rows: Floats, off: Floats, noise: Floats, gate: float) -> bool:
+        """Update where the residual is inside the gate, or has been outside so often that the filter must be wrong."""
+        s = self._settings
+        spread = rows @ self._p @ rows.T + noise
+        distance2 = float(off @ np.linalg.solve(spread, off))
+        if distance2 > gate * len(off):
+            self._refused[source] = self._refused.get(source, 0) + 1
+            if self._refused[source] < s.doubt_times:
+                return False
+            # Wrong for so long: take it, with the doubt that this asks for.
+            self._p[VX, VX] += min(distance2 / gate, 1e3) * s.known_sigma_mps ** 2
+            spread = rows @ self._p @ rows.T + noise
+        self._refused[source] = 0
+        self._heard_s[source] = stamp_s
+        gain = np.linalg.solve(spread, rows @ self._p).T
+        keep = np.eye(N) - gain @ rows
+        self._x = self._x + gain @ off
+        self._p = keep @ self._p @ keep.T + gain @ noise @ gain.T
+        self._p = 0.5 * (self._p + self._p.T)
+        return True
+
+    def _turn(self, now_s: float) -> float:
+        """Return the yaw rate of the way: its mean over one sway, sooner where it leaves what sway does."""
+        s, way = self._settings, self._way
+        if not way or now_s > way[-1][0]:
+            way.append((now_s, self._turned))
+        while len(way) > 2 and now_s - way[1][0] >= s.sway_s:
+            way.popleft()
+        if not self.hears('gyro', now_s) and not self.hears('course', now_s):
+            return 0.0
+        long = self._slope(s.sway_s)
+        beyond = self._slope(s.onset_s) - long
+        long += math.copysign(max(0.0, abs(beyond) - s.sway_yaw_radps), beyond)
+        # A small one is as likely a bias as a bend.
+        return long ** 3 / (long ** 2 + s.straight_radps ** 2) if abs(long) > 0.5 * s.straight_radps else 0.0
+
+    def _slope(self, span_s: float) -> float:
+        now_s, turned = self._way[-1]
+        before_s, before = next((one for one in reversed(self._way) if now_s - one[0] >= span_s), self._way[0])
+        return (turned - before) / (now_s - before_s) if now_s - before_s >= 0.5 * span_s else 0.0

@@ -1,0 +1,40 @@
+"""Whether a track has shown that it is no thing by the road: by Doppler, by where it was seen, or by who told of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats
+from outrider_perception.bank import Bank
+from outrider_perception.ego import EgoVelocity
+from outrider_perception.settings import Settings, SightSettings
+
+
+def moves(bank: Bank, ego: EgoVelocity, sensor_xy_m: Floats, settings: Settings, sight: SightSettings) -> Bools:
+    """Return which tracks (n,) move over ground by more than doubt, or were given as bodies.
+
+    Radar: by more than a Doppler bin's doubt. One point may land in the wrong bin; the filtered range rate of a static
+    thing does not.
+    """
+    line = bank.state[:, :2] - sensor_xy_m
+    line /= np.maximum(np.hypot(line[:, 0], line[:, 1]), 1e-6)[:, None]
+    radial = np.abs(((bank.state[:, 2:] + ego.velocity_mps) * line).sum(axis=1))
+    by_doppler = (radial > settings.velocity_bin_mps / 2) & np.isfinite(bank.heard_s[:, 0])
+    other_eyes = np.isfinite(bank.heard_s[:, 1:]).any(axis=1)
+    proved: Bools = by_doppler | bank.given | (other_eyes & _by_sight(bank, ego, sight))
+    return proved
+
+
+def _by_sight(bank: Bank, ego: EgoVelocity, sight: SightSettings) -> Bools:
+    """Return which tracks (n,) surely move over ground, by where they were seen: parked cars have boxes too."""
+    over_ground = bank.state[:, 2:] + ego.velocity_mps
+    speed = np.hypot(over_ground[:, 0], over_ground[:, 1])
+    u = over_ground / np.maximum(speed, 1e-6)[:, None]
+    variance = np.einsum('ni,nij,nj->n', u, bank.covariance[:, 2:, 2:] + ego.covariance, u)
+    sigma = np.sqrt(np.maximum(variance, 0.0))
+    # A size that is guessed wrong stretches range and relative speed alike.
+    scale_known = np.isfinite(bank.heard_s[:, [0, 2]]).any(axis=1)
+    share = np.where(scale_known, 0.0, sight.moves_share)
+    least = np.maximum(sight.moves_mps, share * np.hypot(bank.state[:, 2], bank.state[:, 3]))
+    driving: Bools = ego.valid & (speed > np.maximum(least, sight.moves_sigmas * sigma))
+    return driving

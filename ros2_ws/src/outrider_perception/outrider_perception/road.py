@@ -1,0 +1,55 @@
+"""How the road bends, from the rig's own way over it: who comes from behind takes the same bends, where they are."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outrider_perception.arrays import Floats
+
+_STEP_M = 0.5      # from one place of the way to the next
+_LENGTH_M = 80.0   # as far back as a radar sees
+_ROLLS_MPS = 1.0   # slower, a way has no curvature
+
+
+@dataclass(frozen=True)
+class Road:
+    """Curvature (k,) in 1/m, left > 0, at places (k,) of the way in m behind the rig (negative), in rising order."""
+
+    place_m: Floats = field(default_factory=lambda: np.zeros(1))
+    curvature: Floats = field(default_factory=lambda: np.zeros(1))
+
+    def at(self, ahead_m: Floats) -> Floats:
+        """Return the curvature (n,) at `ahead_m` (n,): straight before the way began, as it is ahead of the rig."""
+        found: Floats = np.interp(ahead_m, self.place_m, self.curvature, left=0.0)
+        return found
+
+    def until_here(self, ahead_m: Floats) -> Floats:
+        """Return the mean curvature (n,) between places behind the rig and the rig."""
+        steps = np.diff(self.place_m) * 0.5 * (self.curvature[1:] + self.curvature[:-1])
+        total = np.concatenate([[0.0], np.cumsum(steps)])
+        behind = np.minimum(ahead_m, -_STEP_M)
+        mean: Floats = (total[-1] - np.interp(behind, self.place_m, total)) / -behind
+        return mean
+
+
+class Way:
+    """Remembers the way; `go` on with every scan."""
+
+    def __init__(self) -> None:
+        """Start at the first place."""
+        self._gone_m = 0.0
+        self._marks: deque[tuple[float, float]] = deque(maxlen=int(_LENGTH_M / _STEP_M))
+
+    def go(self, dt_s: float, speed_mps: float, turn_radps: float, delay_s: float) -> Road:
+        """Return the road after `dt_s` at `speed_mps`; `turn_radps` is what the yaw rate was `delay_s` ago."""
+        self._gone_m += max(dt_s, 0.0) * speed_mps
+        at_m = self._gone_m - delay_s * speed_mps
+        if speed_mps > _ROLLS_MPS and (not self._marks or at_m >= self._marks[-1][0] + _STEP_M):
+            self._marks.append((at_m, turn_radps / speed_mps))
+        if not self._marks:
+            return Road()
+        places, curvature = np.array(self._marks).T
+        return Road(places - self._gone_m, curvature)

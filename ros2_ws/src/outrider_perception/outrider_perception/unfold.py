@@ -1,0 +1,98 @@
+"""Doppler unfolding: which multiple of the chirp's span each range rate stands for, and where its point then is.
+
+v = v_seen + 2 k v_max. Two transmitters that take turns speak one after the other, and the firmware makes good for the
+phase that a body's motion puts between them by the velocity it *sees*: for odd k half a turn is left, and one body
+becomes two equal peaks at +-0.19 in sine of azimuth beside its place (measured on the chip's own arithmetic; TI SWRA554
+treats the cause). So an alternative of a point is a pair: k, and for odd k its place between two peaks, or beside one.
+
+A point belongs to what explains it best:
+1. a track that is known, at its predicted place with its predicted range rate;
+2. the ground, at the range rate that the own motion predicts;
+3. else to a body that is new: each k predicts where it was in the scans before, because range changes at that rate.
+   The k that finds it there, and clearly better than every other, is taken; until then the point is held back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.lean import bearings
+from outrider_perception.measurements import PolarScan
+from outrider_perception.points import Points
+from outrider_perception.settings import Settings
+
+SPLIT_SINE = 0.1875  # of each peak beside the place of a body that aliased oddly: 6 of the chip's 1/32
+_SPLIT_TOLERANCE = 0.05  # a step and a half of the sine grid
+_MOST_SINE = 0.98
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """What n points may be: (n, a) multiple of the span, range rate, bearing in base_link, and which can be at all.
+
+    `paired` (n,) is the other peak of a point that looks split, -1 for none.
+    """
+
+    k: Ints             # (a,)
+    range_rate_mps: Floats
+    azimuth_rad: Floats
+    possible: Bools
+    paired: Ints
+
+    def take(self, which: Bools) -> Alternatives:
+        """Return those of the points under a mask; pairs are kept by their places in the whole."""
+        return Alternatives(self.k, self.range_rate_mps[which], self.azimuth_rad[which], self.possible[which],
+                            self.paired[which])
+
+
+def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: Settings) -> Alternatives:
+    """Return what `points` of `scan` may be; `ground_mps` (n,) is the range rate of the ground at each.
+
+    Nothing on a road goes faster over ground, along the line of sight, than the settings' `unfold_ground_mps`.
+    """
+    s = settings
+    assert scan.velocity_max_mps is not None
+    span = 2.0 * scan.velocity_max_mps
+    most = int((s.unfold_ground_mps + s.unfold_own_mps + scan.velocity_max_mps) / span)
+    splits = scan.transmitters == 2 and bool((scan.elevation_rad[np.isfinite(scan.elevation_rad)] == 0.0).all())
+    rows = [(k, shift) for k in range(-most, most + 1)
+            for shift in ((-SPLIT_SINE, SPLIT_SINE) if k % 2 and splits else (0.0,))]
+    k = np.array([row[0] for row in rows])
+    shift = np.array([row[1] for row in rows])
+    rate = points.range_rate_mps[:, None] + span * k / points.slope[:, None]
+    sine = np.remainder(points.sine[:, None] + shift + 1.0, 2.0) - 1.0  # the chip's angles go round
+    n, a = sine.shape
+    bearing = bearings(np.repeat(points.range_m, a), sine.ravel(), scan.pose, s.reflects_at_m).reshape(n, a)
+    if not splits:
+        bearing = np.repeat(points.azimuth_rad[:, None], a, axis=1)
+    possible = (np.abs(rate - ground_mps[:, None]) <= s.unfold_ground_mps) & (np.abs(sine) <= _MOST_SINE)
+    paired = _pairs(points, scan, s) if splits else np.full(n, -1)
+    # The left peak of two lies to the left of the body: only the shift towards the other one is its place.
+    towards = np.where(paired >= 0, np.sign(points.sine[paired] - points.sine), 0.0)
+    possible &= (shift == 0.0) | (towards[:, None] == 0.0) | (np.sign(shift) == towards[:, None])
+    return Alternatives(k, rate, bearing, possible, paired)
+
+
+def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
+    """Return for each point (n,) the other peak of the same cell, as far away as a split puts it; -1: none."""
+    step = scan.velocity_step_mps or settings.velocity_bin_mps
+    apart = np.abs(points.sine[:, None] - points.sine[None, :])
+    mates = (np.abs(points.range_m[:, None] - points.range_m[None, :]) < 0.02)
+    mates &= np.abs(points.range_rate_mps[:, None] - points.range_rate_mps[None, :]) < 0.5 * step
+    mates &= np.abs(apart - 2 * SPLIT_SINE) <= _SPLIT_TOLERANCE
+    return np.where(mates.any(axis=1), mates.argmax(axis=1), -1) if len(points) else np.zeros(0, dtype=np.int64)
+
+
+def on_ground(found: Alternatives, ground_at: Floats) -> tuple[Ints, Floats]:
+    """Return for each point the alternative (n,) that is nearest to the ground, and by how much it is off (n,) m/s.
+
+    `ground_at` (n, a) is the range rate of the ground at each alternative's bearing.
+    """
+    off = np.where(found.possible, found.range_rate_mps - ground_at, np.inf)
+    # Of two alike the smaller multiple: an odd one has two chances to fit.
+    doubt = np.abs(off) + 0.02 * np.abs(found.k)
+    best = doubt.argmin(axis=1)
+    return best, off[np.arange(len(best)), best]

@@ -1,0 +1,170 @@
+"""Gives every point of a scan its true range rate and bearing, or holds it back: unfold.py says how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.measurements import PolarScan
+from outrider_perception.points import Points
+from outrider_perception.settings import Settings
+from outrider_perception.trace import Trace
+from outrider_perception.unfold import Alternatives, alternatives, on_ground
+
+_GUESSES_MPS = np.arange(-4.0, 15.01, 0.25)  # of an unknown own speed: finer than any chirp's bin
+
+
+@dataclass(frozen=True)
+class Known:
+    """Tracks as a scan's sensor should see them (t,): place in m and rad, range rate, and one sigma of each.
+
+    `depth_m`: how far behind that place more of the body may be seen; `sure`: confirmed ones, that may claim what looks
+    like ground.
+    """
+
+    range_m: Floats
+    azimuth_rad: Floats
+    range_rate_mps: Floats
+    range_sigma_m: Floats
+    across_sigma_m: Floats
+    rate_sigma_mps: Floats
+    depth_m: Floats
+    sure: Bools
+
+
+@dataclass(frozen=True)
+class Unfolded:
+    """Points with the range rate and bearing that are most likely; `ground` (n,), `held` (n,): not clear yet."""
+
+    points: Points
+    ground: Bools
+    held: Bools
+
+
+class Unfolder:
+    """Two calls a scan: `ground` before the own motion is known from it, `bodies` after."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start without a past."""
+        self._settings = settings
+        self._trace = Trace(settings)
+
+    def adapt(self, settings: Settings) -> None:
+        """Start without a past for another chirp: its alternatives are others."""
+        self._settings = settings
+        self._trace = Trace(settings)
+
+    def ground(self, points: Points, scan: PolarScan, sensor_mps: Floats | None) -> Points:
+        """Return all points as if they stood: each at the alternative that is nearest to the ground.
+
+        `sensor_mps` (2,) is what is known of the sensor's velocity; None: the one that most points agree on.
+        """
+        if sensor_mps is None:
+            sensor_mps = self._guess(points, scan)
+        found = alternatives(points, scan, -(points.directions @ sensor_mps), self._settings)
+        best, _ = on_ground(found, _ground_at(found, sensor_mps))
+        rows = np.arange(len(points))
+        return points.aimed(found.azimuth_rad[rows, best], found.range_rate_mps[rows, best])
+
+    def bodies(self, points: Points, scan: PolarScan, sensor_mps: Floats, tolerance_mps: Floats,
+               known: Known) -> Unfolded:
+        """Return the points with their true range rates; `points` as measured, `sensor_mps` (2,) the sensor's velocity.
+
+        Within `tolerance_mps` (n,) of the ground's range rate a point is ground, unless a track or its own past knows
+        better.
+        """
+        s = self._settings
+        assert scan.velocity_max_mps is not None
+        span = 2.0 * scan.velocity_max_mps
+        n = len(points)
+        rows = np.arange(n)
+        found = alternatives(points, scan, -(points.directions @ sensor_mps), s)
+        ground_at = _ground_at(found, sensor_mps)
+        standing, off = on_ground(found, ground_at)
+        stands = np.abs(off) <= tolerance_mps
+        choice = self._claims(points, found, known, stands)
+        claimed = choice >= 0
+        # What stands, or is known, needs no past; whatever else does may be of a new body.
+        rate_over_ground = found.range_rate_mps - ground_at
+        favour = np.where(found.k[None, :] % 2 == 1, np.where(found_pairs(found), s.unfold_pair_nats,
+                                                             -s.unfold_pair_nats if _splits(found) else 0.0), 0.0)
+        favour[rows[stands], standing[stands]] += s.unfold_stands_nats
+        ask = ~claimed & (~stands | (span < s.unfold_blind_mps))
+        told = np.full(n, -1)
+        told[ask] = self._trace.judge(scan.stamp_s, points.range_m[ask], points.range_rate_mps[ask], span,
+                                      found.take(ask), rate_over_ground[ask], favour[ask],
+                                      s.unfold_support_narrow if span < s.unfold_blind_mps else s.unfold_support)
+        self._trace.learn(scan.stamp_s, points.range_m[~claimed], points.range_rate_mps[~claimed],
+                          found.take(~claimed))
+        choice = np.where(claimed, choice, np.where(told >= 0, told, np.where(stands, standing, -1)))
+        ground = stands & (choice == standing)
+        held = choice < 0
+        choice = np.where(held, standing, choice)
+        held |= self._doubled(points, found, choice)
+        return Unfolded(points.aimed(found.azimuth_rad[rows, choice], found.range_rate_mps[rows, choice]), ground, held)
+
+    def _claims(self, points: Points, found: Alternatives, known: Known, stands: Bools) -> Ints:
+        """Return which alternative (n,) of each point a track explains best, -1 for none.
+
+        What `stands` (n,), by its range rate, is left to the ground where a track is not sure or not near.
+        """
+        choice = np.full(len(points), -1)
+        along = points.range_m[:, None] - known.range_m[None, :]
+        along = np.where(along > 0.0, np.maximum(along - known.depth_m, 0.0), along) / known.range_sigma_m
+        point, track = np.nonzero(along ** 2 <= self._settings.gate)
+        if not len(point):
+            return choice
+        turn = np.abs(found.azimuth_rad[point] - known.azimuth_rad[track, None])
+        across = points.range_m[point, None] * np.minimum(turn, 2.0 * np.pi - turn) / known.across_sigma_m[track, None]
+        rate = (found.range_rate_mps[point] - known.range_rate_mps[track, None]) / known.rate_sigma_mps[track, None]
+        cost = along[point, track][:, None] ** 2 + across ** 2 + rate ** 2
+        cost = np.where(found.possible[point], cost, np.inf)
+        best = cost.argmin(axis=1)
+        cost = cost[np.arange(len(point)), best]
+        near = np.where(known.sure[track], self._settings.unfold_claim, 0.0)
+        near = np.where(stands[point], near, self._settings.gate)
+        order = np.argsort(-cost, kind='stable')  # the nearest last: it stays
+        order = order[cost[order] <= near[order]]
+        choice[point[order]] = best[order]
+        return choice
+
+    def _doubled(self, points: Points, found: Alternatives, choice: Ints) -> Bools:
+        """Return which points (n,) are the weaker of two peaks of one body."""
+        mate = found.paired
+        odd = found.k[choice] % 2 == 1
+        both = (mate >= 0) & odd & odd[mate] & (mate[mate] == np.arange(len(mate)))
+        later = np.arange(len(mate)) > mate
+        weaker = (points.snr_db < points.snr_db[mate]) | ((points.snr_db == points.snr_db[mate]) & later)
+        doubled: Bools = both & weaker
+        return doubled
+
+    def _guess(self, points: Points, scan: PolarScan) -> Floats:
+        """Return the velocity (2,) straight ahead that most points agree on; zero where they are too few."""
+        s = self._settings
+        if len(points) < s.ego_min_statics:
+            return np.zeros(2)
+        found = alternatives(points, scan, np.zeros(len(points)), s)
+        ahead = np.cos(found.azimuth_rad)
+        off = found.range_rate_mps[None] + _GUESSES_MPS[:, None, None] * ahead[None]
+        off = np.where(found.possible[None], np.abs(off), np.inf).min(axis=2)
+        votes = np.maximum(0.0, 1.0 - (off / (s.ego_inlier_mps + s.velocity_bin_mps / 2)) ** 2).sum(axis=1)
+        votes -= 0.02 * np.abs(_GUESSES_MPS)
+        return np.array([_GUESSES_MPS[int(votes.argmax())], 0.0])
+
+
+def _ground_at(found: Alternatives, sensor_mps: Floats) -> Floats:
+    rate: Floats = -(np.cos(found.azimuth_rad) * sensor_mps[0] + np.sin(found.azimuth_rad) * sensor_mps[1])
+    return rate
+
+
+def found_pairs(found: Alternatives) -> Bools:
+    """Return (n, 1): which points look like one of two peaks."""
+    pairs: Bools = (found.paired >= 0)[:, None]
+    return pairs
+
+
+def _splits(found: Alternatives) -> bool:
+    """Tell whether odd multiples split at all: they then have two places each."""
+    return len(found.k) > len(np.unique(found.k))

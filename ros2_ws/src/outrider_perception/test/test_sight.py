@@ -1,0 +1,229 @@
+"""What camera and near depth say of bodies, and tracks that rest on them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from outrider_perception import facing, sight
+from outrider_perception.classes import NAMES, classes
+from outrider_perception.measurements import Boxes, DepthClusters, PolarScan, Speed, upright_pose
+from outrider_perception.near import near_places
+from outrider_perception.settings import SightSettings
+from outrider_perception.tracker import Step, Tracker
+
+FOCAL, CENTRE, SIZE = (424.0, 424.0), (423.5, 239.5), (848, 480)
+REAR = upright_pose(-0.9, 0.0, 0.86, math.pi)
+CAR, PERSON = NAMES.index('car'), NAMES.index('person')
+S, TABLES = SightSettings(), classes()
+
+
+def edges(x: float, y: float, width: float, height: float, pose=REAR) -> list[float]:
+    """The box of something flat that faces the camera, its middle at (x, y) of base_link, on the ground."""
+    ahead, left = pose.rotation[:2, :2].T @ (np.array([x, y]) - pose.translation_m[:2])
+    up = pose.translation_m[2]
+    us = [CENTRE[0] - FOCAL[0] * (left + side * width / 2) / ahead for side in (1, -1)]
+    vs = [CENTRE[1] - FOCAL[1] * (high - up) / ahead for high in (height, 0.0)]
+    return [us[0], vs[0], us[1], vs[1]]
+
+
+def image(t: float, *rows: list[float], kind: int = CAR, score: float = 0.8, depth: float = math.nan,
+          dark: bool = False) -> Boxes:
+    n = len(rows)
+    return Boxes(t, REAR, FOCAL, CENTRE, SIZE, np.array(rows).reshape(-1, 4), np.full(n, kind), np.full(n, score),
+                 np.full(n, depth), dark)
+
+
+def clusters(t: float, *places: tuple[float, float], cut: bool = False) -> DepthClusters:
+    """Clusters half a metre wide at places of base_link."""
+    at = (np.array(places).reshape(-1, 2) - REAR.translation_m[:2]) @ REAR.rotation[:2, :2]
+    n = len(at)
+    return DepthClusters(t, REAR, at, np.tile([0.1, 0.5, 1.7], (n, 1)), np.full(n, 0.05), np.full(n, cut))
+
+
+def rolls(t: float, mps: float = 5.0) -> Speed:
+    return Speed(t, mps, 0.05, 'gps')
+
+
+@pytest.mark.parametrize(('x', 'y'), [(-8.0, 0.0), (-15.0, 2.0), (-30.0, -3.0), (-60.0, 1.0)])
+def test_box_tells_bearing_and_range_within_its_own_sigma(x: float, y: float) -> None:
+    seen = sight.sights(image(0.0, edges(x, y, 1.8, 1.5)), REAR, TABLES, S)
+    truth = np.array([math.atan2(y, x + 0.9), 1.0 / math.hypot(x + 0.9, y)])
+    off = np.abs(seen.z[0] - truth)
+    off[0] = min(off[0], 2 * math.pi - off[0])
+    assert off[0] < 0.003
+    assert off[1] < 2.0 * seen.sigma[0, 1]
+    assert seen.sigma[0, 1] < 0.5 * truth[1], 'a range that is worth having'
+
+
+def test_depth_in_a_box_is_worth_more_than_its_size() -> None:
+    at = edges(-8.9, 0.0, 1.8, 1.5)
+    without, given = (sight.sights(image(0.0, at, depth=depth), REAR, TABLES, S) for depth in (math.nan, 8.0))
+    assert given.sigma[0, 1] < 0.6 * without.sigma[0, 1]
+    assert 1.0 / given.z[0, 1] == pytest.approx(8.0, abs=0.3)
+
+
+def test_ground_tells_the_range_where_the_class_is_wrong() -> None:
+    far = sight.sights(image(0.0, edges(-5.9, 0.0, 0.5, 1.7), kind=NAMES.index('dog')), REAR, TABLES, S)
+    assert 1.0 / far.z[0, 1] == pytest.approx(5.0, rel=0.35)
+
+
+def test_box_that_the_image_cuts_says_no_more_than_it_can() -> None:
+    whole = sight.sights(image(0.0, [300.0, 100.0, 500.0, 400.0]), REAR, TABLES, S)
+    for cut in ([0.0, 100.0, 200.0, 400.0], [300.0, 0.0, 500.0, 479.0]):
+        seen = sight.sights(image(0.0, cut), REAR, TABLES, S)
+        assert (seen.sigma[0] > 1.5 * whole.sigma[0]).any()
+    full = sight.sights(image(0.0, [0.0, 0.0, 847.0, 479.0]), REAR, TABLES, S)
+    assert np.isfinite(full.z).all() and full.sigma[0, 1] >= 0.3
+
+
+def test_lean_of_the_rig_turns_what_it_sees() -> None:
+    from outrider_perception.lean import leaned
+    roll = math.radians(15.0)
+    pose = leaned(REAR, roll, 0.0)
+    point = np.array([-10.0, 2.0, 0.75])
+    ahead = pose.rotation.T @ (point - pose.translation_m)
+    u, v = CENTRE[0] - FOCAL[0] * ahead[1] / ahead[0], CENTRE[1] - FOCAL[1] * ahead[2] / ahead[0]
+    seen = sight.sights(image(0.0, [u - 20, v - 15, u + 20, v + 15]), pose, TABLES, S)
+    at = point[:2] - pose.translation_m[:2]
+    assert seen.z[0, 0] == pytest.approx(math.atan2(at[1], at[0]), abs=1e-6)
+
+
+def test_damaged_boxes_are_left_out_and_counted() -> None:
+    good = edges(-10.0, 0.0, 1.8, 1.5)
+    rows = [good, [math.nan, 0.0, 1.0, 1.0], [50.0, 50.0, 50.0, 90.0], [9e9, 0.0, 9.1e9, 5.0], [60.0, 90.0, 50.0, 95.0]]
+    step = Tracker().step(image(0.0, *rows))
+    assert step.counts['boxes'] == 5 and step.counts['boxes_left_out'] == 4
+
+
+def test_jacobian_is_that_of_the_model() -> None:
+    state = np.array([[-20.0, 3.0, 1.0, 0.5]])
+    z, h = sight.prediction(state, REAR.translation_m[:2])
+    for i in range(4):
+        off = np.zeros((1, 4))
+        off[0, i] = 1e-5
+        high, low = (sight.prediction(state + sign * off, REAR.translation_m[:2])[0] for sign in (1, -1))
+        assert (high - low)[0] / 2e-5 == pytest.approx(h[0, :, i], abs=1e-6)
+
+
+def test_what_faces_the_sensor_is_where_box_and_depth_see_it() -> None:
+    centre, box, heading, at = np.array([[-10.0, 0.0]]), np.array([[4.0, 2.0, 1.5]]), np.zeros(1), np.zeros(2)
+    assert centre + facing.in_image(centre, box, heading, at) == pytest.approx(np.array([[-8.0, 0.0]]))
+    assert centre + facing.in_depth(centre, box, heading, at, np.array([-1.0, 0.0])) == pytest.approx(
+        np.array([[-8.0, 0.0]]))
+    beside = np.array([[-10.0, 3.0]])
+    assert beside + facing.in_depth(beside, box, heading, at, np.array([-1.0, 0.0])) == pytest.approx(
+        np.array([[-10.0, 3.0]])), 'front and flank: the middle of both'
+
+
+def test_near_place_is_in_base_link_with_more_doubt_along_the_line_of_sight() -> None:
+    places, covariance, index = near_places(clusters(0.0, (-8.9, 0.0)), REAR, S)
+    assert places == pytest.approx(np.array([[-8.9, 0.0]]))
+    assert index.tolist() == [0]
+    wide = DepthClusters(0.0, REAR, np.array([[8.0, 0.0]]), np.array([[0.1, 0.4, 1.0]]), np.array([0.4]))
+    _, doubt, _ = near_places(wide, REAR, S)
+    assert doubt[0, 0, 0] > 2 * doubt[0, 1, 1]
+    assert (np.linalg.eigvalsh(covariance) > 0.0).all()
+
+
+def approach(tracker: Tracker, kinds: str, seconds: float = 3.0, mps: float = 6.0, rig_mps: float = 5.0) -> Step:
+    """A car comes from 40 m behind, seen by camera (c), depth (d), both at 15 Hz; GPS tells the rig's speed."""
+    step = None
+    for i in range(round(seconds * 15)):
+        t = i / 15
+        x = -40.0 + mps * t
+        tracker.step(rolls(t, rig_mps))
+        if 'c' in kinds:
+            step = tracker.step(image(t, edges(x, 1.0, 1.8, 1.5)))
+        if 'd' in kinds and x > -13.0:
+            step = tracker.step(clusters(t, (x, 1.0)))
+    assert step is not None
+    return step
+
+
+def test_camera_alone_tracks_a_car_with_its_class() -> None:
+    step = approach(Tracker(), 'c')
+    assert len(step.tracks) == 1
+    assert step.tracks.class_id[0] == CAR and step.tracks.class_probability[0] > 0.9
+    assert step.tracks.sources(step.stamp_s).tolist() == [2]
+    assert step.tracks.state[0, 2] == pytest.approx(6.0, abs=2.0)
+    nearest = step.tracks.state[0, 0] + step.size_m[0, 0] / 2
+    assert nearest == pytest.approx(-22.0, rel=0.15)
+    assert 'radar' in step.degraded and 'depth' in step.degraded and 'camera' not in step.degraded
+
+
+def test_depth_alone_tracks_what_comes_near() -> None:
+    step = approach(Tracker(), 'd', seconds=6.0)
+    assert len(step.tracks) == 1
+    assert step.tracks.sources(step.stamp_s).tolist() == [4]
+    assert step.tracks.state[0, 2:] == pytest.approx([6.0, 0.0], abs=0.8)
+
+
+def test_parked_car_is_no_track() -> None:
+    """It recedes as fast as the rig rolls, by boxes and by clusters."""
+    tracker = Tracker()
+    for i in range(45):
+        t = i / 15
+        tracker.step(rolls(t))
+        x = -3.0 - 5.0 * t
+        step = tracker.step(image(t, edges(x, 2.5, 1.8, 1.5)))
+        if x > -12.0:
+            step = tracker.step(clusters(t, (x, 2.5)))
+        assert len(step.tracks) == 0
+
+
+def test_parked_van_of_unusual_size_is_no_track() -> None:
+    """Its range is wrong by a third, and so is the speed with which it falls behind."""
+    tracker = Tracker()
+    for i in range(60):
+        t = i / 15
+        tracker.step(rolls(t))
+        step = tracker.step(image(t, edges(-4.0 - 5.0 * t, -2.5, 2.0, 2.2)))
+        assert len(step.tracks) == 0
+
+
+def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
+    tracker = Tracker()
+    for i in range(30):
+        tracker.step(rolls(i / 15))
+        step = tracker.step(clusters(i / 15, (-6.0, 3.0), cut=True))
+        assert len(step.tracks) == 0 and step.counts['tentative'] == 0
+
+
+def test_boxes_and_radar_see_one_body() -> None:
+    tracker = Tracker()
+    for i in range(60):
+        t = i * 0.05
+        x = -40.0 + 6.0 * t
+        tracker.step(rolls(t))
+        reach = math.hypot(x + 0.9, 1.0)
+        radar = PolarScan(t, upright_pose(-0.9, 0.0, 0.8, math.pi), np.array([reach]),
+                          np.array([math.atan2(-1.0, -x - 0.9)]), np.zeros(1), np.array([6.0 * (x + 0.9) / reach]),
+                          np.array([20.0]))
+        step = tracker.step(radar)
+        if i % 4 in (0, 2):
+            step = tracker.step(image(t + 0.01, edges(x + 0.06, 1.0, 1.8, 1.5)))
+    assert len(step.tracks) == 1
+    assert step.tracks.class_id.tolist() == [CAR]
+    assert step.tracks.sources(step.stamp_s).tolist() == [3]
+    assert step.counts['tentative'] == 0
+
+
+def test_night_is_named_by_dark_images() -> None:
+    tracker = Tracker()
+    assert 'night' in tracker.step(image(0.0, dark=True)).degraded
+    assert 'night' not in tracker.step(image(0.1)).degraded
+
+
+def test_silent_senses_are_named_and_come_back() -> None:
+    tracker = Tracker()
+    tracker.step(rolls(0.0))
+    tracker.step(image(0.0))
+    step = tracker.step(clusters(0.0))
+    assert step.degraded == ('radar', 'imu')
+    assert tracker.step(clusters(1.2)).degraded == ('radar', 'camera', 'gps', 'imu')
+    tracker.step(rolls(1.3))
+    tracker.step(image(1.3))
+    assert tracker.step(clusters(1.4)).degraded == ('radar', 'imu')

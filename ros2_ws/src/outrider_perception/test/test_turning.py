@@ -1,0 +1,87 @@
+"""The rig's own turn: what goes straight, what follows the bend, and how tracks look from a rig that turns."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from outrider_perception import kalman
+from outrider_perception.ego import EgoVelocity
+from outrider_perception.lane import Lanes
+from outrider_perception.road import Road, Way
+from outrider_perception.turning import bends, foreseen
+
+
+def ego(speed: float, turn: float, road: Road | None = None) -> EgoVelocity:
+    return EgoVelocity(np.array([speed, 0.0]), np.eye(2) * 0.01, True, 9, turn, turn, road or Road())
+
+
+def no_lanes(relative: np.ndarray, own: EgoVelocity) -> Lanes:
+    """Return lanes that nobody is drawn to: as of walkers."""
+    return Lanes.of(np.zeros((len(relative), 2)), relative, own, 1e3, 1.0)
+
+
+def bend(radius_m: float) -> Road:
+    return Road(np.linspace(-80.0, 0.0, 161), np.full(161, 1.0 / radius_m))
+
+
+def test_straight_rig_and_body_meet_in_a_straight_line() -> None:
+    own, relative = ego(5.0, 0.0), np.array([[10.0, -0.5]])
+    then = foreseen(np.array([[-30.0, 2.0]]), relative, np.zeros(1), own, no_lanes(relative, own),
+                    np.array([[0.0, 1.0, 3.0]]), 4.0, 3.5)
+    assert then.place_m[0] == pytest.approx(np.array([[-30.0, 2.0], [-20.0, 1.5], [0.0, 0.5]]))
+    assert then.heading_rad[0] == pytest.approx(np.zeros(3))
+
+
+def test_who_shares_the_bend_keeps_the_distance_from_the_rig_s_way() -> None:
+    radius, own, speed = 60.0, 5.5, 12.5
+    # On the circle 2.5 m inside the rig's, 20 m of arc behind it.
+    angle = -20.0 / radius
+    inside = radius - 2.5
+    place = np.array([[inside * math.sin(angle), radius - inside * math.cos(angle)]])
+    velocity = speed * np.array([[math.cos(angle), math.sin(angle)]])
+    road = ego(own, own / radius, Road(np.linspace(-80.0, 0.0, 161), np.full(161, 1.0 / inside)))
+    level_s = 20.0 / radius / (speed / inside - own / radius)
+    relative = velocity - [[own, 0.0]]
+    then = foreseen(place, relative, np.full(1, angle), road, no_lanes(relative, road), np.array([[level_s]]), 9.0, 3.5)
+    assert then.place_m[0, 0] == pytest.approx([0.0, 2.5], abs=0.02)
+    assert then.heading_rad[0, 0] == pytest.approx(0.0, abs=0.01)
+
+
+def test_who_is_too_fast_for_a_turn_off_or_comes_towards_goes_straight_on() -> None:
+    velocity = np.array([[13.9, 0.0], [-13.9, 0.0], [5.0, 0.0]])
+    found = bends(velocity, ego(5.0, -0.5), np.full(3, -0.1), 3.5)
+    assert found == pytest.approx([0.0, 0.0, -0.5])
+
+
+def test_car_that_goes_on_past_a_junction_stays_far_from_the_rig_that_turns_off() -> None:
+    times = np.linspace(0.0, 4.0, 41)[None, :]
+    own, relative = ego(5.0, -0.5, bend(-10.0)), np.array([[8.9, 0.0]])
+    then = foreseen(np.array([[-20.0, 3.2]]), relative, np.zeros(1), own, no_lanes(relative, own), times, 4.0, 3.5)
+    assert np.hypot(*then.place_m[0].T).min() > 6.0, 'a straight rig would be passed at 3.2 m'
+
+
+def test_tracks_of_a_turning_rig_turn_the_other_way_and_keep_their_speed_over_ground() -> None:
+    state = np.array([[-20.0, 0.0, 5.0, 0.0]])
+    own = np.array([5.0, 0.0])
+    covariance = np.diag([4.0, 1.0, 0.5, 0.1])[None]
+    after, spread = kalman.turned(state, covariance, math.pi / 2, own)
+    assert after[0] == pytest.approx([0.0, 20.0, -5.0, -10.0])
+    assert np.hypot(*(after[0, 2:] + own)) == pytest.approx(10.0)
+    assert np.diag(spread[0]) == pytest.approx([1.0, 4.0, 0.1, 0.5])
+
+
+def test_way_remembers_where_the_road_bent() -> None:
+    way, road = Way(), Road()
+    for number in range(200):  # 5 m/s: 25 m straight, then left with 20 m radius for another 25 m
+        road = way.go(0.05, 5.0, 0.25 if number >= 100 else 0.0, 0.0)
+    assert road.at(np.array([-40.0, -10.0, 5.0])) == pytest.approx([0.0, 0.05, 0.05])
+    assert road.until_here(np.array([-12.5, -50.0])) == pytest.approx([0.05, 0.025], abs=0.002)
+
+
+def test_rig_that_stands_has_no_bend() -> None:
+    road = Way().go(0.05, 0.0, 0.5, 0.6)
+    assert road.at(np.array([-5.0])).tolist() == [0.0]
+    assert bends(np.array([[8.0, 0.0]]), ego(0.0, 0.5), np.array([0.1]), 3.5).tolist() == [0.0]

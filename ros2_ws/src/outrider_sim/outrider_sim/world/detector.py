@@ -1,0 +1,199 @@
+"""A detector of road users as a model: what it would find in the images that the world does not render.
+
+Recall by size in pixels, light and class; confusions; misses that last over images, for a body is missed because of how
+it looks. Every number stands in config/detector/model.yaml. Equal seeds, equal boxes; the images before decide nothing
+but by time.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from outrider_sim.world import places, words
+from outrider_sim.world.eye import eye_of
+from outrider_sim.world.pinhole import Pinhole, boxes_px, figures, seen_from
+from outrider_sim.world.places import Mount
+from outrider_sim.world.snapshot import Snapshot
+
+Floats = NDArray[np.float64]
+
+_LEAST_PX = 3.0       # no detector answers with less
+_AHEAD_M = 0.5        # centres nearer to the camera than this fill the image
+_FALSE_PX = (15.0, 90.0)
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True)
+class Model:
+    """The file, as it stands there."""
+
+    fps: float
+    size_px: tuple[int, int]
+    field_deg: float
+    latency_s: float
+    latency_sigma_s: float
+    recall: dict[str, Any]
+    together_s: float
+    confusion: dict[str, dict[str, float]]
+    class_together_s: float
+    edge_sigma_px: float
+    edge_share: float
+    false_per_s: float
+    false_for_s: float
+    score: tuple[float, float]
+    score_sigma: float
+
+    @property
+    def camera(self) -> Pinhole:
+        """The colour camera."""
+        return Pinhole.of_field(self.size_px[0], self.size_px[1], self.field_deg)
+
+
+def read_model(file: Path | None = None) -> Model:
+    """Return the model of a file, by default the project's.
+
+    Raises OSError where there is none, ValueError where it is no YAML table, TypeError for unknown or missing keys.
+    """
+    if file is None:
+        folder = places.config_folder()
+        if folder is None:
+            raise FileNotFoundError('config/detector/model.yaml was not found. Set OUTRIDER_ROOT to the checkout.')
+        file = folder / 'detector' / 'model.yaml'
+    try:
+        content = yaml.safe_load(file.read_text(encoding='utf-8'))
+    except yaml.YAMLError as error:
+        raise ValueError(f'{file} is no YAML: {error}'.replace('\n', ' ')) from None
+    if not isinstance(content, dict):
+        raise ValueError(f'{file} holds no table of keys')
+    return Model(**content)
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """What was found in one image: edges left, top, right, bottom (n, 4) px, classes, scores 0..1.
+
+    `row` (n,) is the body of each (pinhole.Figures.row, -1: nothing): for whoever measures depth inside the boxes, and
+    for tests; the stack is not told.
+    """
+
+    edges_px: Floats
+    kinds: tuple[str, ...]
+    scores: Floats
+    row: NDArray[np.int64]
+
+
+class Detector:
+    """One detector on one run; ask in order of time."""
+
+    def __init__(self, seed: int, model: Model, *, misses: float = 1.0, clutter: float = 1.0) -> None:
+        """`misses` and `clutter` are how much likelier it misses, and finds nothing's boxes, than the model says."""
+        self.model, self._misses, self._clutter = model, misses, clutter
+        self._random = np.random.default_rng([seed, 0x646574])
+        self._looks: dict[int, _Look] = {}
+        self._false: list[tuple[float, Floats, str]] = []  # until when, edges, class
+        self._last_s: float | None = None
+
+    def see(self, snapshot: Snapshot, mount: Mount) -> Boxes:
+        """Return the boxes of the image that a camera at `mount` takes now."""
+        model, camera = self.model, self.model.camera
+        dt_s = 1.0 / model.fps if self._last_s is None else snapshot.t_s - self._last_s
+        self._last_s = snapshot.t_s
+        bodies = figures(snapshot)
+        near = np.hypot(*(bodies.xy - [snapshot.rider.x, snapshot.rider.y]).T) < model.recall['reach_m'][
+            snapshot.weather]
+        bodies = bodies.take(np.flatnonzero(near))
+        corners = seen_from(eye_of(snapshot.rider, mount), bodies)
+        edges = boxes_px(camera, corners)
+        width, height = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
+        inside = np.flatnonzero((corners[..., 0].mean(axis=1) > _AHEAD_M) & (width >= _LEAST_PX) & (
+            height >= _LEAST_PX))
+        inside = inside[np.argsort(corners[inside, :, 0].min(axis=1), kind='stable')]
+        visible = _visible(edges[inside])
+        found: list[tuple[Floats, str, float, int]] = []
+        for place, share in zip(inside.tolist(), visible.tolist(), strict=True):
+            size = math.sqrt(width[place] * height[place] * share)
+            row, kind = int(bodies.row[place]), bodies.kinds[place]
+            look = self._looks.setdefault(row, _Look(self._random))
+            look.step(self._random, dt_s, model)
+            recall = self._recall(size, kind, snapshot) if share >= model.recall['least_visible'] else 0.0
+            noise, spread = self._random.standard_normal(4), float(self._random.standard_normal())
+            if _NORMAL.cdf(look.found) >= recall:
+                continue
+            sigma = model.edge_sigma_px + model.edge_share * np.array([width[place], height[place]] * 2)
+            found.append((edges[place] + sigma * noise, self._taken_for(kind, look.kind),
+                          self._score(recall, spread), row))
+        for edges_px, kind in self._nothings(snapshot.t_s, dt_s):
+            found.append((edges_px, kind, self._score(0.0, float(self._random.standard_normal())), -1))
+        return _together(found, camera)
+
+    def _recall(self, size_px: float, kind: str, snapshot: Snapshot) -> float:
+        told = self.model.recall
+        light = 'night' if snapshot.in_tunnel and snapshot.light == 'day' else snapshot.light
+        half = told['half_px'][light] * told['by_class'][kind] * told['weather'][snapshot.weather]
+        share = told['best'][light] / (1.0 + math.exp(min((half - size_px) / told['width_px'], 50.0)))
+        return float(max(1.0 - self._misses * (1.0 - share), 0.0))
+
+    def _taken_for(self, kind: str, latent: float) -> str:
+        below = _NORMAL.cdf(latent)
+        for other, share in self.model.confusion.get(kind, {}).items():
+            if below < share:
+                return other
+            below -= share
+        return kind
+
+    def _score(self, recall: float, spread: float) -> float:
+        low, high = self.model.score
+        return float(np.clip(low + (high - low) * recall + self.model.score_sigma * spread, 0.25, 0.99))
+
+    def _nothings(self, t_s: float, dt_s: float) -> list[tuple[Floats, str]]:
+        model, random = self.model, self._random
+        for _ in range(int(random.poisson(model.false_per_s * self._clutter * dt_s))):
+            size = random.uniform(*_FALSE_PX, 2)
+            left, top = random.uniform(0.0, 1.0, 2) * (np.array(model.size_px) - size)
+            kind = words.CLASSES[int(random.integers(len(words.CLASSES)))]
+            self._false.append((t_s + float(random.exponential(model.false_for_s)),
+                                np.array([left, top, left + size[0], top + size[1]]), kind))
+        self._false = [one for one in self._false if one[0] >= t_s]
+        return [(edges + model.edge_sigma_px * random.standard_normal(4), kind) for _, edges, kind in self._false]
+
+
+class _Look:
+    """How one body happens to look: two numbers, each normal, that change slowly (first-order Gauss-Markov)."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.found, self.kind = random.standard_normal(2).tolist()
+
+    def step(self, random: np.random.Generator, dt_s: float, model: Model) -> None:
+        """Go on by `dt_s`."""
+        drawn = random.standard_normal(2).tolist()
+        keeps = math.exp(-dt_s / model.together_s), math.exp(-dt_s / model.class_together_s)
+        self.found, self.kind = (keep * before + math.sqrt(1.0 - keep * keep) * new
+                                 for keep, before, new in zip(keeps, (self.found, self.kind), drawn, strict=True))
+
+
+def _visible(edges: Floats) -> Floats:
+    """Return what share (n,) of each box no nearer one covers; boxes in order of distance, the widest cover counts."""
+    share = np.ones(len(edges))
+    area = np.maximum((edges[:, 2] - edges[:, 0]) * (edges[:, 3] - edges[:, 1]), 1e-9)
+    for place in range(1, len(edges)):
+        low, high = np.maximum(edges[place, :2], edges[:place, :2]), np.minimum(edges[place, 2:], edges[:place, 2:])
+        covered = np.prod(np.maximum(high - low, 0.0), axis=1) / area[place]
+        share[place] = max(1.0 - float(covered.max()), 0.0)
+    return share
+
+
+def _together(found: list[tuple[Floats, str, float, int]], camera: Pinhole) -> Boxes:
+    edges = np.array([one[0] for one in found]).reshape(-1, 4)
+    edges = np.clip(edges, 0.0, [camera.width - 1.0, camera.height - 1.0] * 2)
+    # An edge's noise may not turn a box inside out.
+    edges = np.concatenate([np.minimum(edges[:, :2], edges[:, 2:]), np.maximum(edges[:, :2], edges[:, 2:])], axis=1)
+    return Boxes(edges, tuple(one[1] for one in found), np.array([one[2] for one in found]),
+                 np.array([one[3] for one in found], dtype=np.int64))

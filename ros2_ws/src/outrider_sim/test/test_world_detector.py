@@ -1,0 +1,163 @@
+"""The models of detector and depth camera do what config/detector/model.yaml and the data sheet say."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from outrider_sim.world import scenario
+from outrider_sim.world.depth_clusters import DepthEye, depth_sigma_m
+from outrider_sim.world.detector import Detector, Model, read_model
+from outrider_sim.world.places import Mount, nominal
+from outrider_sim.world.world import World
+
+MODEL = read_model()
+FRAMES = 300
+
+
+def standing(actors: str, *, light: str = 'day', more: str = '') -> tuple[World, Mount]:
+    world = World(scenario.parse(f'duration_s: 30\nlight: {light}\nrig: {{speed_mps: 0}}\nactors: [{actors}]\n{more}'))
+    return world, nominal(world.scenario.rig, 'camera')
+
+
+def car(x: float, y: float = 0.0, name: str = 'a', kind: str = 'car') -> str:
+    return f'{{id: {name}, class: {kind}, at: [{x}, {y}]}}'
+
+
+def watch(world: World, mount: Mount, *, seed: int = 1, model: Model = MODEL, frames: int = FRAMES, **more: float):
+    detector = Detector(seed, model, **more)
+    return [detector.see(world.at(frame / model.fps), mount) for frame in range(frames)]
+
+
+def share(boxes) -> float:
+    return float(np.mean([0 in one.row for one in boxes]))
+
+
+def test_a_box_is_where_the_pinhole_puts_the_body():
+    # The rear of the camera's view: the front of the car is 10 m from it, 1.8 m wide, on the ground 0.86 m below.
+    world, mount = standing(car(-0.9 - 10.0 - 2.25))
+    boxes = [one.edges_px[one.row.tolist().index(0)] for one in watch(world, mount) if 0 in one.row]
+    left, top, right, bottom = np.mean(boxes, axis=0)
+    focal = 424.0
+    assert (right - left) == pytest.approx(focal * 1.8 / 10.0, rel=0.02)
+    assert bottom == pytest.approx(239.5 + focal * 0.86 / 10.0, abs=1.5)
+    assert 0.5 * (left + right) == pytest.approx(423.5, abs=1.5)
+    assert top < 239.5
+
+
+def test_what_is_on_the_left_of_a_camera_that_looks_back_is_on_the_right_of_the_road():
+    world, mount = standing(car(-15.0, -4.0))  # world right, hence left of the lens
+    one = next(one for one in watch(world, mount) if 0 in one.row)
+    assert one.edges_px[one.row.tolist().index(0), 2] < 424.0
+
+
+def test_recall_falls_with_size_light_and_class():
+    near, far = (share(watch(*standing(car(-x)))) for x in (20.0, 75.0))
+    assert near > 0.9 > far
+    day, night = (share(watch(*standing(car(-32.0), light=light))) for light in ('day', 'night'))
+    assert day > night + 0.1
+    person, dog = (share(watch(*standing(car(-25.0, kind=kind)))) for kind in ('person', 'dog'))
+    assert person > dog
+
+
+def test_half_of_the_recall_is_where_the_file_says():
+    # 1.8 x 1.5 m at d: 424 / d sqrt(2.7) pixels; half_px of a car by day is 14.
+    distance = 424.0 * math.sqrt(1.8 * 1.5) / MODEL.recall['half_px']['day']
+    seen = [share(watch(*standing(car(-0.9 - distance - 2.25)), seed=seed)) for seed in range(6)]
+    assert np.mean(seen) == pytest.approx(0.5 * MODEL.recall['best']['day'], abs=0.1)
+
+
+def test_misses_last_over_images():
+    found = [0 in one.row for one in watch(*standing(car(-50.0)), frames=3000)]
+    changes = np.mean(np.diff(np.array(found, dtype=int)) != 0)
+    rate = np.mean(found)
+    assert 0.2 < rate < 0.9
+    assert changes < 0.5 * 2 * rate * (1 - rate)  # of misses that know nothing of each other
+
+
+def test_classes_are_confused_as_often_as_the_file_says():
+    kinds = [kind for seed in range(12) for one in watch(*standing(car(-8.0, kind='scooter')), seed=seed)
+             for kind, row in zip(one.kinds, one.row.tolist(), strict=True) if row == 0]
+    wrong = sum(MODEL.confusion['scooter'].values())
+    assert np.mean([kind != 'scooter' for kind in kinds]) == pytest.approx(wrong, abs=0.12)
+    assert {'scooter', 'person'} <= set(kinds)
+
+
+def test_what_another_body_hides_is_not_found_and_parked_cars_are():
+    world, mount = standing(f'{car(-12.0, kind="truck")}, {car(-30.0, name="b")}')
+    rows = [row for one in watch(world, mount) for row in one.row.tolist()]
+    assert 0 in rows
+    assert 1 not in rows
+    parked, mount = standing(car(-60.0, 20.0), more='things: [{kind: parked_cars, from: [-15, -4], to: [-15, -4]}]')
+    kinds = [kind for one in watch(parked, mount) for kind, row in zip(one.kinds, one.row.tolist(), strict=True)
+             if row == 1]
+    assert kinds.count('car') > 0.8 * FRAMES
+
+
+def test_boxes_about_nothing_come_at_their_rate():
+    world, mount = standing(car(30.0))  # before the rider: not in view
+    boxes = watch(world, mount, frames=int(30 * MODEL.fps), clutter=40.0)
+    here = np.mean([len(one.kinds) for one in boxes])
+    assert here == pytest.approx(40.0 * MODEL.false_per_s * MODEL.false_for_s, rel=0.5)
+
+
+def test_stress_makes_misses_likelier_and_equal_seeds_give_equal_boxes():
+    assert share(watch(*standing(car(-38.0)), misses=2.0)) < share(watch(*standing(car(-38.0))))
+    one, two = (watch(*standing(car(-20.0)), frames=40) for _ in range(2))
+    assert all((a.edges_px == b.edges_px).all() and a.kinds == b.kinds for a, b in zip(one, two, strict=True))
+
+
+def test_an_unknown_key_of_the_file_is_refused(tmp_path):
+    file = tmp_path / 'model.yaml'
+    file.write_text('fps: 15.0\nsize: 3\n')
+    with pytest.raises(TypeError, match='size'):
+        read_model(file)
+
+
+# Depth
+
+def clusters(world: World, mount: Mount, *, seed: int = 1, frames: int = 200, **more: float):
+    eye = DepthEye(seed, **more)
+    return [eye.see(world.at(frame / 15.0), mount) for frame in range(frames)]
+
+
+def test_a_cluster_is_where_the_body_shows_itself_and_errs_with_the_square_of_the_distance():
+    for distance in (3.0, 9.0):
+        found = [one for one in clusters(*standing(car(-0.9 - distance - 2.25)), frames=400) if 0 in one.row]
+        near = np.array([one.xy[0, 0] - 0.5 * one.extent_m[0, 0] for one in found])
+        assert np.median(near) == pytest.approx(distance, abs=0.05 + depth_sigma_m(distance))
+        ahead = np.array([one.xy[0, 0] for one in found])
+        assert np.std(ahead) == pytest.approx(depth_sigma_m(float(np.mean(ahead))), rel=0.25)
+        assert found[0].extent_m[0, 1] == pytest.approx(1.8, abs=0.3)
+    assert depth_sigma_m(10.0) == pytest.approx(0.16)
+
+
+@pytest.mark.parametrize(('actor', 'light'), [(car(-25.0), 'day'), (car(-5.0, 20.0), 'day'), (car(6.0), 'day'),
+                                              (car(-0.9 - 10.0 - 2.25), 'night')])
+def test_what_is_too_far_or_outside_is_not_shown(actor, light):
+    assert not any(len(one.row) for one in clusters(*standing(actor, light=light), frames=30))
+
+
+def test_what_is_hidden_is_not_shown_and_what_the_edge_cuts_says_so():
+    world, mount = standing(f'{car(-5.0, kind="truck")}, {car(-11.0, name="b", kind="person")}')
+    assert 1 not in {row for one in clusters(world, mount) for row in one.row.tolist()}
+    for y, cut in ((0.0, False), (5.0, True)):
+        found = [one for one in clusters(*standing(car(-7.0, y))) if len(one.row)]
+        assert {bool(one.cut[0]) for one in found} == {cut}
+
+
+def test_a_wall_beside_the_road_is_one_cluster():
+    world, mount = standing(car(-60.0), more='things: [{kind: wall, from: [-40, 3], to: [20, 3]}]')
+    found = [one for one in clusters(world, mount) if len(one.row)]
+    assert {len(one.row) for one in found} == {1}
+    assert all(one.cut.all() for one in found)
+    assert np.mean([one.extent_m[0].max() for one in found]) > 4.0
+
+
+def test_holes_last_and_grow_with_stress():
+    seen = [bool(len(one.row)) for one in clusters(*standing(car(-6.0)), frames=3000)]
+    assert 0.9 < np.mean(seen) < 0.99
+    worse = [bool(len(one.row)) for one in clusters(*standing(car(-6.0)), frames=3000, misses=3.0)]
+    assert np.mean(worse) < np.mean(seen) - 0.05
