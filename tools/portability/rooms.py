@@ -11,7 +11,7 @@ from pathlib import PurePath
 SHELLS = {
     'outrider_node': ('*',),
     'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py', 'camera/messages.py'),
-    'outrider_perception': ('*_node.py', 'words.py', 'parameters.py'),
+    'outrider_perception': ('*_node.py', 'words.py', 'parameters.py', 'eyes.py'),
     'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py'),
     'outrider_drive': ('*/node.py', 'messages.py'),
     'outrider_sim': (),

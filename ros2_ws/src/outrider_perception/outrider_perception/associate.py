@@ -177,7 +177,7 @@ def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings)
     Of two that are seen, the younger goes; of a silent and a seen one, the silent, unless only it is confirmed.
     """
     off = bank.state[:, None, 2:] - bank.state[None, :, 2:]
-    same = extent.inside(bank.state[:, :2], bank, sensor_xy_m, settings)
+    same = extent.inside(bank.state[:, :2], bank, sensor_xy_m, settings) | extent.overlap(bank, settings)
     same &= np.hypot(off[..., 0], off[..., 1]) < settings.merge_speed_mps
     seen, older = bank.seen_s >= stamp_s, bank.identity[None, :] < bank.identity[:, None]
     weaker = bank.confirmed[None, :] & ~bank.confirmed[:, None]

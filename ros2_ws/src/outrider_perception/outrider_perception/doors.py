@@ -26,12 +26,14 @@ from outrider_perception.arrays import Floats
 from outrider_perception.bank import Bank
 from outrider_perception.classes import classes
 from outrider_perception.detections import from_boxes
+from outrider_perception.ego import EgoVelocity
 from outrider_perception.existence import log_odds, missed
 from outrider_perception.measurements import CartesianScan
 from outrider_perception.settings import Settings, SightSettings
 
 BOX = 8      # x y z l w h yaw score: m, rad anticlockwise, 0..1
 OUT = 9      # and identity
+_NO_LANES_S = 1e4  # for so long a velocity across is kept
 _NEWS = 0.4  # share of a new z, size and yaw in their running mean
 
 
@@ -61,7 +63,8 @@ class _Door:
         plain = Settings()
         # Nobody tells where the road leads: bodies may turn either way. A box is more than one radar point.
         self._settings = replace(plain, accel_across_m2ps3=plain.accel_along_m2ps3,
-                                 start_across_sigma_mps=plain.start_along_sigma_mps, hit_nats=plain.hit_nats_multi)
+                                 start_across_sigma_mps=plain.start_along_sigma_mps, hit_nats=plain.hit_nats_multi,
+                                 lane_tau_s=_NO_LANES_S)
         self._sights = associate.Sights(SightSettings(), classes())
         self._variance = sigma_m ** 2
         self._bank, self._looks = Bank.empty(), dict[int, _Look]()
@@ -81,7 +84,7 @@ class _Door:
                              scores=boxes[:, 7])
         found, _ = from_boxes(scan, s)
         bank, n = self._bank, len(self._bank)
-        bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, np.zeros(2),
+        bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, EgoVelocity(),
                                                      np.zeros(n, dtype=np.bool_), s)
         matched = associate.match(bank, found, np.zeros(n, dtype=np.bool_), s)
         owed = missed(dt_s, s)

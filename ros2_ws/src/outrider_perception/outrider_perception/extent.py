@@ -122,6 +122,16 @@ def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings)
     return within
 
 
+def overlap(bank: Bank, settings: Settings) -> Bools:
+    """Return (n, n): whose outlines lie in each other, which two bodies cannot; who only touches may be an error."""
+    off = bank.state[:, None, :2] - bank.state[None, :, :2]
+    c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
+    along, across = np.abs(off[..., 0] * c + off[..., 1] * s), np.abs(off[..., 1] * c - off[..., 0] * s)
+    length, width = (0.5 * (bank.box_m[:, None, i] + bank.box_m[None, :, i]) for i in (0, 1))
+    both: Bools = (along <= length - settings.merge_margin_m) & (across <= 0.5 * width)
+    return both
+
+
 def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings) -> None:
     """Update pace, heading over ground and box after a step of `dt_s`, in place.
 

@@ -1,9 +1,9 @@
 """How traffic keeps to its lane: what goes along the road soon stops going across it.
 
-A lane change ends, and an error of bearing makes no swerve that lasts: velocity across the road, over ground, fades by a
-time constant (an Ornstein-Uhlenbeck process: D. Uhlenbeck, L. Ornstein, Phys. Rev. 36, 1930; that lateral motion of
-traffic returns to its lane is what manoeuvre models add to constant velocity: S. Lefevre, D. Vasquez, C. Laugier, "A
-survey on motion prediction", ROBOMECH 1, 2014). Walkers, and who crosses, go on as they do.
+A lane change ends, and an error of bearing makes no swerve that lasts: velocity across the road, over ground, fades
+with a time constant (an Ornstein-Uhlenbeck process: G. Uhlenbeck, L. Ornstein, Phys. Rev. 36, 1930; that lateral
+motion of traffic returns to its lane is what manoeuvre models add to constant velocity: S. Lefevre, D. Vasquez, C.
+Laugier, "A survey on motion prediction", ROBOMECH 1, 2014). Walkers, and who crosses, go on as they do.
 """
 
 from __future__ import annotations

@@ -27,11 +27,13 @@ class HazardSettings:
     levels: tuple[Level, ...] = (
         # A rider likes to know of what approaches at all; half a Doppler bin is the least speed that is a fact.
         Level(NOTICE, 6.0, 2.5, 0.4),
-        # 4.6 s gives a median lead of 4.45 s (3.5 s: 3.4). Sigma of the predicted side is 1.1 m at 4 s: a gate of
-        # 1.9 m takes 4 of 5 true 0.9 m passes at once and 1 of 6 of those at 3 m.
-        Level(WARN, 4.6, 1.9, 3.0),
-        # Reaction 1 s and swerve 1 s. Sigma of the side is 0.8 m at 2.5 s: 0.8 m keeps passes beyond 2.5 m out.
-        Level(URGENT, 2.2, 0.8, 3.0),
+        # What must be warned of is what will pass nearer than 1.5 m; the median lead is 0.3 s less than the time.
+        # Predicted clearances err by 0.6 m (one sigma) at 4 s, so that passes at 3 m seldom look so near. Closing at
+        # 3 m/s is what counts; a third of a Doppler bin less is asked, for a speed is known no better.
+        Level(WARN, 5.0, 1.5, 2.8),
+        # Reaction 1 s and swerve 1 s. Sigma of the predicted clearance is 0.5 m at 2 s: 0.8 m keeps passes beyond 2.5 m
+        # out.
+        Level(URGENT, 2.2, 0.8, 2.8),
     )
     off_factor: float = 1.3            # off at 1.3 times the on value
     up_hits: int = 3                   # of `up_window` scans above a level before it is said

@@ -22,6 +22,7 @@ PARAMETERS = (
           0.01, 5.0),
     Param('range_sigma_m', _TRACKS.range_sigma_m, 'm', 'error of a range, one sigma', 0.01, 5.0),
     Param('azimuth_sigma_rad', _TRACKS.azimuth_sigma_rad, 'rad', 'error of a bearing, one sigma', 0.001, 0.5),
+    Param('dark_lux', 3.0, 'lx', 'camera/light below it is night: street lamps give 5 to 15', 0.0, 1000.0),
     Param('gyro_bias_sigma_radps', _MOTION.gyro_bias_sigma_radps, 'rad/s', 'of imu/data as its driver corrects it',
           1e-4, 0.1),
     Param('gps_age_s', _MOTION.gps_age_s, 's', 'by which gps/velocity is older than its stamp, beside the radar', 0.0,

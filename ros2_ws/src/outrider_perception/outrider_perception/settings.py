@@ -77,8 +77,8 @@ class Settings:
     accel_across_m2ps3: float = 0.2      # across it for what drives: 0.45 m/s in a second is one sigma, a lane change
                                          # (1 m/s) two; more makes a bearing's grid error look like a swerve
     lane_tau_s: float = 2.5              # a lane change takes 2 to 5 s (Toledo, Zohar, TRR 1999): its velocity fades
-    sway_tau_s: float = 1.5              # memory of a rider's sway about his way: over one sway of 1.25 s, a gyro's bias
-                                         # of 0.003 rad/s makes 0.005 rad of it
+    sway_tau_s: float = 1.5              # memory of a rider's sway about his way: over one sway of 1.25 s; a bias of
+                                         # a gyroscope of 0.003 rad/s makes 0.005 rad of it
     walking_mps: float = 2.5             # slower bodies may turn on the spot: no preferred direction
     turn_tau_s: float = 0.5              # a slow body without Doppler has most likely stopped; time for a step
     start_along_sigma_mps: float = 8.0   # first guess of velocity relative to the rig, along the road

@@ -22,3 +22,8 @@ class Step:
     counts: dict[str, int]    # of this measurement: points, statics, movers, clusters, tentative, left out and why
     sensor: str = ''          # whose measurement it was
     degraded: tuple[str, ...] = ()  # what is missing: names of degraded.NAMES
+
+    @property
+    def speaks(self) -> bool:
+        """Tell whether it is to be told: a radar scan, or anything while there is no radar."""
+        return self.sensor == 'radar' or 'radar' in self.degraded

@@ -17,8 +17,8 @@ from typing import overload
 
 import numpy as np
 
-from outrider_perception import associate, extent, kalman, models
-from outrider_perception.arrays import Bools, Floats, wrap_angle
+from outrider_perception import associate, extent, kalman
+from outrider_perception.arrays import Bools, wrap_angle
 from outrider_perception.background import Background
 from outrider_perception.bank import Bank
 from outrider_perception.classes import Classes, classes
@@ -27,6 +27,7 @@ from outrider_perception.degraded import Degraded
 from outrider_perception.detections import PLACE, POLAR, Detections, from_boxes, from_clusters, from_depth, from_image
 from outrider_perception.ego import EgoVelocity, doubt, moving
 from outrider_perception.existence import log_odds, missed
+from outrider_perception.known import known
 from outrider_perception.late import Lag
 from outrider_perception.lean import leaned
 from outrider_perception.measurements import (
@@ -45,7 +46,7 @@ from outrider_perception.points import flatten
 from outrider_perception.settings import MotionSettings, Settings, SightSettings
 from outrider_perception.steps import Step as Step
 from outrider_perception.turning import bends
-from outrider_perception.unfolder import Known, Unfolder
+from outrider_perception.unfolder import Unfolder
 
 _STAMPS = 8  # of each sensor that are remembered: a repeated one is at most so many behind
 
@@ -83,8 +84,7 @@ class Tracker:
     def step(self, measurement: Measurement | OwnMotion) -> Step | None:
         """Take one measurement and return what is known after it; None after one of the rig's own motion."""
         if isinstance(measurement, (Gyro, Speed)):
-            kind = 'gyro' if isinstance(measurement, Gyro) else measurement.source
-            self.totals[kind if self._own.hear(measurement) else f'{kind}_left_out'] += 1
+            self.hear(measurement)
             return None
         reason = self._refuse(measurement)
         if reason:
@@ -93,16 +93,24 @@ class Tracker:
         dt_s = measurement.stamp_s - self._now_s if self._now_s is not None else 0.0
         if isinstance(measurement, PolarScan):
             counts = self._polar(measurement, dt_s)
-        elif isinstance(measurement, CartesianScan):
-            detections, counts = from_boxes(measurement, self.settings)
-            self._update(detections, dt_s)
         else:
-            counts = self._image(measurement, dt_s)
+            counts = self._seen(measurement, dt_s)
         self._stamps.setdefault(measurement.sensor, deque(maxlen=_STAMPS)).append(measurement.stamp_s)
         self._now_s = measurement.stamp_s if self._now_s is None else max(self._now_s, measurement.stamp_s)
         self._degraded.hear(measurement)
         self.totals.update(counts)
         return self._result(measurement, counts, used=True)
+
+    def hear(self, own: OwnMotion) -> bool:
+        """Take one measurement of the rig's own motion; False where it was not believed."""
+        kind, used = 'gyro' if isinstance(own, Gyro) else own.source, self._own.hear(own)
+        self.totals[kind if used else f'{kind}_left_out'] += 1
+        return used
+
+    def lean(self, stamp_s: float) -> tuple[float, float]:
+        """Return the rig's roll and pitch at `stamp_s`: depth needs them to know the ground."""
+        motion = self._own.at(stamp_s)
+        return motion.roll_rad, motion.pitch_rad
 
     def _refuse(self, measurement: Measurement) -> str:
         """Return why a measurement cannot be used, '' if it can; begin anew where time jumped."""
@@ -133,7 +141,7 @@ class Tracker:
         held = np.zeros(len(points), dtype=np.bool_)
         if scan.velocity_max_mps is not None:
             unfolded = self._unfolder.bodies(seen, scan, self._ego.velocity_mps + swung, doubt(slopes, self._ego, s),
-                                             self._known(dt_s, swung))
+                                             known(self._bank, dt_s, swung, scan.pose, s))
             points, held, mover = unfolded.points, unfolded.held, ~unfolded.ground & ~unfolded.held
         # From here on as seen by a sensor that moves as base_link does.
         points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
@@ -160,24 +168,6 @@ class Tracker:
             self._own.adapt(self.settings)
             self._unfolder.adapt(self.settings)
 
-    def _known(self, dt_s: float, swung: Floats) -> Known:
-        """Return all tracks as the sensor should see them now; `swung` is how it moves beside base_link."""
-        s, bank = self.settings, self._bank
-        centre = bank.state[:, :2] + bank.state[:, 2:] * dt_s
-        looks = extent.seen(centre, bank.box_m, bank.heading_rad, self._sensor_xy_m, self._sensor_axis, s)
-        place = centre + looks.offset_m
-        away = place - self._sensor_xy_m
-        reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.3)
-        line = away / reach[:, None]
-        side = np.stack([-line[:, 1], line[:, 0]], axis=1)
-        spread, velocity = bank.covariance[:, :2, :2], bank.covariance[:, 2:, 2:]
-        noise = (extent.wander(looks, place, bank.state[:, 2:], self._sensor_xy_m) + models.polar_noise(reach, s))
-        along, across, rate = (np.einsum('ni,nij,nj->n', u, p, u)
-                               for u, p in ((line, spread), (side, spread), (line, velocity)))
-        return Known(reach, np.arctan2(away[:, 1], away[:, 0]), ((bank.state[:, 2:] - swung) * line).sum(axis=1),
-                     np.sqrt(along + noise[:, 0, 0]), np.sqrt(across + reach ** 2 * noise[:, 1, 1]),
-                     np.sqrt(rate + noise[:, 2, 2]), bank.box_m[:, 0], bank.confirmed)
-
     def _went(self, ego: EgoVelocity, dt_s: float) -> None:
         """Take a new velocity of the rig: its own braking is not the others', its sway is not its way."""
         dt_s = max(dt_s, 0.0)
@@ -187,9 +177,12 @@ class Tracker:
             self._bank.state[:, 2:] += self._ego.velocity_mps - ego.velocity_mps
         self._ego = ego
 
-    def _image(self, seen: Boxes | DepthClusters, dt_s: float) -> dict[str, int]:
-        motion = self._own.at(seen.stamp_s)
-        pose = leaned(seen.pose, motion.roll_rad, motion.pitch_rad)
+    def _seen(self, seen: CartesianScan | Boxes | DepthClusters, dt_s: float) -> dict[str, int]:
+        if isinstance(seen, CartesianScan):
+            detections, counts = from_boxes(seen, self.settings)
+            self._update(detections, dt_s)
+            return counts
+        pose = leaned(seen.pose, *self.lean(seen.stamp_s))
         if 'radar' in self._degraded.missing(seen.stamp_s, ()):
             self._sensor_xy_m, self._sensor_axis = pose.translation_m[:2], pose.rotation[:2, 0]
             self._went(self._own.without_radar(seen.stamp_s), dt_s)
@@ -209,9 +202,8 @@ class Tracker:
         else:
             scans = self._stamps.get('radar')
             silent = bank.seen_s < (scans[-1] if scans else -np.inf)
-            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, self._ego,
-                                                         silent, s)
             ego = self._ego
+            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s)
             bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
             bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
             self._turn(bank, yaw_rate * dt_s)

@@ -63,6 +63,9 @@ class Unfolder:
         """
         if sensor_mps is None:
             sensor_mps = self._guess(points, scan)
+        assert scan.velocity_max_mps is not None
+        if np.hypot(*sensor_mps) + self._settings.ego_max_accel_mps2 / 10.0 < scan.velocity_max_mps:
+            return points  # no ground is that fast: as it is measured it is nearest
         found = alternatives(points, scan, -(points.directions @ sensor_mps), self._settings)
         best, _ = on_ground(found, _ground_at(found, sensor_mps))
         rows = np.arange(len(points))

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import array
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Vector3
-from outrider_interfaces.msg import ClosePass, Hazard, HazardArray, Track, TrackArray
+from outrider_interfaces.msg import (
+    ClosePass,
+    FusionInput,
+    FusionInputs,
+    FusionSnapshot,
+    Hazard,
+    HazardArray,
+    Track,
+    TrackArray,
+)
 
 from outrider_perception.hazards import Hazards
+from outrider_perception.journal import Entry
 from outrider_perception.passes import ClosePass as Passed
 from outrider_perception.tracker import Step
 
 Stamp = Callable[[float], Any]  # core seconds -> builtin_interfaces/Time
 
 
-def track_array(step: Step, header: Any, stamp: Stamp, degraded: list[str]) -> TrackArray:
+def track_array(step: Step, header: Any, stamp: Stamp) -> TrackArray:
     """Return the confirmed tracks of `step`."""
     tracks, ego = step.tracks, step.ego.velocity_mps
     rows = zip(tracks.identity.tolist(), tracks.class_id.tolist(), tracks.class_probability.tolist(),
@@ -33,7 +45,7 @@ def track_array(step: Step, header: Any, stamp: Stamp, degraded: list[str]) -> T
         for identity, class_id, sure, existence, age, unseen, centre, state, covariance, size, heading, sources in rows]
     oldest = float(tracks.oldest_s.min()) if said else step.stamp_s
     return TrackArray(header=header, oldest_measurement=stamp(oldest), ego_velocity=Vector3(x=ego[0], y=ego[1]),
-                      ego_velocity_valid=step.ego.valid, degraded=degraded, tracks=said)
+                      ego_velocity_valid=step.ego.valid, degraded=list(step.degraded), tracks=said)
 
 
 def hazard_array(step: Step, hazards: Hazards, header: Any, stamp: Stamp) -> HazardArray:
@@ -50,7 +62,7 @@ def hazard_array(step: Step, hazards: Hazards, header: Any, stamp: Stamp) -> Haz
             clearance_sigma_m=float(a.clearance_sigma_m[row]), side=int(a.side[row]), since=stamp(since),
             oldest_measurement=stamp(float(oldest_s[row]))))
     oldest = float(oldest_s[hazards.row].min()) if said else step.stamp_s
-    return HazardArray(header=header, oldest_measurement=stamp(oldest), hazards=said)
+    return HazardArray(header=header, oldest_measurement=stamp(oldest), degraded=list(step.degraded), hazards=said)
 
 
 def close_pass(passed: Passed, header: Any) -> ClosePass:
@@ -58,3 +70,19 @@ def close_pass(passed: Passed, header: Any) -> ClosePass:
     return ClosePass(header=header, track_id=passed.identity, class_id=passed.class_id, side=passed.side,
                      clearance_m=passed.clearance_m, clearance_sigma_m=passed.clearance_sigma_m,
                      speed_mps=passed.speed_mps, closing_speed_mps=passed.closing_mps)
+
+
+def fusion_inputs(entries: Iterable[Entry], header: Any) -> FusionInputs:
+    """Return what has come in."""
+    return FusionInputs(header=header, inputs=[
+        FusionInput(topic=one.topic, sequence=one.sequence, measured=_time(one.measured_ns),
+                    received=_time(one.received_ns), used=one.used, reason=one.reason) for one in entries])
+
+
+def fusion_snapshot(state: bytes, version: str, sequence: int, header: Any) -> FusionSnapshot:
+    """Return a snapshot of everything."""
+    return FusionSnapshot(header=header, sequence=sequence, version=version, state=array.array('B', state))
+
+
+def _time(ns: int) -> Time:
+    return Time(sec=ns // 1_000_000_000, nanosec=ns % 1_000_000_000)

@@ -64,7 +64,8 @@ def test_times_that_repeat_go_back_or_jump() -> None:
     tracked = track_boxes([(0.0, seen), (0.1, seen), (0.2, seen), (0.2, seen), (0.1, seen), (float('nan'), seen),
                            (0.3, seen), (9.0, seen), (9.1, seen), (9.2, seen)])
     assert [len(boxes) for boxes in tracked] == [0, 0, 1, 0, 0, 0, 1, 0, 0, 1]
-    assert tracked[6][0, 8] == 1.0 and tracked[9][0, 8] != 1.0
+    assert tracked[6][0, 8] == 1.0
+    assert tracked[9][0, 8] != 1.0
 
 
 @settings(max_examples=80, deadline=None)
@@ -72,5 +73,6 @@ def test_times_that_repeat_go_back_or_jump() -> None:
                                                             elements=st.floats(width=64)))), st.floats(0.05, 3.0))
 def test_any_numbers_in_finite_numbers_out(frames: list[tuple[float, np.ndarray]], sigma_m: float) -> None:
     for boxes in track_boxes(frames, sigma_m):
-        assert boxes.shape[1] == 9 and np.isfinite(boxes).all()
+        assert boxes.shape[1] == 9
+        assert np.isfinite(boxes).all()
         assert len(set(boxes[:, 8].tolist())) == len(boxes)

@@ -91,7 +91,8 @@ def levels_of(judge: HazardJudge, body: tuple[float, float, float, float], t0: f
     ((-45.0, 2.0, 10.0, 0.0), WARN),      # passes at 0.75 m in 4.2 s
     ((-20.0, 0.5, 10.0, 0.0), URGENT),    # contact in 1.7 s
     ((-20.0, 4.0, 10.0, 0.0), NONE),      # passes at 2.75 m
-    ((-20.0, 2.9, 10.0, 0.0), WARN),      # passes at 1.65 m: no contact, not urgent
+    ((-20.0, 2.6, 10.0, 0.0), WARN),      # passes at 1.35 m: no contact, not urgent
+    ((-20.0, 3.0, 10.0, 0.0), NOTICE),    # passes at 1.75 m
     ((-10.0, 0.0, 2.0, 0.0), NOTICE),     # slower than any warning
     ((-10.0, 0.0, 0.0, 0.0), NONE),       # follows
     ((-10.0, 0.0, -5.0, 0.0), NONE),      # falls behind

@@ -76,7 +76,8 @@ def test_box_that_the_image_cuts_says_no_more_than_it_can() -> None:
         seen = sight.sights(image(0.0, cut), REAR, TABLES, S)
         assert (seen.sigma[0] > 1.5 * whole.sigma[0]).any()
     full = sight.sights(image(0.0, [0.0, 0.0, 847.0, 479.0]), REAR, TABLES, S)
-    assert np.isfinite(full.z).all() and full.sigma[0, 1] >= 0.3
+    assert np.isfinite(full.z).all()
+    assert full.sigma[0, 1] >= 0.3
 
 
 def test_lean_of_the_rig_turns_what_it_sees() -> None:
@@ -95,7 +96,8 @@ def test_damaged_boxes_are_left_out_and_counted() -> None:
     good = edges(-10.0, 0.0, 1.8, 1.5)
     rows = [good, [math.nan, 0.0, 1.0, 1.0], [50.0, 50.0, 50.0, 90.0], [9e9, 0.0, 9.1e9, 5.0], [60.0, 90.0, 50.0, 95.0]]
     step = Tracker().step(image(0.0, *rows))
-    assert step.counts['boxes'] == 5 and step.counts['boxes_left_out'] == 4
+    assert step.counts['boxes'] == 5
+    assert step.counts['boxes_left_out'] == 4
 
 
 def test_jacobian_is_that_of_the_model() -> None:
@@ -146,12 +148,15 @@ def approach(tracker: Tracker, kinds: str, seconds: float = 3.0, mps: float = 6.
 def test_camera_alone_tracks_a_car_with_its_class() -> None:
     step = approach(Tracker(), 'c')
     assert len(step.tracks) == 1
-    assert step.tracks.class_id[0] == CAR and step.tracks.class_probability[0] > 0.9
+    assert step.tracks.class_id[0] == CAR
+    assert step.tracks.class_probability[0] > 0.9
     assert step.tracks.sources(step.stamp_s).tolist() == [2]
     assert step.tracks.state[0, 2] == pytest.approx(6.0, abs=2.0)
     nearest = step.tracks.state[0, 0] + step.size_m[0, 0] / 2
     assert nearest == pytest.approx(-22.0, rel=0.15)
-    assert 'radar' in step.degraded and 'depth' in step.degraded and 'camera' not in step.degraded
+    assert 'radar' in step.degraded
+    assert 'depth' in step.degraded
+    assert 'camera' not in step.degraded
 
 
 def test_depth_alone_tracks_what_comes_near() -> None:
@@ -189,7 +194,8 @@ def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
     for i in range(30):
         tracker.step(rolls(i / 15))
         step = tracker.step(clusters(i / 15, (-6.0, 3.0), cut=True))
-        assert len(step.tracks) == 0 and step.counts['tentative'] == 0
+        assert len(step.tracks) == 0
+        assert step.counts['tentative'] == 0
 
 
 def test_boxes_and_radar_see_one_body() -> None:

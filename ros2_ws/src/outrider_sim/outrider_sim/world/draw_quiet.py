@@ -121,7 +121,8 @@ def _turns(random: np.random.Generator) -> tuple[_Ride, list[Actor], list[Thing]
     heading = np.concatenate([[0.0], np.cumsum(rate[:-1] * _STEP_S)])
     x, y = (np.concatenate([[0.0], np.cumsum(mps * _STEP_S * part(heading[:-1] + 0.5 * rate[:-1] * _STEP_S))])
             for part in (np.cos, np.sin))
-    ride = _Ride(np.arange(steps) * _STEP_S, x, y, heading, np.zeros(steps, dtype=np.bool_))
+    times: Floats = np.arange(steps, dtype=np.float64) * _STEP_S
+    ride = _Ride(times, x, y, heading, np.zeros(steps, dtype=np.bool_))
     actors, things = [], []
     for number, (first, last) in enumerate(legs):
         length = mps * (last - first) * _STEP_S
@@ -158,7 +159,7 @@ def _free(start: Floats, end: Floats, ride: _Ride) -> bool:
 
 
 def _with_stops(random: np.random.Generator) -> _Ride:
-    t = np.arange(round(PIECE_S / _STEP_S) + 1) * _STEP_S
+    t: Floats = np.arange(round(PIECE_S / _STEP_S) + 1, dtype=np.float64) * _STEP_S
     speed = np.full(len(t), random.uniform(3.0, 8.0))
     at_s = float(random.uniform(15.0, 50.0))
     while at_s < PIECE_S - 30.0:
