@@ -15,7 +15,8 @@ from outrider_perception.measurements import SensorPose, upright_pose
 
 POSE = upright_pose(-0.9, 0.0, 0.86, math.pi)
 # As the camera publishes it: optical axes (x right, y down, z ahead) of a camera that looks back.
-OPTICAL = SensorPose(POSE.translation_m, POSE.rotation @ np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]))
+TURN = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+OPTICAL = SensorPose(POSE.translation_m, POSE.rotation @ TURN)
 
 
 def info(width: int, height: int, focal: float) -> CameraInfo:
