@@ -91,10 +91,8 @@ class Tracker:
             self.totals[reason] += 1
             return self._result(measurement, {reason: 1}, used=False)
         dt_s = measurement.stamp_s - self._now_s if self._now_s is not None else 0.0
-        if isinstance(measurement, PolarScan):
-            counts = self._polar(measurement, dt_s)
-        else:
-            counts = self._seen(measurement, dt_s)
+        counts = (self._polar(measurement, dt_s) if isinstance(measurement, PolarScan)
+                  else self._seen(measurement, dt_s))
         self._stamps.setdefault(measurement.sensor, deque(maxlen=_STAMPS)).append(measurement.stamp_s)
         self._now_s = measurement.stamp_s if self._now_s is None else max(self._now_s, measurement.stamp_s)
         self._degraded.hear(measurement)
