@@ -53,7 +53,7 @@ ACTS = (RADAR, CAR, RAMP)
 TOUR = (
     replace(RADAR, share=14.5, least_s=14.5), CAR,
     _road('platoon_three_cars', 'three cars, one behind the other', 'three cars', 16.0),
-    _road('approach_truck_60_at_1m0', 'a truck, 60 km/h', 'a truck', 12.0),
+    _road('rain_car_50', 'a car in the rain', 'a car in the rain', 12.0),
     _road('overtake_cuts_in', 'a car that overtakes and cuts in', 'a car cuts in', 13.0),
     _road('guard_rail_ghosts', 'a guard rail, with ghosts of a car in it', 'a guard rail', 11.0),
     _road('night_car_60', 'a car at night', 'a car at night', 11.0),
