@@ -71,7 +71,8 @@ class HazardJudge:
         for rule in self.settings.levels:
             holds = ((approach.time_to_closest_s <= rule.time_s * factor)
                      & (approach.clearance_m <= rule.clearance_m * factor)
-                     & (approach.closing_mps >= rule.min_closing_mps / factor))
+                     & (approach.closing_mps >= rule.min_closing_mps / factor)
+                     & (approach.clearance_sigma_m <= rule.most_sigma_m))
             raw = np.where(holds, np.maximum(raw, rule.level), raw)
         return raw
 
