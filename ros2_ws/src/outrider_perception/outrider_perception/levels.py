@@ -30,10 +30,11 @@ class HazardSettings:
     levels: tuple[Level, ...] = (
         # A rider likes to know of what approaches at all; half a Doppler bin is the least speed that is a fact.
         Level(NOTICE, 6.0, 2.5, 0.4),
-        # What must be warned of is what will pass nearer than 1.5 m; the median lead is 0.3 s less than the time.
+        # What must be warned of is what will pass nearer than 1.5 m, and 0.1 m for the edge; the median lead is 0.3 s
+        # less than the time.
         # Predicted clearances err by 0.6 m (one sigma) at 4 s, so that passes at 3 m seldom look so near. Closing at
         # 3 m/s is what counts; a third of a Doppler bin less is asked, for a speed is known no better.
-        Level(WARN, 5.0, 1.5, 2.8, 2.5),
+        Level(WARN, 5.0, 1.6, 2.8, 2.5),
         # Reaction 1 s and swerve 1 s. Sigma of the predicted clearance is 0.5 m at 2 s: 0.8 m keeps passes beyond 2.5 m
         # out.
         Level(URGENT, 2.2, 0.8, 2.8, 1.5),

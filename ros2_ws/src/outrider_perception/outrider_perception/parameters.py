@@ -53,7 +53,8 @@ def motion_settings(values: Mapping[str, ParamValue]) -> MotionSettings:
 def hazard_settings(values: Mapping[str, ParamValue]) -> HazardSettings:
     """Return the settings of the hazards with the parameters' values."""
     levels = tuple(Level(level.level, *(cast(float, values[f'{_NAMES[level.level]}_{what}'])
-                                        for what in ('time_s', 'clearance_m', 'min_closing_mps')), level.most_sigma_m)
+                                        for what in ('time_s', 'clearance_m', 'min_closing_mps')),
+                         most_sigma_m=level.most_sigma_m)
                    for level in _HAZARDS.levels)
     return replace(HazardSettings(), levels=levels, **_named(values, 'outline_length_m', 'outline_width_m', 'hold_s',
                                                              'pass_clearance_m'))
