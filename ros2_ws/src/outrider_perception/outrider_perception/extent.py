@@ -137,7 +137,7 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
 
     What is seen of a body stays where it was seen: its centre moves when its box or heading becomes another.
     """
-    before = seen(bank.state[:, :2], bank.box_m, bank.heading_rad, sensor_xy_m, axis, settings).offset_m
+    old_box, old_heading = bank.box_m, bank.heading_rad
     over_ground = bank.state[:, 2:] + ego_mps
     speed = np.hypot(over_ground[:, 0], over_ground[:, 1])
     spread = np.sqrt(np.maximum(bank.covariance[:, 2, 2] + bank.covariance[:, 3, 3], 0.0))
@@ -149,5 +149,6 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     moves = speed > np.maximum(1.0, spread)  # below, the direction is noise
     bank.heading_rad = np.where(moves, np.arctan2(over_ground[:, 1], over_ground[:, 0]), bank.heading_rad)
     bank.box_m = sizes(bank)
-    after = seen(bank.state[:, :2], bank.box_m, bank.heading_rad, sensor_xy_m, axis, settings).offset_m
-    bank.state[:, :2] += before - after
+    before_and_after = seen(np.concatenate([bank.state[:, :2]] * 2), np.concatenate([old_box, bank.box_m]),
+                            np.concatenate([old_heading, bank.heading_rad]), sensor_xy_m, axis, settings).offset_m
+    bank.state[:, :2] += before_and_after[:len(bank)] - before_and_after[len(bank):]

@@ -53,7 +53,8 @@ class HazardJudge:
         self._now_s = step.stamp_s
         approach = foresee(step, self.settings)
         on, still = self._raw(approach, 1.0), self._raw(approach, self.settings.off_factor)
-        past = approach.closing_mps < -self.settings.past_mps
+        # Beside the rig a body is at its closest for as long as it is long.
+        past = approach.closing_mps < np.where(approach.time_to_closest_s > 0.0, -1.0, 0.5) * self.settings.past_mps
         said = [self._say(identity, int(on[i]), int(still[i]), bool(past[i]), step)
                 for i, identity in enumerate(step.tracks.identity.tolist())]
         alive = set(step.tracks.identity.tolist())
@@ -71,7 +72,8 @@ class HazardJudge:
         for rule in self.settings.levels:
             holds = ((approach.time_to_closest_s <= rule.time_s * factor)
                      & (approach.clearance_m <= rule.clearance_m * factor)
-                     & (approach.closing_mps >= rule.min_closing_mps / factor))
+                     & (approach.closing_mps >= rule.min_closing_mps / factor)
+                     & (approach.clearance_sigma_m <= rule.most_sigma_m))
             raw = np.where(holds, np.maximum(raw, rule.level), raw)
         return raw
 

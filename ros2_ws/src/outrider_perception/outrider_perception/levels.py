@@ -10,12 +10,15 @@ BEHIND, LEFT, RIGHT, AHEAD = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Level:
-    """One row: on while all three hold; off beyond `time_s` and `clearance_m` times the hysteresis."""
+    """One row: on while all hold; off beyond `time_s` and `clearance_m` times the hysteresis."""
 
     level: int
     time_s: float          # until closest approach or contact
     clearance_m: float     # predicted, between outlines
     min_closing_mps: float
+    # One sigma of that clearance: what is known no better is not said yet. A track of some scans has 1.3 m at 4.6 s and
+    # 0.8 m at 2 s; one of two or three points may go anywhere.
+    most_sigma_m: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,14 @@ class HazardSettings:
     levels: tuple[Level, ...] = (
         # A rider likes to know of what approaches at all; half a Doppler bin is the least speed that is a fact.
         Level(NOTICE, 6.0, 2.5, 0.4),
-        # What must be warned of is what will pass nearer than 1.5 m; the median lead is 0.3 s less than the time.
+        # What must be warned of is what will pass nearer than 1.5 m, and 0.1 m for the edge; the median lead is 0.3 s
+        # less than the time.
         # Predicted clearances err by 0.6 m (one sigma) at 4 s, so that passes at 3 m seldom look so near. Closing at
         # 3 m/s is what counts; a third of a Doppler bin less is asked, for a speed is known no better.
-        Level(WARN, 5.0, 1.5, 2.8),
+        Level(WARN, 5.0, 1.6, 2.8, 2.5),
         # Reaction 1 s and swerve 1 s. Sigma of the predicted clearance is 0.5 m at 2 s: 0.8 m keeps passes beyond 2.5 m
         # out.
-        Level(URGENT, 2.2, 0.8, 2.8),
+        Level(URGENT, 2.2, 0.8, 2.8, 1.5),
     )
     off_factor: float = 1.3            # off at 1.3 times the on value
     up_hits: int = 3                   # of `up_window` scans above a level before it is said

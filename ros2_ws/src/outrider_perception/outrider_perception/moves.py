@@ -33,7 +33,7 @@ def _by_sight(bank: Bank, ego: EgoVelocity, sight: SightSettings) -> Bools:
     variance = np.einsum('ni,nij,nj->n', u, bank.covariance[:, 2:, 2:] + ego.covariance, u)
     sigma = np.sqrt(np.maximum(variance, 0.0))
     # A size that is guessed wrong stretches range and relative speed alike.
-    scale_known = np.isfinite(bank.heard_s[:, [0, 2]]).any(axis=1)
+    scale_known = (bank.heard_s[:, [0, 2]] >= bank.seen_s[:, None] - sight.scale_s).any(axis=1)
     share = np.where(scale_known, 0.0, sight.moves_share)
     least = np.maximum(sight.moves_mps, share * np.hypot(bank.state[:, 2], bank.state[:, 3]))
     driving: Bools = ego.valid & (speed > np.maximum(least, sight.moves_sigmas * sigma))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from outrider_node import Param
 from outrider_node.params import ParamValue
-from outrider_perception.levels import NOTICE, URGENT, WARN, HazardSettings, Level
+from outrider_perception.levels import NOTICE, URGENT, WARN, HazardSettings
 from outrider_perception.settings import MotionSettings, Settings
 
 _TRACKS, _HAZARDS, _MOTION = Settings(), HazardSettings(), MotionSettings()
@@ -52,8 +52,8 @@ def motion_settings(values: Mapping[str, ParamValue]) -> MotionSettings:
 
 def hazard_settings(values: Mapping[str, ParamValue]) -> HazardSettings:
     """Return the settings of the hazards with the parameters' values."""
-    levels = tuple(Level(level.level, *(cast(float, values[f'{_NAMES[level.level]}_{what}'])
-                                        for what in ('time_s', 'clearance_m', 'min_closing_mps')))
+    levels = tuple(replace(level, **{what: cast(float, values[f'{_NAMES[level.level]}_{what}'])
+                                     for what in ('time_s', 'clearance_m', 'min_closing_mps')})
                    for level in _HAZARDS.levels)
     return replace(HazardSettings(), levels=levels, **_named(values, 'outline_length_m', 'outline_width_m', 'hold_s',
                                                              'pass_clearance_m'))

@@ -140,9 +140,11 @@ class SightSettings:
     look_tau_s: float = 0.5              # for so long the looks of one body are taken for the same class
     start_along_mps: float = 8.0         # first guess of velocity relative to the rig, along the road
     start_across_mps: float = 1.5        # and across it: walkers cross
-    moves_mps: float = 1.0               # over ground, beyond three sigma: what other eyes found is a road user, and
+    moves_mps: float = 2.0               # over ground, beyond three sigma: what other eyes found is a road user (what
+                                         # is seen of a parked car wanders from its end to its flank in a second), and
     moves_share: float = 0.4             # beyond this share of the relative speed where size alone tells the range
     moves_sigmas: float = 3.0
+    scale_s: float = 0.3                 # for so long a range by depth or radar vouches for those by size
     births: int = 50                     # tracks up to which images may start new ones: the rest is for the radar
     late_s: float = 0.35                 # so old a measurement is still used: image, detector and a busy host
 

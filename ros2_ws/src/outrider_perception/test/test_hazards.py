@@ -132,6 +132,12 @@ def test_nothing_is_held_for_who_has_gone_by() -> None:
     assert levels_of(judge, (6.0, 2.0, 10.0, 0.0), 0.25, 1) == [NONE]
 
 
+def test_nothing_is_held_for_who_is_beside() -> None:
+    judge = HazardJudge()
+    assert levels_of(judge, (-20.0, 1.0, 10.0, 0.0), 0.0, 5)[-1] == URGENT
+    assert levels_of(judge, (0.5, 2.0, 10.0, 0.0), 0.25, 1) == [NONE]
+
+
 def test_gravest_comes_first() -> None:
     judge = HazardJudge()
     for i in range(5):
