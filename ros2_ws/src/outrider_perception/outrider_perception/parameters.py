@@ -52,9 +52,9 @@ def motion_settings(values: Mapping[str, ParamValue]) -> MotionSettings:
 
 def hazard_settings(values: Mapping[str, ParamValue]) -> HazardSettings:
     """Return the settings of the hazards with the parameters' values."""
-    levels = tuple(replace(level, **{what: cast(float, values[f'{_NAMES[level.level]}_{what}'])
-                                     for what in ('time_s', 'clearance_m', 'min_closing_mps')})
-                   for level in _HAZARDS.levels)
+    names = ('time_s', 'clearance_m', 'min_closing_mps')
+    rows = {level: {name: values[f'{_NAMES[level.level]}_{name}'] for name in names} for level in _HAZARDS.levels}
+    levels = tuple(replace(level, **cast(dict[str, Any], row)) for level, row in rows.items())
     return replace(HazardSettings(), levels=levels, **_named(values, 'outline_length_m', 'outline_width_m', 'hold_s',
                                                              'pass_clearance_m'))
 
