@@ -97,7 +97,8 @@ class Fusion(OutriderNode):
     def _on_radar_info(self, message: RadarInfo) -> None:
         known = message.velocity_max_mps > 0.0 and message.velocity_step_mps > 0.0
         self._chirp = {'velocity_max_mps': message.velocity_max_mps, 'velocity_step_mps': message.velocity_step_mps,
-                       'transmitters': message.transmitters} if known else {}
+                       'transmitters': message.transmitters,
+                       'range_resolution_m': message.range_resolution_m or None} if known else {}
 
     def _on_imu(self, message: Imu) -> None:
         sits = self._frames.lookup(BASE, message.header.frame_id)

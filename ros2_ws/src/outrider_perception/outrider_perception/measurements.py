@@ -40,7 +40,8 @@ class PolarScan:
 
     The chirp tells what a range rate can mean: with `velocity_max_mps` each stands for itself plus any multiple of
     twice that (None: nothing is folded), `velocity_step_mps` is its Doppler bin (None: that of the settings), and with
-    two `transmitters` that take turns an odd multiple has also split the bearing (unfold.py).
+    two `transmitters` that take turns an odd multiple has also split the bearing (unfold.py). `range_resolution_m` says
+    how far two looks at one body may differ (None: as of the longest chirp).
     """
 
     stamp_s: float
@@ -54,6 +55,7 @@ class PolarScan:
     velocity_max_mps: float | None = None
     transmitters: int = 1
     velocity_step_mps: float | None = None
+    range_resolution_m: float | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for a stamp that is not finite or arrays of different lengths."""
@@ -61,7 +63,7 @@ class PolarScan:
         columns = (self.range_m, self.azimuth_rad, self.elevation_rad, self.range_rate_mps, self.snr_db)
         if len({column.shape for column in columns}) != 1 or self.range_m.ndim != 1:
             raise ValueError(f'polar scan: columns of shapes {[c.shape for c in columns]}, expected all (n,).')
-        for name in ('velocity_max_mps', 'velocity_step_mps'):
+        for name in ('velocity_max_mps', 'velocity_step_mps', 'range_resolution_m'):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0.0):
                 raise ValueError(f'polar scan: {name} is {value}, expected a positive number or None.')
@@ -69,7 +71,7 @@ class PolarScan:
     @classmethod
     def from_points(cls, stamp_s: float, pose: SensorPose, xyz_m: Floats, range_rate_mps: Floats, snr_db: Floats,
                     sensor: str = 'radar', velocity_max_mps: float | None = None, transmitters: int = 1,
-                    velocity_step_mps: float | None = None) -> PolarScan:
+                    velocity_step_mps: float | None = None, range_resolution_m: float | None = None) -> PolarScan:
         """Return the scan of `xyz_m` (n, 3) in the sensor's axes with their range rates and strengths (n,)."""
         xyz = np.asarray(xyz_m, dtype=np.float64).reshape(-1, 3)
         with np.errstate(invalid='ignore', over='ignore'):
@@ -77,7 +79,7 @@ class PolarScan:
             return cls(stamp_s, pose, np.hypot(flat, xyz[:, 2]), np.arctan2(xyz[:, 1], xyz[:, 0]),
                        np.arctan2(xyz[:, 2], flat), np.asarray(range_rate_mps, dtype=np.float64),
                        np.asarray(snr_db, dtype=np.float64), sensor, velocity_max_mps, transmitters,
-                       velocity_step_mps)
+                       velocity_step_mps, range_resolution_m)
 
 
 @dataclass(frozen=True)

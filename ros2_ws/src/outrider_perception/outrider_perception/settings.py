@@ -46,11 +46,12 @@ class Settings:
     unfold_usual_mps: float = 20.0       # of traffic, one sigma: between two equal pasts the slower one
     unfold_scans: int = 6                # of the past that are asked,
     unfold_window_s: float = 0.45        # none of them older
-    unfold_range_sigma_m: float = 0.5    # between two scans: a bin of `road` each, and another scatterer
+    unfold_range_sigma_m: float = 0.5    # between two scans: a bin of `road` each, and another scatterer,
+    unfold_scatterer_m: float = 0.2      # whose share is this; the bins' is that of the chirp, where it is known
     unfold_stamp_sigma_s: float = 0.010  # of one scan against another: a host's jitter
     unfold_margin_nats: float = 3.5      # by which the best multiple leads: wrong in one of 30, in a row in none
     unfold_support: int = 1              # past scans that agree with it;
-    unfold_support_narrow: int = 3       # in narrow spans: range tells multiples apart after 0.15 s only
+    unfold_support_narrow: int = 5       # in narrow spans, where many multiples compete: all of the past but one
     unfold_pair_nats: float = 1.5        # that two peaks speak for an odd multiple, and a single one against it
     unfold_claim: float = 4.0            # a track takes what looks like ground at up to 2 sigma
     unfold_stands_nats: float = 5.0      # what looks like ground most often is
@@ -107,9 +108,11 @@ class Settings:
     max_gap_s: float = 2.0               # nothing lives through a longer silence
     max_late_s: float = 1.0              # older than this: the clock was set back, start anew
 
-    def with_bin(self, velocity_bin_mps: float) -> Settings:
-        """Return these for a chirp with that Doppler bin."""
-        return replace(self, velocity_bin_mps=velocity_bin_mps,
+    def with_chirp(self, velocity_bin_mps: float, range_resolution_m: float | None = None) -> Settings:
+        """Return these for a chirp with that Doppler bin and range resolution (None: as it is)."""
+        across = self.unfold_range_sigma_m if range_resolution_m is None else math.hypot(
+            math.sqrt(2.0 / 12.0) * range_resolution_m, self.unfold_scatterer_m)
+        return replace(self, velocity_bin_mps=velocity_bin_mps, unfold_range_sigma_m=across,
                        range_rate_sigma_mps=math.hypot(velocity_bin_mps / math.sqrt(12.0), self.limbs_sigma_mps))
 
 

@@ -61,7 +61,10 @@ class Trace:
         rows = np.arange(n)
         second = by_k.copy()
         second[rows, best] = -np.inf
-        clear = by_k[rows, best] - second.max(axis=1) >= s.unfold_margin_nats
+        # The more multiples compete, the sooner a wrong one leads by chance; the margin is that of three.
+        rivals = np.isfinite(by_k).sum(axis=1) - 1
+        margin = s.unfold_margin_nats + np.log(np.maximum(rivals / 2.0, 1.0))
+        clear = by_k[rows, best] - second.max(axis=1) >= margin
         mine = found.possible & (found.k[None, :] == multiples[best][:, None])
         choice = np.where(mine, score, -np.inf).argmax(axis=1)
         clear &= (mine.sum(axis=1) == 1) & (support[rows, choice] >= least)

@@ -58,6 +58,7 @@ class Tracker:
                  sight: SightSettings | None = None, tables: Classes | None = None) -> None:
         """Start without tracks; `tables` tell how the detector errs (classes.classes)."""
         self.settings = settings or Settings()
+        self._chirp: tuple[float, float | None] = (self.settings.velocity_bin_mps, None)
         self._sights = associate.Sights(sight or SightSettings(), tables or classes())
         self._motion_settings = motion or MotionSettings()
         self.totals: Counter[str] = Counter()  # since the start, for diagnostics
@@ -159,10 +160,11 @@ class Tracker:
         return counts
 
     def _adapt(self, scan: PolarScan) -> None:
-        """Take the Doppler bin of the chirp that made `scan`."""
-        step = scan.velocity_step_mps
-        if step is not None and step != self.settings.velocity_bin_mps:
-            self.settings = self.settings.with_bin(step)
+        """Take the bins of the chirp that made `scan`."""
+        step, resolution = scan.velocity_step_mps, scan.range_resolution_m
+        if step is not None and (step, resolution) != self._chirp:
+            self._chirp = step, resolution
+            self.settings = self.settings.with_chirp(step, resolution)
             self._own.adapt(self.settings)
             self._unfolder.adapt(self.settings)
 

@@ -12,6 +12,7 @@ from outrider_perception.levels import NOTICE
 from outrider_perception.measurements import PolarScan, upright_pose
 from outrider_sim.devices import radhar
 
+CHIRP = {'velocity_max_mps': 4.917, 'velocity_step_mps': 0.61467, 'transmitters': 3, 'range_resolution_m': 0.0436}
 POSES = {'bench': upright_pose(), 'bicycle': upright_pose(-0.9, 0.0, 0.8, np.pi)}
 
 
@@ -25,11 +26,11 @@ def pose(request: pytest.FixtureRequest) -> Any:
     return POSES[request.param]
 
 
-@pytest.fixture
-def out(frames: list[Any], pose: Any, played: Callable[[list[Any]], Any]) -> Any:
+@pytest.fixture(params=[{}, CHIRP], ids=['chirp unknown', 'chirp known'])
+def out(frames: list[Any], pose: Any, played: Callable[[list[Any]], Any], request: pytest.FixtureRequest) -> Any:
     return played([
         PolarScan.from_points(100.0 + i * radhar.FRAME_PERIOD_S, pose, np.stack([f['x'], f['y'], f['z']], axis=1),
-                              f['velocity'], f['intensity_db']) for i, f in enumerate(frames)])
+                              f['velocity'], f['intensity_db'], **request.param) for i, f in enumerate(frames)])
 
 
 def movers(frame: Any) -> Any:
@@ -76,8 +77,8 @@ def test_walker_is_at_most_a_notice_and_no_close_pass(out: Any) -> None:
 
 
 def test_leakage_and_steep_points_are_counted(frames: list[Any], out: Any) -> None:
-    totals = {key: sum(step.counts[key] for step in out.steps)
-              for key in ('points', 'statics', 'movers', 'leakage', 'steep', 'not_finite', 'out_of_bounds')}
+    totals = {key: sum(step.counts.get(key, 0) for step in out.steps)
+              for key in ('points', 'statics', 'movers', 'leakage', 'steep', 'not_finite', 'out_of_bounds', 'held')}
     assert totals['points'] == sum(map(len, frames)) == 13755
     assert sum(count for key, count in totals.items() if key != 'points') == 13755, 'every point is accounted for'
     assert totals['leakage'] > 3500

@@ -41,7 +41,7 @@ def pose_of(mount: Mount) -> SensorPose:
 def _radar(one: RadarReading) -> PolarScan:
     return PolarScan.from_points(one.stamp_s, pose_of(one.mount), one.xyz_m, one.range_rate_mps, one.snr_db,
                                  velocity_max_mps=one.velocity_max_mps, transmitters=one.transmitters,
-                                 velocity_step_mps=one.velocity_step_mps)
+                                 velocity_step_mps=one.velocity_step_mps, range_resolution_m=one.range_resolution_m)
 
 
 def _gyro(one: GyroReading) -> Gyro:

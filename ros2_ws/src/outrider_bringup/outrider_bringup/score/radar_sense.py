@@ -49,7 +49,7 @@ def radar_readings(ride: PathRide, stress: Stress) -> list[RadarReading]:
         arrival_s = arrivals.at(told_s)
         found.append(RadarReading(arrival_s, arrival_s, nominal, xyz, rate, snr,
                                   0.5 * chirp.loops * chirp.velocity_step_mps, chirp.velocity_step_mps,
-                                  2 if chirp.second_slot else 1))
+                                  chirp.transmitters if chirp.second_slot else 1, chirp.range_bin_m))
     return found
 
 

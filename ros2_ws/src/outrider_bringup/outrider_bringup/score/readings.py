@@ -28,7 +28,8 @@ class RadarReading:
     snr_db: Floats
     velocity_max_mps: float    # of its chirp: range rates are told within +- this
     velocity_step_mps: float
-    transmitters: int          # that take turns for the azimuth
+    transmitters: int          # that take turns
+    range_resolution_m: float
 
 
 @dataclass(frozen=True)
