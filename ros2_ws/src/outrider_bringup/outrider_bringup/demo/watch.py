@@ -25,6 +25,7 @@ from outrider_node import frames, qos
 from outrider_node.run import executor_named
 
 POINT_STEP = 20
+RADAR = 'radar'  # among what is degraded: what else is seen is not enough to say that nothing comes
 RATE_WINDOW_S = 2.0
 
 
@@ -46,6 +47,7 @@ class Watcher:
         self.cloud_times_ns: deque[int] = deque(maxlen=256)
         self.tracks: list[tuple[int, list[tuple[int, float, float]]]] = []  # stamp, (id, x, y) of each
         self.hazards: list[tuple[int, int]] = []  # stamp, arrival
+        self._radar_spoke_ns: int | None = None
         self.alerts: list[Alert] = []
         self.passes: list[tuple[int, float]] = []  # stamp, clearance in m
         self.roads: list[int] = []  # stamps of the point messages after the recording
@@ -87,6 +89,8 @@ class Watcher:
     def _hear_hazards(self, message: Any) -> None:
         now_ns = time.time_ns()
         self.hazards.append((stamp_ns(message.header), now_ns))
+        if RADAR not in message.degraded:
+            self._radar_spoke_ns = now_ns
         self.alerts += [Alert(now_ns, int(one.level), (float(one.nearest_edge.x), float(one.nearest_edge.y)))
                         for one in message.hazards if one.level]
         self.last_hazards = message
@@ -153,8 +157,8 @@ class Watcher:
         return (len(recent) - 1) * 1e9 / max(1, recent[-1] - recent[0])
 
     def silent_s(self, now_ns: int) -> float | None:
-        """Return how long ago the newest hazards came; None before the first."""
-        return (now_ns - self.hazards[-1][1]) / 1e9 if self.hazards else None
+        """Return how long ago the newest hazards came that rest on a radar; None before the first."""
+        return None if self._radar_spoke_ns is None else (now_ns - self._radar_spoke_ns) / 1e9
 
     def close(self) -> None:
         """Stop watching and leave the domain; what was seen stays."""

@@ -16,6 +16,7 @@ from outrider_bringup.up.status import Source, Status, Threat
 from outrider_node import qos
 from outrider_node.run import executor_named
 
+RADAR = 'radar'
 DRIVE_DEVICES = ('pad', 'motors', 'relays')  # what is wrong with them is said in full, once
 
 
@@ -55,7 +56,8 @@ class Watch:
         _note(self._status.radar, message.width * message.height)
 
     def _hazards(self, message: Any) -> None:
-        _note(self._status.hazards, len(message.hazards))
+        if RADAR not in message.degraded or message.hazards:  # images alone cannot say that nothing comes
+            _note(self._status.hazards, len(message.hazards))
         worst = max(message.hazards, key=lambda hazard: hazard.level, default=None)
         self._status.threat = None if worst is None else Threat(
             worst.level, worst.class_id, worst.side, worst.distance_m, worst.closing_speed_mps,
