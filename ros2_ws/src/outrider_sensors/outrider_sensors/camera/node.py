@@ -222,7 +222,7 @@ class CameraNode(OutriderNode):
             'serial': self._serial,
             'connections': self._link.connections,
             **self._report.values(self._link.sensors, time.monotonic()),
-            'gyro_bias_dps': ', '.join(f'{part:.3f}' for part in self._orientation.bias_dps),
+            'gyro_bias_dps': ', '.join(f'{round(part, 3) + 0.0:.3f}' for part in self._orientation.bias_dps),
         })
 
     def close(self) -> None:
