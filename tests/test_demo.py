@@ -59,7 +59,8 @@ def test_the_demo_proves_what_it_shows_and_leaves_a_readable_ride(demo, tmp_path
     assert got['recorded']['recorded'] == got['recorded']['due'] > got['radar frames']['frames_played']
     assert got['warned of car']['lead_s'] >= 2.5
     assert abs(got['pass of car']['clearance_m'] - got['pass of car']['clearance_truth_m']) < 0.4
-    assert 1.0 <= got['NO DATA']['no_data_after_s'] < 3.0
+    # Silence counts from the last frame, which may have come a period before the cable was out.
+    assert 0.9 <= got['NO DATA']['no_data_after_s'] < 3.0
     assert got['ramp']['measured'].endswith('stopped, lowered')
     assert got['ramp']['drove_m'] > 1.0
     assert got['R1 let go']['release_to_last_driving_frame_ms'] < 250
