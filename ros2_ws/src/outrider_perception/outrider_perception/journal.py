@@ -38,6 +38,10 @@ class Journal:
             self.lost += 1
             del self._entries[0]
 
+    def go_on(self, sequence: int, snapshot_s: float) -> None:
+        """Count on from `sequence`, the last input of the snapshot taken at `snapshot_s`."""
+        self.sequence, self._snapshot_s = sequence, snapshot_s
+
     def take(self) -> list[Entry]:
         """Return the entries since the last time, in order."""
         taken, self._entries = self._entries, []

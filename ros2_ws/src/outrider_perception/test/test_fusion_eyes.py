@@ -85,7 +85,8 @@ def test_without_radar_images_are_answered_named_and_journalled(rig: Any, ros: A
     assert list(rig.tracks[0].degraded) == list(rig.hazards[0].degraded)
     noted = [one for message in rig.inputs for one in message.inputs]
     assert [one.sequence for one in noted] == list(range(1, len(noted) + 1))
-    assert {one.topic for one in noted} == {'camera/depth/image', 'detections'}
+    assert {one.topic for one in noted} == {'camera/depth/image', 'detections', '/tf_static',
+                                            'camera/color/camera_info', 'camera/depth/camera_info'}
     assert all(one.used == (one.reason == '') for one in noted)
     assert {one.reason for one in noted} <= {'', 'no_frame', 'no_camera_info', 'repeated', 'late'}
 
