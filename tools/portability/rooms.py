@@ -12,7 +12,7 @@ SHELLS = {
     'outrider_node': ('*',),
     'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py', 'camera/messages.py'),
     'outrider_perception': ('*_node.py', 'words.py', 'parameters.py', 'eyes.py'),
-    'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py'),
+    'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py', 'hears.py', 'asking.py'),
     'outrider_drive': ('*/node.py', 'messages.py'),
     'outrider_sim': (),
     'outrider_bringup': ('*',),

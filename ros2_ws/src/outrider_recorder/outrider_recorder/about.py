@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import socket
@@ -10,9 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from outrider_recorder import ride
+import numpy as np
 
 LARGEST_FILE = 1 << 20
+# What names a processor and its abilities in /proc/cpuinfo, on x86 and on ARM.
+_MODEL = ('model name', 'CPU part', 'Model')
+_FEATURES = ('flags', 'Features')
 
 
 def version(root: str) -> str:
@@ -45,26 +49,38 @@ def contents(paths: Iterable[str]) -> dict[str, str]:
     return texts
 
 
-def first_words(name: str, note: str, start_ns: int, release: str, parameters: dict[str, Any],
-                files: Iterable[str]) -> dict[str, Any]:
-    """Return ride.json as it stands while the ride is open; `start_ns` since the epoch."""
+def processor(cpuinfo: Path = Path('/proc/cpuinfo')) -> dict[str, Any]:
+    """Return model, number of cores and a digest of the abilities of the processor: numpy computes by them."""
+    told: dict[str, str] = {}
+    try:
+        for line in cpuinfo.read_text(encoding='utf-8', errors='replace').splitlines():
+            key, _, value = line.partition(':')
+            told.setdefault(key.strip(), value.strip())
+    except OSError:
+        pass
+    model = next((told[key] for key in _MODEL if key in told), platform.processor() or platform.machine())
+    features = ' '.join(sorted(next((told[key] for key in _FEATURES if key in told), '').split()))
+    return {'model': model, 'cores': os.cpu_count() or 0, 'features': hashlib.sha256(features.encode()).hexdigest()}
+
+
+def lock(root: str) -> str:
+    """Return the SHA-256 over all lock files of the checkout at `root`, '' where there are none."""
+    files = sorted(Path(root, 'tools', 'locks').glob('*.txt')) if root else []
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + b'\0' + path.read_bytes())
+    return digest.hexdigest() if files else ''
+
+
+def machine(root: str) -> dict[str, Any]:
+    """Return what does not change while a recorder runs. A replay compares with it (bit by bit, or within limits)."""
     return {
-        'format': ride.FORMAT,
-        'ride': name,
-        'note': note,
-        'start_utc': ride.utc_text(start_ns),
-        'start_ns': start_ns,
-        'stop_utc': None,
-        'version': release,
+        'version': version(root),
         'host': socket.gethostname(),
         'machine': platform.machine(),
+        'cpu': processor(),
         'python': platform.python_version(),
+        'numpy': np.__version__,
         'ros_distro': os.environ.get('ROS_DISTRO', ''),
-        'parameters': parameters,
-        'files': contents(files),
+        'lock': lock(root),
     }
-
-
-def last_words(info: dict[str, Any], stop_ns: int, written: dict[str, Any]) -> dict[str, Any]:
-    """Return ride.json of a closed ride."""
-    return {**info, 'stop_utc': ride.utc_text(stop_ns), 'stop_ns': stop_ns, **written}

@@ -10,11 +10,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from outrider_node import qos
 from outrider_recorder import offered
+from outrider_recorder.clock import RideClock
+from outrider_recorder.profile import Selection
 from outrider_recorder.schema import SchemaError, Schemas
 from outrider_recorder.segment import Message, Topic
 
@@ -57,15 +60,18 @@ class _Heard:
 class Listening:
     """Finds topics, subscribes, and hands each message to `hand_on`; keeps the newest transient-local ones."""
 
-    def __init__(self, node: Node, exclude: Sequence[str], hand_on: Callable[[Message], None]) -> None:
+    def __init__(self, node: Node, exclude: Sequence[str], selection: Selection, clock: RideClock,
+                 hand_on: Callable[[Message], None]) -> None:
         """`exclude` holds names or patterns like /camera/*; hidden topics (_name) are never recorded."""
         self._node, self._exclude, self._hand_on = node, tuple(exclude), hand_on
+        self._selection, self._clock = selection, clock
         self._schemas = Schemas()
         self._heard: dict[str, _Heard] = {}
         self._offers: dict[str, int] = {}
         self._lost = 0
         self.refused: dict[str, str] = {}
-        node.create_timer(LOOK_S, self.look)
+        # On the steady clock: the system's may be set under us.
+        node.create_timer(LOOK_S, self.look, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self.look()
 
     @property
@@ -83,11 +89,6 @@ class Listening:
         """Return the transient-local messages that a late joiner would get now."""
         return [message for heard in list(self._heard.values()) for message in list(heard.heads)]
 
-    def restart(self) -> None:
-        """Count sequences from 0: a ride begins."""
-        for heard in self._heard.values():
-            heard.sequence = 0
-
     def look(self) -> None:
         """Subscribe to what is new; weaken a subscription that a new publisher cannot satisfy."""
         self._settle()
@@ -102,7 +103,8 @@ class Listening:
 
     def _is_excluded(self, name: str) -> bool:
         hidden = any(part.startswith('_') for part in name.split('/'))
-        return hidden or any(fnmatch.fnmatchcase(name, pattern) for pattern in self._exclude)
+        named = any(fnmatch.fnmatchcase(name, pattern) for pattern in self._exclude)
+        return hidden or named or not self._selection.wants(name)
 
     def _hear(self, name: str, kind: str, offers: Sequence[Any]) -> None:
         if not offers:
@@ -139,9 +141,12 @@ class Listening:
             self._node.destroy_subscription(known.subscription)
 
     def _receive(self, heard: _Heard, data: bytes) -> None:
-        now_ns = time.time_ns()
+        now_ns = self._clock.now_ns()
+        taken = self._selection.taken(heard.topic.name, data, now_ns)
+        if taken is None:
+            return
         message = Message(heard.topic, heard.sequence, now_ns,
-                          (stamp_ns(data) if heard.stamped else 0) or now_ns, data)
+                          (stamp_ns(data) if heard.stamped else 0) or now_ns, taken)
         heard.sequence += 1
         if heard.heads.maxlen:
             heard.heads.append(message)

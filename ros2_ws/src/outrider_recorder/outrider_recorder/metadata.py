@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from outrider_recorder.ride import METADATA_FILE, write_atomic
-from outrider_recorder.segment import Topic
+from mcap.reader import make_reader
+
+from outrider_recorder.damage import DAMAGE
+from outrider_recorder.ride import METADATA_FILE, segments, write_atomic
+from outrider_recorder.segment import PART, Topic
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,38 @@ def text(segments: Sequence[Kept]) -> str:
 def write(folder: Path, segments: Sequence[Kept]) -> None:
     """Replace the folder's metadata.yaml. Raises OSError."""
     write_atomic(folder / METADATA_FILE, text(segments))
+
+
+def describe(path: Path) -> Kept:
+    """Return what metadata.yaml says of a finished segment, from its summary. Raises OSError, RuntimeError."""
+    try:
+        with path.open('rb') as file:
+            summary = make_reader(file).get_summary()
+    except DAMAGE as error:
+        raise RuntimeError(f'{path.name} is damaged ({error})') from None
+    if summary is None or summary.statistics is None:
+        raise RuntimeError(f'{path.name} has no summary')
+    counts = summary.statistics.channel_message_counts
+    topics = []
+    for channel in summary.channels.values():
+        schema = summary.schemas[channel.schema_id]
+        topics.append(Topic(channel.topic, schema.name, schema.data.decode(),
+                            channel.metadata.get('offered_qos_profiles', '')))
+    return Kept(path.name, summary.statistics.message_start_time, summary.statistics.message_end_time,
+                {channel.topic: counts.get(channel.id, 0) for channel in summary.channels.values()}, tuple(topics))
+
+
+def rewrite(folder: Path, known: Mapping[str, Kept] | None = None) -> None:
+    """Write metadata.yaml anew for the finished segments that lie in `folder`; `known` saves reading. Raises OSError.
+
+    Segments come and go: a repair finishes one, a quota takes another. One that cannot be read is left out.
+    """
+    found = []
+    for path in segments(folder):
+        if path.suffix != PART:
+            with contextlib.suppress(OSError, RuntimeError):
+                found.append((known or {}).get(path.name) or describe(path))
+    write(folder, found)
 
 
 def counts(folder: Path) -> dict[str, int]:

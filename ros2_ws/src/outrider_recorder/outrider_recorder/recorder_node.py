@@ -1,28 +1,33 @@
-"""The recorder node: raw bytes of every topic into the open ride; start, stop and mark by service."""
+"""The recorder node: raw bytes of every topic into ring or ride; start, stop and mark by service, pad and by itself."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from builtin_interfaces.msg import Time
 from outrider_interfaces.msg import RecorderState
 from outrider_interfaces.srv import MarkRide, StartRecording, StopRecording
+from rclpy.clock import Clock, ClockType
 
 from outrider_node import Diagnosis, NodeError, OutriderNode, Param, qos, run_node
-from outrider_recorder import about, ride
-from outrider_recorder.errors import RideError
+from outrider_recorder import about, duty, marks, repair, ride, ring
+from outrider_recorder.asking import Asking
+from outrider_recorder.clock import RideClock
+from outrider_recorder.errors import DiskFullError, RideError
+from outrider_recorder.hears import Hears
+from outrider_recorder.housekeeper import Housekeeper
 from outrider_recorder.listening import Listening
-from outrider_recorder.recording import Recording, Status
-from outrider_recorder.segment import PART, Message
+from outrider_recorder.movement import Movement
+from outrider_recorder.profile import PROFILES, RAW_COLOUR, Selection
+from outrider_recorder.segment import Message
+from outrider_recorder.session import BY_MARK, Outside, Session
 
-# The same pictures compressed are a twentieth of it, and nobody asking for it spares the camera a copy.
-RAW_COLOUR = '*/camera/color/image'
+ASK_S = 2.0
+AT_START = 'start'
 
 
 def rides_folder(named: str) -> Path:
@@ -35,166 +40,231 @@ def rides_folder(named: str) -> Path:
 
 
 class Recorder(OutriderNode):
-    """Holds at most one open ride."""
+    """Hears everything; the session writes it."""
 
     PARAMETERS = (
         Param('rides_dir', '', '', 'folder of rides; empty: OUTRIDER_RIDES, else rides/ in the checkout'),
-        Param('record_at_start', True, '', 'begin a ride at once'),
+        Param('rig', '', '', 'kind of machine, kept in ride.json: bicycle, ramp, bench'),
+        Param('simulated', False, '', 'kept in ride.json; a simulated machine is recorded from its first frame'),
+        Param('record', 'start', '', 'when: start (at once), auto (from movement to standstill), manual (when asked)',
+              choices=duty.MODES),
+        Param('standstill_s', 180.0, 's', 'with auto, standstill that ends a ride', minimum=1.0, maximum=86_400.0),
+        Param('profile', 'normal', '', 'what: normal (depth at most 424x240), full (depth as it comes), light (little)',
+              choices=tuple(PROFILES)),
         Param('ride', '', '', 'id of the ride begun at start, refused when taken; empty: the time in UTC'),
         Param('note', '', '', 'kept in ride.json of the ride begun at start'),
         Param('segment_s', 60.0, 's', 'length of one segment', minimum=1.0, maximum=3600.0),
+        Param('quota_gb', 0.0, 'GB', 'most that all rides may take, oldest go first; 0: all that the floor leaves',
+              minimum=0.0, maximum=100_000.0),
+        Param('floor_mb', 500.0, 'MB', 'left free on the disk of the rides', minimum=0.0, maximum=1e6),
+        Param('ring_s', ring.SECONDS, 's', 'kept in memory while no ride is open; 0: none', minimum=0.0, maximum=300.0),
+        Param('ring_mb', ring.BYTES / 1e6, 'MB', 'most memory of it: it reaches less far back then', minimum=1.0,
+              maximum=4000.0),
+        Param('mark_button', -1, '', 'index in joy.buttons: a tap marks, 2 s begin or end a ride; -1: none', minimum=-1,
+              maximum=63),
         Param('exclude', ['/parameter_events', RAW_COLOUR], '', 'topics left out, names or patterns like /camera/*'),
         Param('files', [''], '', 'configuration and calibration files whose text goes into ride.json'),
     )
 
-    def __init__(self, **kwargs: Any) -> None:
-        """Listen, and record where the parameters say so. Raises NodeError."""
+    def __init__(self, clock: RideClock | None = None, **kwargs: Any) -> None:
+        """Listen, and record where the parameters say so. `clock` is the system's unless given. Raises NodeError."""
         super().__init__('recorder', **kwargs)
-        self._rides = rides_folder(self.value('rides_dir'))
-        self._version = about.version(os.environ.get('OUTRIDER_ROOT', ''))
-        self._recording: Recording | None = None
-        self._info: dict[str, Any] = {}
-        self._folder = self._rides
-        self._alarm = ''
-        self._last = Status(0, 0, 0, 0, True, '')
+        rides = rides_folder(self.value('rides_dir'))
+        self._machine = about.machine(os.environ.get('OUTRIDER_ROOT', ''))
+        self._ride_clock = clock or RideClock()
+        mode = self.value('record')
+        self._duty = duty.Duty('start' if mode == 'auto' and self.value('simulated') else mode,
+                               self.value('standstill_s'))
+        self._movement, self._ring = Movement(), ring.Ring(self.value('ring_s'), round(self.value('ring_mb') * 1e6))
+        self._asking = Asking(self, self._told)
+        self._session: Session | None = None
+        self._wanted = self._duty.mode == 'start'  # and not begun yet: the disk is full
         self._state = self.create_publisher(RecorderState, 'recorder/state', qos.STATE)
-        self._listening = Listening(self, [name for name in self.value('exclude') if name], self._hand_on)
+        self._hears = Hears(self, self._ride_clock, self._movement, self.value('mark_button'), self._mark_by_itself,
+                            self._toggle)
+        self._listening = Listening(self, [name for name in self.value('exclude') if name],
+                                    Selection(self.value('profile')), self._ride_clock, self._hand_on)
+        self._repair(rides)
+        self._session = Session(rides, self._ride_clock, self._ring,
+                                Outside(self._listening.heads, lambda: self._listening.lost, self._words, self._files,
+                                        self.get_logger().info),
+                                segment_s=self.value('segment_s'),
+                                keeper=lambda written: Housekeeper(rides, round(self.value('quota_gb') * 1e9),
+                                                                   round(self.value('floor_mb') * 1e6), written))
         self.create_service(StartRecording, 'recorder/start', self._on_start)
         self.create_service(StopRecording, 'recorder/stop', self._on_stop)
         self.create_service(MarkRide, 'recorder/mark', self._on_mark)
         self.diagnose('recorder', self._diagnosis)
-        self.create_timer(1.0, self._tick)
-        self._repair()
-        if self.value('record_at_start'):
-            try:
-                self._start(self.value('note'), self.value('ride'))
-            except RideError as error:
-                self.destroy_node()
-                raise NodeError(f'recorder: {error}') from None
+        steady = Clock(clock_type=ClockType.STEADY_TIME)  # the system clock may be set under us
+        self.create_timer(1.0, self._tick, clock=steady)
+        self.create_timer(ASK_S, self._asking.look, clock=steady)
+        if self._wanted:
+            self._begin_at_start()
         self._publish()
 
     def close(self) -> None:
         """End the open ride: segment renamed, metadata written."""
-        self._stop()
+        if self._session is not None:
+            self._session.close()
+            self._publish()
+
+    @property
+    def session(self) -> Session:
+        """Return the session; it exists from the end of the constructor on."""
+        assert self._session is not None
+        return self._session
+
+    def _now_s(self) -> float:
+        return self._ride_clock.boottime_ns() / 1e9
 
     def _hand_on(self, message: Message) -> None:
-        if self._recording is not None:
-            self._recording.put(message)
+        if self._session is None:
+            self._ring.put(message)
+            return
+        self._session.put(message)
+        self._hears.take(message, self._now_s())
 
-    def _repair(self) -> None:
+    def _repair(self, rides: Path) -> None:
         """Finalise what a power cut left, in a process of its own: it reads whole segments."""
-        if any(self._rides.glob(f'*/*{PART}')):
-            subprocess.Popen(['nice', sys.executable, '-m', 'outrider_recorder.repair', str(self._rides)],
+        if any(repair.torn_segments(folder) for folder in ride.all_rides(rides)):
+            subprocess.Popen(['nice', sys.executable, '-m', 'outrider_recorder.repair', str(rides)],
                              start_new_session=True)
 
-    def _start(self, note: str, name: str = '') -> None:
-        now_ns = time.time_ns()
-        self._folder = ride.create(self._rides, name or ride.new_id(now_ns), exact=bool(name))
-        self._info = about.first_words(self._folder.name, note, now_ns, self._version, self.values(),
-                                       [path for path in self.value('files') if path])
-        self._listening.restart()
-        try:
-            ride.write_info(self._folder, self._info)
-            self._recording = Recording(self._folder, segment_s=self.value('segment_s'),
-                                        heads=self._listening.heads)
-        except OSError as error:
-            raise RideError(f'{self._folder} cannot be written ({error.strerror}). Free space or correct it.') from None
-        self._alarm = ''
-        self.get_logger().info(f'recording {self._folder}')
+    def _words(self) -> dict[str, Any]:
+        return {**self._machine, 'rig': self.value('rig'), 'simulated': self.value('simulated'),
+                'profile': self.value('profile'), 'mode': self._duty.mode, 'parameters': self.values(),
+                'nodes': self._asking.known(), 'files': self._files()}
 
-    def _stop(self) -> None:
-        if self._recording is None:
-            return
-        self._last = self._recording.close()
-        self._recording = None
-        self._alarm = self._last.alarm
+    def _files(self) -> dict[str, str]:
+        return about.contents(path for path in self.value('files') if path)
+
+    def _told(self, name: str, parameters: dict[str, Any]) -> None:
+        self.session.add_words('nodes', name, parameters)
+
+    def _begin_at_start(self) -> None:
         try:
-            ride.write_info(self._folder, about.last_words(self._info, time.time_ns(), {
-                'messages': self._last.messages, 'bytes': self._last.bytes,
-                'dropped': self._last.dropped, 'lost': self._listening.lost, 'alarm': self._alarm}))
-        except OSError as error:
-            self._alarm = self._alarm or f'recorder: {error.strerror} while closing {self._folder}. Check the disk.'
-        self.get_logger().info(f'closed {self._folder}: {self._last.messages} messages, {self._last.bytes} bytes')
-        self._publish()
+            self.session.start(AT_START, self.value('note'), self.value('ride'))
+            self._wanted = False
+        except DiskFullError as error:
+            self.get_logger().error(f'{error} It begins by itself when there is room.', throttle_duration_sec=60.0)
+        except RideError as error:
+            self.session.close()
+            self.destroy_node()
+            raise NodeError(f'recorder: {error}') from None
 
     def _tick(self) -> None:
-        if self._recording is not None and self._recording.status().stopped:
-            self._stop()
-            self.get_logger().error(self._alarm)
+        now_s, session = self._now_s(), self.session
+        session.tick(now_s)
+        self._movement.step(now_s)
+        if self._wanted and not session.open and session.keeper.has_room:
+            self._begin_at_start()
+        by = session.by if session.by != BY_MARK else ''  # a clip becomes the ride
+        asked = self._duty.step(moving=self._movement.moving, still_s=self._movement.still_s, open_by=by)
+        try:
+            if asked == duty.START:
+                session.start(duty.MOVEMENT, ring=True)
+            elif asked == duty.STOP:
+                session.stop()
+        except RideError as error:
+            self.get_logger().error(str(error), throttle_duration_sec=60.0)
+        self._publish()
+
+    def _mark_by_itself(self, kind: str, note: str, track_id: int | None) -> None:
+        if kind != marks.PAD and not self.session.open and not self._duty.by_itself:
+            return
+        try:
+            self.session.mark(kind, note, self._now_s(), track_id)
+        except RideError as error:
+            self.get_logger().error(str(error), throttle_duration_sec=10.0)
+        self._publish()
+
+    def _toggle(self) -> None:
+        if self.session.open and self.session.by != BY_MARK:
+            self._person_stops()
+            return
+        try:
+            self._person_starts('')
+        except RideError as error:
+            self.get_logger().error(str(error))
+
+    def _person_starts(self, note: str) -> None:
+        self.session.start(duty.PERSON, note)
+        self._duty.person_started()
+        self._publish()
+
+    def _person_stops(self) -> None:
+        self._wanted = False
+        self._duty.person_stopped()
+        self.session.stop()
         self._publish()
 
     def _publish(self) -> None:
-        status = self._status()
-        now = self.get_clock().now()
-        state = RecorderState(recording=self._recording is not None, segment=status.segment,
-                              bytes_written=status.bytes, messages_written=status.messages,
-                              messages_lost=self._listening.lost + status.dropped, free_bytes=self._free(),
-                              alarm=status.alarm or self._alarm)
-        state.header.stamp = now.to_msg()
-        if self._recording is not None:
-            state.ride = self._folder.name
-            state.duration_s = (time.time_ns() - self._info['start_ns']) / 1e9
+        session = self.session
+        status, known = session.status, self._ride_clock.known
+        state = RecorderState(recording=session.writing, segment=status.segment, bytes_written=status.bytes,
+                              messages_written=status.messages, messages_lost=self._listening.lost + status.dropped,
+                              free_bytes=session.keeper.free_bytes, alarm=session.alarm, mode=self._duty.mode,
+                              profile=self.value('profile'), marks=session.marks if session.open else 0,
+                              waiting=self._waits(), ring_s=self._ring.seconds, clock_known=known)
+        state.header.stamp = self.get_clock().now().to_msg()
+        if session.open:
+            state.ride, state.duration_s = session.folder.name, session.duration_s
         self._state.publish(state)
 
-    def _status(self) -> Status:
-        return self._recording.status() if self._recording is not None else self._last
-
-    def _free(self) -> int:
-        folder = self._rides if self._rides.exists() else self._rides.parent
-        try:
-            return shutil.disk_usage(folder).free
-        except OSError:
-            return 0
+    def _waits(self) -> bool:
+        session = self.session
+        if session.open:
+            return not session.writing
+        return self._wanted or (self._duty.mode == 'auto' and self._duty.by_itself)
 
     def _diagnosis(self) -> Diagnosis:
-        status, lost = self._status(), self._listening.lost
-        alarm = status.alarm or self._alarm
+        session, lost = self.session, self._listening.lost
+        status = session.status
         values = {'topics': self._listening.topics, 'messages': status.messages, 'bytes': status.bytes,
-                  'lost': lost, 'dropped': status.dropped, 'free_bytes': self._free(),
-                  'not_installed': ' '.join(sorted(self._listening.refused))}
-        if alarm:
-            return Diagnosis('error', alarm, values)
+                  'lost': lost, 'dropped': status.dropped, 'free_bytes': session.keeper.free_bytes,
+                  'not_installed': ' '.join(sorted(self._listening.refused)), 'profile': self.value('profile'),
+                  'mode': self._duty.mode, 'moving': self._movement.moving, 'still_s': f'{self._movement.still_s:.0f}',
+                  'ring_s': f'{self._ring.seconds:.0f}', 'ring_mb': f'{self._ring.bytes / 1e6:.0f}',
+                  'clock': self._ride_clock.source or 'unknown', 'marks': session.marks}
+        if session.alarm:
+            return Diagnosis('error', session.alarm, values)
         if lost or self._listening.refused:
             return Diagnosis('warn', f'recorder: {lost} messages lost on the way, {len(self._listening.refused)} '
                                      'topics of types not installed', values)
-        return Diagnosis('ok', f'recording {self._folder.name}' if self._recording else 'not recording', values)
+        return Diagnosis('ok', f'recording {session.folder.name}' if session.open else 'not recording', values)
 
     def _on_start(self, request: Any, response: Any) -> Any:
-        if self._recording is not None:
-            response.ride, response.message = self._folder.name, f'{self._folder.name} is open. Stop it first.'
-            return response
+        session = self.session
         try:
-            self._start(request.note)
+            self._person_starts(request.note)
         except RideError as error:
-            response.message = str(error)
+            response.ride, response.message = session.folder.name if session.open else '', str(error)
             return response
-        self._publish()
-        response.success, response.ride, response.message = True, self._folder.name, f'recording {self._folder}'
+        response.success, response.ride, response.message = True, session.folder.name, f'recording {session.folder}'
         return response
 
     def _on_stop(self, request: Any, response: Any) -> Any:
-        if self._recording is None:
+        session = self.session
+        if not session.open:
             response.message = 'no ride is open. Start one first.'
             return response
-        self._stop()
-        response.success, response.ride = True, self._folder.name
-        response.message = self._alarm or f'closed {self._folder}'
+        self._person_stops()
+        response.success, response.ride = True, session.folder.name
+        response.message = session.status.alarm or f'closed {session.folder}'
         return response
 
     def _on_mark(self, request: Any, response: Any) -> Any:
-        now_ns = time.time_ns()
-        response.stamp = Time(sec=now_ns // 1_000_000_000, nanosec=now_ns % 1_000_000_000)
-        if self._recording is None:
-            response.message = 'no ride is open, so nothing was marked. Start one first.'
-            return response
-        segment = self._recording.status().segment
+        session, was_open = self.session, self.session.open
         try:
-            ride.append_line(self._folder / ride.MARKS_FILE, {
-                'stamp_ns': now_ns, 'utc': ride.utc_text(now_ns), 'segment': segment, 'note': request.note})
-        except OSError as error:
-            response.message = f'the mark was not written ({error.strerror}). Check {self._folder}.'
+            stamp_ns = session.mark(marks.PERSON, request.note, self._now_s())
+        except RideError as error:
+            response.message = str(error)
             return response
-        response.success, response.ride, response.message = True, self._folder.name, f'marked {self._folder.name}'
+        response.stamp = Time(sec=stamp_ns // 1_000_000_000, nanosec=stamp_ns % 1_000_000_000)
+        response.success, response.ride = True, session.folder.name
+        response.message = (f'marked {session.folder.name}' if was_open
+                            else f'the last {session.duration_s:.0f} s are kept as {session.folder.name}')
+        self._publish()
         return response
 
 

@@ -3,13 +3,14 @@
 | thread | does | may wait for the disk |
 |---|---|---|
 | caller of `put()` | appends to a bounded queue | never |
-| writer | queue -> chunks; closes one every 0.4 s; next segment after `segment_s` | when the page cache is full |
+| writer | ring, then queue -> chunks; closes one every 0.4 s; next segment after `segment_s` | if the cache is full |
 | keeper | fsync every 0.7 s; rename, metadata.yaml of finished segments | always |
+
+Where the disk refuses, what was not written is left over for whoever goes on when there is room again.
 """
 
 from __future__ import annotations
 
-import errno
 import threading
 import time
 from collections import deque
@@ -17,7 +18,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from outrider_recorder import metadata
+from outrider_recorder import metadata, ride
+from outrider_recorder.ring import Pour
 from outrider_recorder.segment import Message, Segment
 
 TAKE_S = 0.1  # how often the writer empties the queue
@@ -39,50 +41,68 @@ class Status:
     dropped: int
     stopped: bool
     alarm: str
+    poured: bool = True
 
 
 class Recording:
     """Writes messages into segments of `folder` until `close()` or until the disk refuses."""
 
-    def __init__(self, folder: Path, *, segment_s: float = 60.0, heads: Heads = tuple,
-                 queue_bytes: int = QUEUE_BYTES) -> None:
-        """`heads()` returns the newest transient-local messages, which open every segment. Raises OSError."""
+    def __init__(self, folder: Path, *, segment_s: float = 60.0, heads: Heads = tuple, queue_bytes: int = QUEUE_BYTES,
+                 now_ns: Callable[[], int] = time.time_ns, pour: Pour | None = None,
+                 after: Recording | None = None) -> None:
+        """Open the next segment of `folder`. Raises OSError.
+
+        `heads()` returns the newest transient-local messages, which open every segment; `pour` is written before all
+        else; `after` is the recording of the same ride that the disk stopped.
+        """
         self.folder = folder
-        self._segment_s, self._heads, self._queue_bytes = segment_s, heads, queue_bytes
+        self._segment_s, self._heads, self._queue_bytes, self._now_ns = segment_s, heads, queue_bytes, now_ns
         self._queue: deque[Message] = deque()
+        self._unflushed: list[Message] = []
         self._put_bytes = self._taken_bytes = 0  # each has one writer: no lock is needed
-        self._dropped = 0
-        self._alarm = ''
+        self._bases: dict[str, int] = {} if after is None else after._bases
+        self._kept: dict[str, metadata.Kept] = {} if after is None else after._kept
+        before = after.status() if after else Status(0, 0, 0, 0, True, '')
+        self._kept_bytes, self._kept_messages, self._dropped = before.bytes, before.messages, before.dropped
+        self._alarm = self._sync_alarm = ''
         self._failed = False
-        self._kept: list[metadata.Kept] = []
-        self._kept_bytes = self._kept_messages = 0
+        self._pour, self._poured = pour or Pour(), pour is None
         self._finished: deque[Segment] = deque()
         self._end, self._written = threading.Event(), threading.Event()
-        self._segment = self._open(0, time.time_ns())
-        metadata.write(folder, [])
+        self._segment = self._open(self._next_number(), self._pour.first_ns or now_ns(), self._pour.firsts())
+        try:
+            metadata.rewrite(folder, self._kept)
+        except OSError:
+            self._segment.drop()
+            raise
         self._keeper = threading.Thread(target=self._keep, name='keeper', daemon=True)
         self._writer = threading.Thread(target=self._write, name='writer', daemon=True)
         self._keeper.start()
         self._writer.start()
 
-    def put(self, message: Message) -> None:
-        """Hand one message in; never waits. A full queue drops it and raises the alarm."""
+    def put(self, message: Message) -> bool:
+        """Hand one message in; never waits. A full queue drops it and raises the alarm; False: the disk refuses."""
         if self._failed:
-            self._dropped += 1
-        elif (self._put_bytes - self._taken_bytes + len(message.data) > self._queue_bytes
-              or len(self._queue) >= QUEUE_MESSAGES):
+            return False
+        if (self._put_bytes - self._taken_bytes + len(message.data) > self._queue_bytes
+                or len(self._queue) >= QUEUE_MESSAGES):
             self._dropped += 1
             self._alarm = (f'recorder: {self._dropped} messages dropped because {self.folder.parent} is too slow. '
                            'Use a faster disk.')
         else:
             self._put_bytes += len(message.data)
             self._queue.append(message)
+        return True
+
+    def leftover(self) -> list[Message]:
+        """Return, once the disk has refused, what was handed in and does not stand in the file."""
+        return [*self._unflushed, *self._pour, *self._queue] if self._failed else []
 
     def status(self) -> Status:
         """Return what has been written so far."""
         segment = self._segment
         return Status(segment.number, self._kept_bytes + segment.size, self._kept_messages + segment.messages,
-                      self._dropped, self._failed, self._alarm)
+                      self._dropped, self._failed, self._alarm or self._sync_alarm, self._poured)
 
     def close(self) -> Status:
         """Write what is queued, keep the last segment, return the final status. Waits for the disk."""
@@ -91,15 +111,32 @@ class Recording:
         self._keeper.join()
         return self.status()
 
-    def _open(self, number: int, at_ns: int) -> Segment:
+    def _next_number(self) -> int:
+        names = [ride.SEGMENT.fullmatch(path.name) for path in ride.segments(self.folder)]
+        return 1 + max((int(name.group(1)) for name in names if name), default=-1)
+
+    def _open(self, number: int, at_ns: int, poured: dict[str, int]) -> Segment:
+        """Open a segment with its heads, but those that the ring will tell anyway."""
         segment = Segment(self.folder, number)
         for head in self._heads():
-            segment.write(head._replace(log_ns=at_ns))
+            if head.sequence < poured.get(head.topic.name, head.sequence + 1):
+                segment.write(self._in_ride(head._replace(log_ns=at_ns)))
         return segment
+
+    def _in_ride(self, message: Message) -> Message:
+        """Count the sequence from the topic's first message in this ride."""
+        base = self._bases.setdefault(message.topic.name, message.sequence)
+        return message._replace(sequence=max(0, message.sequence - base)) if base else message
 
     def _write(self) -> None:
         opened = flushed = time.monotonic()
         try:
+            for message in self._pour:
+                self._add(message)
+                if time.monotonic() - flushed >= CHUNK_S:
+                    self._flush()
+                    flushed = time.monotonic()
+            self._poured = True
             while not self._end.wait(TAKE_S):
                 self._take()
                 now = time.monotonic()
@@ -107,7 +144,7 @@ class Recording:
                     self._next()
                     opened = flushed = now
                 elif now - flushed >= CHUNK_S - TAKE_S / 2:
-                    self._segment.flush()
+                    self._flush()
                     flushed = now
             self._take()
             self._segment.finish()
@@ -121,12 +158,21 @@ class Recording:
         while self._queue:
             message = self._queue.popleft()
             self._taken_bytes += len(message.data)
-            self._segment.write(message)
+            self._add(message)
+
+    def _add(self, message: Message) -> None:
+        self._unflushed.append(message)
+        self._segment.write(self._in_ride(message))
+
+    def _flush(self) -> None:
+        self._segment.flush()
+        self._unflushed.clear()
 
     def _next(self) -> None:
         done = self._segment
         done.finish()
-        fresh = self._open(done.number + 1, done.last_ns)  # not before what is queued
+        self._unflushed.clear()
+        fresh = self._open(done.number + 1, done.last_ns, {})  # not before what is queued
         self._kept_bytes += done.size
         self._kept_messages += done.messages
         self._segment = fresh
@@ -134,10 +180,9 @@ class Recording:
 
     def _fail(self, error: OSError) -> None:
         self._failed = True
-        why = 'the disk is full' if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else str(error.strerror)
+        why = 'the disk is full' if error.errno in ride.FULL else str(error.strerror)
         self._alarm = (f'recorder: stopped, {why} ({self.folder.parent}); what was written is readable. '
-                       'Free space and start again.')
-        self._queue.clear()
+                       'Free space, and it goes on by itself.')
         try:
             self._segment.abandon()
         except OSError as second:
@@ -151,15 +196,16 @@ class Recording:
                     self._keep_one(self._finished.popleft())
                 if not last:
                     self._segment.sync()
+                self._sync_alarm = ''
             except OSError as error:
                 if not self._failed and not last:
-                    self._alarm = (f'recorder: {error.strerror} while putting {self.folder} on the disk. '
-                                   'Check the disk.')
+                    self._sync_alarm = (f'recorder: {error.strerror} while putting {self.folder} on the disk. '
+                                        'Check the disk.')
             if last:
                 return
 
     def _keep_one(self, segment: Segment) -> None:
         segment.keep()
-        self._kept.append(metadata.Kept(segment.path.name, segment.first_ns, segment.last_ns, dict(segment.counts),
-                                        tuple(segment.topics.values())))
-        metadata.write(self.folder, self._kept)
+        self._kept[segment.path.name] = metadata.Kept(segment.path.name, segment.first_ns, segment.last_ns,
+                                                      dict(segment.counts), tuple(segment.topics.values()))
+        metadata.rewrite(self.folder, self._kept)

@@ -1,109 +1,175 @@
 """Segments that a power cut or a kill left open are finished: a new file, checked, then the old one goes.
 
-`python -m outrider_recorder.repair RIDES` exits 0: nothing torn or all repaired, 1: something was left as it is.
+`python -m outrider_recorder.repair RIDES` exits
+
+| | |
+|---|---|
+| 0 | nothing was torn, or all of it is repaired |
+| 1 | something was left as it is, and said |
+| 2 | the folder of rides cannot be read |
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mcap.reader import make_reader
 from mcap.records import Channel, Schema
 from mcap.records import Message as McapMessage
-from mcap.stream_reader import StreamReader
 
-from outrider_recorder import metadata, ride
+from outrider_recorder import inside, metadata, ride, walk
 from outrider_recorder.damage import DAMAGE
+from outrider_recorder.errors import RideError
 from outrider_recorder.segment import PART, Message, Segment, Topic
+
+LEFT = 'left as it is'
+WORKSHOP = '.repair'
+OK, SOMETHING_LEFT, NO_RIDES = 0, 1, 2
 
 
 def salvage(path: Path) -> Iterator[Message]:
-    """Yield every message of an MCAP file, whole or torn, up to the first damage."""
+    """Yield every message of an MCAP file, whole, torn or damaged: all that stands in chunks that are whole."""
     schemas: dict[int, Schema] = {}
     topics: dict[int, Topic] = {}
-    with path.open('rb') as file, contextlib.suppress(*DAMAGE):
-        for record in StreamReader(file, validate_crcs=True, record_size_limit=256 << 20).records:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, 'rb') as file:
+        for record in walk.records(file):
             if isinstance(record, Schema):
                 schemas[record.id] = record
             elif isinstance(record, Channel):
-                schema = schemas[record.schema_id]
-                topics[record.id] = Topic(record.topic, schema.name, schema.data.decode(),
-                                          record.metadata.get('offered_qos_profiles', ''))
-            elif isinstance(record, McapMessage):
+                with contextlib.suppress(*DAMAGE):
+                    schema = schemas[record.schema_id]
+                    topics[record.id] = Topic(record.topic, schema.name, schema.data.decode(),
+                                              record.metadata.get('offered_qos_profiles', ''))
+            elif isinstance(record, McapMessage) and record.channel_id in topics:
                 yield Message(topics[record.channel_id], record.sequence, record.log_time, record.publish_time,
                               record.data)
 
 
-def repair_segment(part: Path) -> int:
-    """Finish the torn segment `part`; return its message count. Raises OSError, RuntimeError; then `part` stays."""
-    final = part.with_name(part.name.removesuffix(PART))
-    if final.exists():  # the power went again between the last two steps below
-        part.unlink()
-        return describe(final).messages
-    workshop = part.with_name('.repair')
-    shutil.rmtree(workshop, ignore_errors=True)
+def repair_segment(torn: Path) -> int:
+    """Finish the torn segment; return its message count. Raises OSError, RuntimeError; then `torn` stays as it is.
+
+    `torn` is a `.part`, or a segment that lost its end after it was finished: that one gives way to its repaired copy.
+    """
+    final = torn.with_name(torn.name.removesuffix(PART))
+    if final != torn and final.exists() and not _lost_its_end(final):  # the power went between the last two steps
+        torn.unlink()
+        return metadata.describe(final).messages
+    workshop = torn.with_name(WORKSHOP)
+    _clear(workshop)
     workshop.mkdir(mode=ride.FOLDER_MODE)
     try:
         segment = Segment(workshop, int(final.stem.removeprefix('segment_')))
-        for message in salvage(part):
+        given = hashlib.sha256()
+        for message in salvage(torn):
             segment.write(message)
+            _add(given, message)
         segment.finish()
         segment.keep()
-        if sum(1 for _ in salvage(segment.path)) != segment.messages:
+        read = hashlib.sha256()
+        for message in salvage(segment.path):
+            _add(read, message)
+        if read.digest() != given.digest() or metadata.describe(segment.path).messages != segment.messages:
             raise RuntimeError('the copy does not read back')
-        os.rename(segment.path, final)
+        os.replace(segment.path, final)
         ride.sync_folder(final.parent)
-        part.unlink()
+        if torn != final:
+            torn.unlink()
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        _clear(workshop)
     return segment.messages
 
 
-def describe(path: Path) -> metadata.Kept:
-    """Return what metadata.yaml says of a finished segment, from its summary."""
+def _add(digest: hashlib._Hash, message: Message) -> None:
+    digest.update(f'{message.topic.name} {message.sequence} {message.log_ns} {message.publish_ns} '.encode())
+    digest.update(message.data)
+
+
+def _clear(workshop: Path) -> None:
+    """Remove the folder in which a copy is made, with what an earlier cut left in it."""
+    if workshop.is_symlink():
+        raise RuntimeError(f'{workshop.name} is a link')
+    if workshop.is_dir():
+        for path in workshop.iterdir():
+            path.unlink()
+        workshop.rmdir()
+
+
+def _lost_its_end(path: Path) -> bool:
+    """Return whether a finished segment lacks the magic that every finished one ends with."""
     with path.open('rb') as file:
-        summary = make_reader(file).get_summary()
-    if summary is None or summary.statistics is None:
-        raise RuntimeError(f'{path.name} has no summary')
-    counts = summary.statistics.channel_message_counts
-    topics = []
-    for channel in summary.channels.values():
-        schema = summary.schemas[channel.schema_id]
-        topics.append(Topic(channel.topic, schema.name, schema.data.decode(),
-                            channel.metadata.get('offered_qos_profiles', '')))
-    return metadata.Kept(path.name, summary.statistics.message_start_time, summary.statistics.message_end_time,
-                         {channel.topic: counts.get(channel.id, 0) for channel in summary.channels.values()},
-                         tuple(topics))
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(walk.MAGIC)))
+        return file.read() != walk.MAGIC
+
+
+def torn_segments(folder: Path) -> list[Path]:
+    """Return what needs repair in a ride: parts that nobody writes, and segments without their end."""
+    found = []
+    for path in ride.segments(folder):
+        with contextlib.suppress(OSError):
+            if not ride.is_locked(path) if path.suffix == PART else _lost_its_end(path):
+                found.append(path)
+    return found
 
 
 def repair_ride(folder: Path) -> list[str]:
     """Finish every torn segment of one ride and rewrite its metadata; return one sentence per segment."""
+    torn = torn_segments(folder)
+    if not torn:
+        return []
     said = []
-    for part in sorted(folder.glob(f'segment_*.mcap{PART}')):
-        if part.is_symlink() or ride.is_locked(part):
-            continue
-        try:
-            said.append(f'{folder.name}: {part.name} repaired, {repair_segment(part)} messages')
-        except (OSError, RuntimeError) as error:
-            said.append(f'{folder.name}: {part.name} left as it is ({error}); it is readable to its last whole chunk')
-    if said:
-        with contextlib.suppress(OSError, RuntimeError):
-            metadata.write(folder, [describe(path) for path in sorted(folder.glob('segment_*.mcap'))])
+    with _alone(folder) as alone:
+        for path in torn if alone else ():
+            try:
+                said.append(f'{folder.name}: {path.name} repaired, {repair_segment(path)} messages')
+            except (OSError, RuntimeError) as error:
+                said.append(f'{folder.name}: {path.name} {LEFT} ({error}); it is readable to its last whole chunk')
+        if said:
+            with contextlib.suppress(OSError):
+                metadata.rewrite(folder)
     return said
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Keep a second repair of the same ride out; yields False to it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(descriptor)
+
+
+def repair(rides: Path) -> tuple[int, list[str]]:
+    """Repair every ride in `rides`; return the exit code and what is to be said."""
+    if not os.access(rides, os.R_OK | os.X_OK) or not rides.is_dir():
+        return NO_RIDES, [f'{rides} is no folder of rides that can be read. Correct rides_dir or OUTRIDER_RIDES.']
+    said: list[str] = []
+    for folder in ride.all_rides(rides):
+        with contextlib.suppress(OSError, RideError), inside.opened(rides, folder.name):
+            said += repair_ride(folder)
+    return (SOMETHING_LEFT if any(LEFT in line for line in said) else OK), said
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Repair every ride in the folder named."""
-    folder = Path((sys.argv[1:] if arguments is None else arguments)[0])
-    said = [line for each in ride.all_rides(folder) for line in repair_ride(each)]
+    given = sys.argv[1:] if arguments is None else arguments
+    if len(given) != 1:
+        print('repair: expected one folder of rides. Run: python -m outrider_recorder.repair RIDES')
+        return NO_RIDES
+    code, said = repair(Path(given[0]))
     for line in said:
         print(line, flush=True)
-    return int(any('left as it is' in line for line in said))
+    return code
 
 
 if __name__ == '__main__':

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections import Counter
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 from mcap.writer import CompressionType, Writer
 
+from outrider_recorder.chunks import packs_too_well
 from outrider_recorder.ride import FILE_MODE, sync_folder
 
 PART = '.part'
@@ -92,8 +94,13 @@ class Segment:
         self._part = self.path.with_name(self.path.name + PART)
         self._file = _File(self._part)
         self._mcap = Writer(self._file, chunk_size=CHUNK_BYTES, compression=CompressionType.LZ4)
-        self._mcap.start(profile='ros2', library='outrider')
+        try:
+            self._mcap.start(profile='ros2', library='outrider')
+        except OSError:
+            self.drop()
+            raise
         self._file.flush()
+        self._plain_until = 0  # an end of the file: while it stands there, the open chunk is written as it is
         self._schemas: dict[str, int] = {}
         self._channels: dict[str, int] = {}
         self.topics: dict[str, Topic] = {}
@@ -117,10 +124,22 @@ class Segment:
         channel = self._channels.get(topic.name)
         if channel is None:
             channel = self._register(topic)
+        if self._plain_until and self._file.tell() > self._plain_until:
+            self._pack(True)
+        if not self._plain_until and packs_too_well(message.data):
+            self._pack(False)
         self._mcap.add_message(channel, message.log_ns, message.data, message.publish_ns, message.sequence)
         self.counts[topic.name] += 1
         self.first_ns = min(self.first_ns or message.log_ns, message.log_ns)
         self.last_ns = max(self.last_ns, message.log_ns)
+
+    def _pack(self, packed: bool) -> None:
+        """Pack the open chunk, or leave it as it is: no reader accepts one that shrinks a hundredfold (chunks.py).
+
+        The writer has no public word for a single chunk; what it looks at when it closes one is this.
+        """
+        self._plain_until = 0 if packed else self._file.tell()
+        vars(self._mcap)['_Writer__compression'] = CompressionType.LZ4 if packed else CompressionType.NONE
 
     def _register(self, topic: Topic) -> int:
         if topic.kind not in self._schemas:
@@ -158,3 +177,9 @@ class Segment:
             os.fsync(self._file.descriptor)
         finally:
             self._file.close()
+
+    def drop(self) -> None:
+        """Before anything was kept in it: leave no file behind."""
+        self._file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink()

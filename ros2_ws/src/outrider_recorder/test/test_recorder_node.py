@@ -56,7 +56,7 @@ def test_configuration_files_are_kept_word_for_word(recorder, rides, tmp_path):
 
 
 def test_services_start_mark_and_stop(recorder, ros, rides):
-    process = recorder('record_at_start:=false', until=None)
+    process = recorder('record:=manual', until=None)
     clients = {name: ros.node.create_client(kind, f'recorder/{name}')
                for name, kind in (('start', StartRecording), ('stop', StopRecording), ('mark', MarkRide))}
 
@@ -66,7 +66,6 @@ def test_services_start_mark_and_stop(recorder, ros, rides):
         return future.result()
 
     ros.until(lambda: all(client.service_is_ready() for client in clients.values()), 'the services')
-    assert not ask('mark').success
     assert not ask('stop').success
     started = ask('start', note='hill')
     assert started.success
@@ -126,7 +125,7 @@ def test_excluded_and_hidden_topics_are_left_out(recorder, ros, rides):
 def test_latched_words_said_before_the_ride_open_it(recorder, ros, rides):
     publisher = ros.node.create_publisher(UInt32, 'latched', qos.STATE)
     publisher.publish(UInt32(data=5))
-    process = recorder('record_at_start:=false', until=None)
+    process = recorder('record:=manual', until=None)
     ros.matched(publisher)
     client = ros.node.create_client(StartRecording, 'recorder/start')
     ros.until(client.service_is_ready, 'the service')
@@ -171,7 +170,7 @@ def test_kill_9_loses_at_most_the_open_chunk_and_the_next_start_repairs(recorder
 def test_disk_full_is_an_alarm_and_not_the_end_of_the_node(recorder, ros, rides):
     with full_after(rides, 400 << 10) as fill:
         publisher = ros.node.create_publisher(PointCloud2, 'radar/points', qos.SENSOR)
-        process = recorder()
+        process = recorder('floor_mb:=0.0')
         fill(process.popen.pid)
         ros.matched(publisher)
         states = state_of(ros)

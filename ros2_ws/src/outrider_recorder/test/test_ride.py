@@ -53,7 +53,7 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path, monkeypatch):
     path = tmp_path / 'ride.json'
     ride.write_atomic(path, 'old')
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(os, 'replace', full)
