@@ -71,6 +71,7 @@ class Status:
     threat: Threat | None = None
     recording: bool = False
     recorder_known: bool = False
+    recorder_waits: bool = False  # for the first movement, or for room on the disk
     bytes_written: int = 0
     alarm: str = ''
     looks: bool = True  # the rig has eyes: a silent radar is worth saying
@@ -111,7 +112,9 @@ class Status:
             return ''
         if self.alarm:
             return f'RECORDER: {self.alarm}'
-        return f'recording {spoken_bytes(self.bytes_written)}' if self.recording else 'not recording'
+        if not self.recording:
+            return 'not recording, waits for movement' if self.recorder_waits else 'not recording'
+        return f'recording {spoken_bytes(self.bytes_written)}'
 
 
 def spoken_bytes(count: int) -> str:

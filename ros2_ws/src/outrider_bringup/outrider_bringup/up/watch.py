@@ -81,6 +81,7 @@ class Watch:
     def _recorder(self, message: Any) -> None:
         self._status.recorder_known = True
         self._status.recording = message.recording
+        self._status.recorder_waits = message.waiting
         self._status.bytes_written = message.bytes_written
         self._status.alarm = message.alarm
 
