@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     'calibrate': ('go', 'find out what a device is like: calibrate camera-radar|level|wheel|pad'),
     'record': ('rides', 'record what runs'),
     'view': ('rides', 'open the newest ride, or the one named; --list for all'),
+    'replay': ('rides', 'publish a ride again, or run it --through perception and compare'),
     'score': ('proof', 'the stack on scenarios, judged by what was true: FILE|DIR..., or --draw N'),
     'bench': ('proof', 'measured figures beside their limits'),
     'faults': ('proof', 'live faults on a simulated ramp: how it stops, against its limits'),

@@ -68,7 +68,7 @@ class Front:
         self.damaged: dict[str, str] = {}    # topic: what is wrong with its last message
         self.complaints: list[str] = []      # for a log; whoever writes it clears them
         self.counts: dict[str, int] = {}     # of the last step that spoke
-        self.steps = 0
+        self.steps, self.reason = 0, ''       # why the last message was not used, '' where it was
         self._takes: dict[str, Callable[[Any, int], Said]] = {
             FRAMES: self._on_frames, RADAR_INFO: self._on_radar_info, RADAR: self._on_points, IMU: self._on_imu,
             GPS: self._on_gps, MOTORS: self._on_motors, COLOUR_INFO: partial(self._on_info, COLOUR_INFO),
@@ -225,6 +225,7 @@ class Front:
         return said
 
     def _note(self, topic: str, stamp: Time, received_ns: int, reason: str = '') -> Said:
+        self.reason = reason
         self._journal.note(topic, stamp.sec * 1_000_000_000 + stamp.nanosec, received_ns, reason)
         return []
 

@@ -1,0 +1,152 @@
+"""Where a replay through the fusion can begin, and with what parameters; found by a first look at the recording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from outrider_interfaces.msg import FusionInputs, FusionSnapshot
+from rclpy.serialization import deserialize_message
+
+from outrider_bringup.errors import UserError
+from outrider_bringup.replay.bag import Bag
+from outrider_node.errors import NodeError
+from outrider_node.params import ParamValue
+from outrider_perception import front
+from outrider_perception.parameters import PARAMETERS
+from outrider_recorder.schema import SchemaError, Schemas
+from outrider_recorder.segment import Topic
+
+INPUTS_KIND = 'outrider_interfaces/msg/FusionInputs'
+STATICS = (front.FRAMES, front.RADAR_INFO, front.COLOUR_INFO, front.DEPTH_INFO, front.LIGHT)
+SNAPSHOT_NS, LOOK_BACK_NS = 11_000_000_000, 15_000_000_000  # the fusion makes one every 10 s
+LOOKED_AT = 200       # journals: ten seconds of a radar
+COLD_NS = 10_000_000_000
+_FIELD = re.compile(r'^\s*([\w/<>=\[\]]+)\s+(\w+)\s*(=?)')
+
+
+@dataclass
+class Start:
+    """How it begins. `compare_from_ns`: of the stamps; outputs before it are made but not compared."""
+
+    prefix: str                   # namespace of the fusion, '/' at its end
+    begins: str                   # in words: its first input, a snapshot, or neither
+    read_from_ns: int             # receipt
+    compare_from_ns: int
+    snapshot: Any
+    notes_statics: bool           # the journal has mounts and lenses: those of old rides have not
+    same_code: bool               # a snapshot in it is of this very code
+    versions: set[str]
+
+    @property
+    def cold(self) -> bool:
+        """Tell whether it begins knowing nothing of what was before."""
+        return self.compare_from_ns > 0 and self.snapshot is None
+
+
+def find(bag: Bag, code: str, from_ns: int | None) -> Start:
+    """Return where to begin for `from_ns` (None: as early as can be). Raises UserError without a journal."""
+    names = sorted((name for name, topic in bag.topics().items() if topic.kind == INPUTS_KIND
+                    and name.endswith(front.INPUTS)), key=lambda name: (len(name), name))
+    if not names:
+        raise UserError(f'{bag.name} holds no {front.INPUTS}, the journal of the fusion, so it cannot be run through '
+                        'it. Publish it: leave --through out')
+    prefix = names[0][:-len(front.INPUTS)]
+    at_ns = bag.first_ns if from_ns is None else from_ns
+    read_from_ns = at_ns if from_ns is None else at_ns - LOOK_BACK_NS
+    first, notes_statics, usable, versions = 0, False, [], set()
+    for kind, log_ns, message in _journal(bag, prefix, read_from_ns, at_ns + SNAPSHOT_NS):
+        if kind == front.INPUTS:
+            first = first or next((one.sequence for one in message.inputs), 0)
+            notes_statics = notes_statics or any(one.topic in STATICS for one in message.inputs)
+        else:
+            versions.add(message.version)
+            if message.version == code and (from_ns is None or log_ns <= at_ns):
+                usable.append((log_ns, message))
+    if not first:
+        raise UserError(f'{bag.name} has no line in its journal {names[0]} behind --from, so nothing can be run again. '
+                        'Choose an earlier --from')
+    if from_ns is None and first == 1:
+        return Start(prefix, 'its first input', read_from_ns, 0, None, notes_statics, code in versions, versions)
+    if usable:
+        log_ns, snapshot = usable[0] if from_ns is None else usable[-1]
+        stamp = snapshot.header.stamp
+        after_ns = stamp.sec * 1_000_000_000 + stamp.nanosec + 1
+        return Start(prefix, 'a snapshot', log_ns - LOOK_BACK_NS, max(after_ns, from_ns or 0), snapshot,
+                     notes_statics, True, versions)
+    return Start(prefix, 'the middle, without a state,', at_ns, at_ns + COLD_NS, None, notes_statics, code in versions,
+                 versions)
+
+
+def _journal(bag: Bag, prefix: str, from_ns: int, until_ns: int) -> Iterator[tuple[str, int, Any]]:
+    wanted = {prefix + front.INPUTS: (front.INPUTS, FusionInputs),
+              prefix + front.SNAPSHOT: (front.SNAPSHOT, FusionSnapshot)}
+    for message in bag.messages(from_ns):
+        if message.log_ns > until_ns:
+            return
+        if message.topic.name in wanted:
+            as_here(bag, message.topic)
+            name, kind = wanted[message.topic.name]
+            yield name, message.log_ns, deserialize_message(message.data, kind)
+
+
+def parameters(bag: Bag, prefix: str) -> dict[str, ParamValue]:
+    """Return the fusion's parameters by ride.json: of the node that ran, else of the rig's file, else defaults."""
+    told = _recorded(bag.info, prefix)
+    values: dict[str, ParamValue] = {}
+    for param in PARAMETERS:
+        try:
+            values[param.name] = param.check(told.get(param.name, param.default))
+        except NodeError as error:
+            bag.complaints.append(f'{bag.name}: {error} The default is used.')
+            values[param.name] = param.default
+    return values
+
+
+def _recorded(info: dict[str, Any], prefix: str) -> dict[str, Any]:
+    nodes = info.get('nodes')
+    if isinstance(nodes, dict) and isinstance(nodes.get(f'{prefix}fusion'), dict):
+        return dict(nodes[f'{prefix}fusion'])
+    files = info.get('files')
+    for text in files.values() if isinstance(files, dict) else ():
+        try:
+            sections = yaml.safe_load(text) if isinstance(text, str) and 'ros__parameters' in text else None
+        except (yaml.YAMLError, RecursionError):
+            continue
+        for name, section in sections.items() if isinstance(sections, dict) else ():
+            if str(name).rpartition('/')[2] == 'fusion' and isinstance(section, dict):
+                return dict(section.get('ros__parameters') or {})
+    return {}
+
+
+_fits: dict[tuple[str, str], bool] = {}
+
+
+def as_here(bag: Bag, topic: Topic) -> None:
+    """Raise UserError where a recorded type has other fields than it has here."""
+    key = topic.kind, topic.schema
+    if key not in _fits:
+        try:
+            _fits[key] = layout(topic.schema) == layout(Schemas().text(topic.kind))
+        except SchemaError:
+            _fits[key] = False
+    if not _fits[key]:
+        version = str(bag.info.get('version', 'another version'))[:60]
+        raise UserError(f'{bag.name} was made by {version}, whose {topic.kind} has other fields than the one here. '
+                        'Check that version out to run it again')
+
+
+def layout(schema: str) -> list[str]:
+    """Return the fields of a message definition in order, those of the types in it too; comments are none."""
+    fields = []
+    for line in schema.splitlines():
+        line = line.split('#', 1)[0].rstrip()
+        found = _FIELD.match(line)
+        if line.startswith('MSG:'):
+            fields.append(line.replace('/msg/', '/'))
+        elif found and not found.group(3):
+            fields.append(f'{found.group(1).rpartition("/")[2]} {found.group(2)}')
+    return fields

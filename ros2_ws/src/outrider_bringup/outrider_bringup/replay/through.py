@@ -1,0 +1,189 @@
+"""A recording through the present fusion: the journal's order, the front of the node, the outputs side by side."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rclpy.serialization import deserialize_message
+
+from outrider_bringup.errors import UserError
+from outrider_bringup.replay import report, start
+from outrider_bringup.replay.bag import Bag
+from outrider_bringup.replay.both import Kept, build
+from outrider_bringup.replay.compare import Comparison
+from outrider_bringup.replay.feed import Asked, Feed
+from outrider_bringup.replay.outputs import TOLD, Outputs, as_sent
+from outrider_perception import front
+from outrider_perception.fusion_node import HEARS, SAYS, make_front
+from outrider_perception.snapshot import SnapshotError, code_version
+from outrider_recorder import about
+from outrider_recorder.segment import Message
+
+KINDS = {topic: kind for topic, kind, _ in (*HEARS, *SAYS)}
+IMAGES_KEPT = 8       # depth images that the eyes remember
+BEHIND_NS = 5_000_000_000
+
+
+def perception(bag: Bag, from_ns: int | None, to_ns: int, *, json_file: Path | None, rrd: Path | None) -> int:
+    """Run, print, write; return 0 where it came out as recorded, 1 where not. Raises UserError."""
+    began = start.find(bag, code_version(), from_ns)
+    told, values = len(bag.complaints), start.parameters(bag, began.prefix)
+    for complaint in bag.complaints[told:]:
+        print(complaint, file=sys.stderr)
+    run = Run(bag, began, values, to_ns)
+    wall_s = time.monotonic()
+    with Kept(rrd) as kept:
+        run.all(kept)
+        facts = report.Facts(bag.name, began, run.front.version, run.seconds, time.monotonic() - wall_s, run.missing,
+                             run.gaps, promised(bag, began, run))
+        result = run.comparison.finish()
+        if not any(row.recorded or row.new for name, row in result.rows.items() if name.startswith('frames')):
+            raise UserError(f'{bag.name}: nothing is left to compare; without a state the first 10 s are not, and it '
+                            'has none for this code. Choose an earlier --from')
+        code = report.write(facts, result, json_file)
+        if rrd is not None:
+            build(bag, kept, rrd, began.read_from_ns, to_ns)
+    return code
+
+
+def promised(bag: Bag, began: start.Start, run: Run) -> str:
+    """Return why equality to the last bit is not to be expected, '' where it is."""
+    here, was = about.processor(), bag.info.get('cpu')
+    if began.cold:
+        return 'it began without a state'
+    if run.missing or run.gaps:
+        return 'inputs are missing'
+    if not began.same_code:
+        return 'made by other code of perception' if began.versions else 'no snapshot tells which code made it'
+    if not isinstance(was, dict) or any(was.get(name) != here.get(name) for name in ('model', 'features')):
+        return 'made on another processor' if was else 'nothing tells on which processor it was made'
+    if bag.info.get('lock') != about.lock(os.environ.get('OUTRIDER_ROOT', '')):
+        return 'made with other locked packages'
+    return ''
+
+
+class Run:
+    """One pass over the recording."""
+
+    def __init__(self, bag: Bag, began: start.Start, values: dict[str, Any], to_ns: int) -> None:
+        """Make the chain."""
+        self._bag, self._start, self._values, self._to_ns = bag, began, values, to_ns
+        self.front = make_front(values, snapshots=False)
+        self.comparison = Comparison(bag.first_ns)
+        self._outputs = Outputs(self.comparison)
+        self._feed = Feed([topic for topic, _, _ in HEARS], latched=(front.FRAMES, front.RADAR_INFO),
+                          lists=(front.FRAMES,))
+        self._images: deque[Message] = deque(maxlen=IMAGES_KEPT)
+        self._statics: deque[tuple[str, Message]] = deque()  # of a ride whose journal has none: by receipt
+        self._running, self._last = False, 0
+        self._newest_ns = 0
+        self.missing: dict[str, int] = {}
+        self.gaps = 0
+        self._first_ns = self._end_ns = 0
+
+    @property
+    def seconds(self) -> float:
+        """Return how much of the ride was run."""
+        return max(0.0, (self._end_ns - self._first_ns) * 1e-9)
+
+    def all(self, kept: Kept) -> None:
+        """Run it. Raises UserError."""
+        prefix = self._start.prefix
+        names = {topic if topic.startswith('/') else prefix + topic: topic for topic in KINDS}
+        for message in self._bag.messages(self._start.read_from_ns):
+            if message.log_ns > self._to_ns:
+                break
+            topic = names.get(message.topic.name)
+            if topic is None or topic == front.SNAPSHOT:
+                continue
+            start.as_here(self._bag, message.topic)
+            if topic in TOLD:
+                self._put('recorded', topic, self._decoded(topic, message))
+            elif topic == front.INPUTS:
+                said = self._decoded(topic, message)
+                self._feed.asks([_asked(one, message.log_ns) for one in said.inputs], message.log_ns)
+            else:
+                self._hear(topic, message)
+            self._take(self._feed.pairs(), kept)
+        self._take(self._feed.pairs(to_the_end=True), kept)
+        self._outputs.finish()
+
+    def _hear(self, topic: str, message: Message) -> None:
+        if topic in start.STATICS and not self._start.notes_statics:
+            self._statics.append((topic, message))
+        else:
+            self._feed.heard(topic, message)
+
+    def _take(self, pairs: Iterable[tuple[Asked, Message | None]], kept: Kept) -> None:
+        for asked, message in pairs:
+            if not self._running and not self._begin(asked, message):
+                continue
+            self._follow(asked)
+            if message is None:
+                self.missing[asked.topic] = self.missing.get(asked.topic, 0) + 1
+                continue
+            self._first_ns, self._end_ns = self._first_ns or message.log_ns, message.log_ns
+            while self._statics and self._statics[0][1].log_ns <= message.log_ns:
+                topic, static = self._statics.popleft()
+                self.front.take(topic, self._decoded(topic, static), static.log_ns)
+            for topic, said in self.front.take(asked.topic, self._decoded(asked.topic, message), asked.received_ns):
+                if topic in TOLD:
+                    now = as_sent(said)
+                    self._put('new', topic, now)
+                    kept.add(topic, now)
+            self.front.complaints.clear()
+            if asked.measured_ns >= self._start.compare_from_ns:
+                self.comparison.decided(asked.measured_ns, asked.topic, asked.reason, self.front.reason)
+
+    def _begin(self, asked: Asked, message: Message | None) -> bool:
+        """Begin where it is time to; return whether this input is already one to take."""
+        snapshot = self._start.snapshot
+        if snapshot is not None and asked.sequence <= snapshot.sequence:
+            if asked.topic == front.DEPTH and message is not None:
+                self._images.append(message)
+            return False
+        if snapshot is not None:
+            try:
+                self.front.go_on(bytes(snapshot.state), snapshot.sequence)
+            except SnapshotError as error:
+                raise UserError(f'{self._bag.name}: {error}') from None
+            for image in self._images:
+                self.front.show_again(self._decoded(front.DEPTH, image))
+            self._last = snapshot.sequence
+        elif asked.sequence != 1 and self._start.notes_statics:
+            for topic in start.STATICS:
+                for static in self._feed.unasked(topic):
+                    self.front.take(topic, self._decoded(topic, static), static.log_ns)
+        self._running = True
+        return True
+
+    def _follow(self, asked: Asked) -> None:
+        """Count what the journal has lost; begin anew where the fusion did."""
+        if asked.sequence == 1 and self._last:
+            self.front = make_front(self._values, snapshots=False)
+        elif self._last and asked.sequence != self._last + 1:
+            self.gaps += 1
+        self._last = asked.sequence
+
+    def _put(self, side: str, topic: str, message: Any) -> None:
+        stamp = message.header.stamp
+        at_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
+        if at_ns >= self._start.compare_from_ns:
+            self._outputs.put(side, topic, at_ns, message)
+            self._newest_ns = max(self._newest_ns, at_ns)
+            self._outputs.compare(self._newest_ns - BEHIND_NS)
+
+    def _decoded(self, topic: str, message: Message) -> Any:
+        return deserialize_message(message.data, KINDS[topic])
+
+
+def _asked(line: Any, log_ns: int) -> Asked:
+    measured, received = line.measured, line.received
+    return Asked(line.topic, line.sequence, measured.sec * 1_000_000_000 + measured.nanosec,
+                 received.sec * 1_000_000_000 + received.nanosec, line.used, line.reason, log_ns)
