@@ -29,6 +29,8 @@ from outrider_recorder.segment import PART, Message, Segment, Topic
 
 LEFT = 'left as it is'
 WORKSHOP = '.repair'
+CHUNK_NS = 400_000_000
+EMPTY_BYTES = 1024  # a segment that was opened and never written to
 OK, SOMETHING_LEFT, NO_RIDES = 0, 1, 2
 
 
@@ -65,10 +67,15 @@ def repair_segment(torn: Path) -> int:
     workshop.mkdir(mode=ride.FOLDER_MODE)
     try:
         segment = Segment(workshop, int(final.stem.removeprefix('segment_')))
-        given = hashlib.sha256()
+        given, flushed_ns = hashlib.sha256(), 0
         for message in salvage(torn):
             segment.write(message)
             _add(given, message)
+            if not 0 <= message.log_ns - flushed_ns < CHUNK_NS:
+                segment.flush()  # as fine as the original: what damages the copy later costs no more
+                flushed_ns = message.log_ns
+        if not segment.messages and torn.stat().st_size > EMPTY_BYTES:
+            raise RuntimeError('no message in it can be read')
         segment.finish()
         segment.keep()
         read = hashlib.sha256()

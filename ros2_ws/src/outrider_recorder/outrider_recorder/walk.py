@@ -26,15 +26,10 @@ _WINDOW = 1 << 20
 
 
 def records(file: BinaryIO) -> Iterator[McapRecord]:
-    """Yield schemas, channels and messages in their order in `file`; what is damaged is passed over.
-
-    A file that does not begin as an MCAP file gives nothing.
-    """
+    """Yield schemas, channels and messages in their order in `file`; what is damaged is passed over."""
     size = file.seek(0, 2)
     file.seek(0)
-    if file.read(len(MAGIC)) != MAGIC:
-        return
-    place: int | None = len(MAGIC)
+    place = len(MAGIC) if file.read(len(MAGIC)) == MAGIC else _next_chunk(file, 0, size)
     while place is not None and place + HEAD.size <= size:
         file.seek(place)
         opcode, length = HEAD.unpack(file.read(HEAD.size))
