@@ -78,11 +78,11 @@ def test_the_lean_is_that_of_the_machine_however_the_imu_is_mounted(roll, pitch,
 
 
 @pytest.mark.parametrize('message', [imu(known=False), imu(w=0.0), imu(w=math.nan), imu(x=5.0)])
-def test_an_orientation_that_is_none_draws_nothing(message):
+def test_an_orientation_that_is_none_draws_no_lean(message):
     assert roll_pitch_deg(message, np.eye(3)) is None
     batch = Batch()
     Motion(Places()).take(batch, item(IMU, 0), message)
-    assert not batch
+    assert batch.rows.keys() == {'plots/motion/turn'}
 
 
 def test_of_400_samples_a_second_only_some_are_decoded_and_drawn():

@@ -78,9 +78,9 @@ def build(bag: Bag, kept: Kept, target: Path, from_ns: int, to_ns: int) -> None:
     kept.finish()
     target.absolute().parent.mkdir(parents=True, exist_ok=True)
     folder = bag.files[0][0].parent.absolute()
-    done = subprocess.run([str(python), '-m', 'outrider_recorder.bridge', '--build', str(folder), '--beside',
-                           str(kept.folder), '--out', str(target.absolute()), '--from-ns', str(from_ns), '--to-ns',
-                           str(to_ns)], env=bridge_launcher.clean(os.environ), capture_output=True, text=True, check=False)
+    command = [str(python), '-m', 'outrider_recorder.bridge', '--build', str(folder), '--beside', str(kept.folder),
+               '--out', str(target.absolute()), '--from-ns', str(from_ns), '--to-ns', str(to_ns)]
+    done = subprocess.run(command, env=bridge_launcher.clean(os.environ), capture_output=True, text=True, check=False)
     if done.returncode or not target.is_file():
         print(f'no file for rerun: {(done.stdout + done.stderr).strip().splitlines()[-1:] or "no word of why"}',
               file=sys.stderr)

@@ -9,6 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
+LOCAL = '127.0.0.1'
+
 
 def _say(text: str) -> None:
     print(f'bridge: {text}', flush=True)
@@ -22,6 +24,11 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument('--grpc-port', type=int, default=9876, help='data of the viewer; the next free one is taken')
     parser.add_argument('--no-live', action='store_true', help='write the .rrd only')
     parser.add_argument('--build', type=Path, metavar='RIDE', help='build the .rrd of this ride folder and end')
+    parser.add_argument('--out', type=Path, metavar='RRD', help='with --build: where to; default its ride.rrd')
+    parser.add_argument('--beside', type=Path, metavar='DIR', help='with --build: a segment with what a replay said')
+    parser.add_argument('--from-ns', type=int, default=0, help='with --build: receipt of the first message drawn')
+    parser.add_argument('--to-ns', type=int, default=1 << 63, help='with --build: receipt of the last message drawn')
+    parser.add_argument('--address', default=LOCAL, help=f'where the viewer listens (default {LOCAL}: this machine)')
     parser.add_argument('--serve', type=Path, metavar='RRD', help='serve this file until a signal')
     parser.add_argument('--png', type=Path, metavar='FILE', help='with --serve: draw it into a picture and end')
     parser.add_argument('--at', type=float, default=None, help='with --png: seconds from the start; default the end')
@@ -31,7 +38,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
-    from outrider_recorder.bridge.follow import follow
+    from outrider_recorder.bridge.follow import follow, rig_of
     from outrider_recorder.bridge.live import Live
     from outrider_recorder.bridge.server import Server
     from outrider_recorder.bridge.sink import live_sink
@@ -39,7 +46,7 @@ def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
     server = None
     if not given.no_live:
         given.run.mkdir(parents=True, exist_ok=True)
-        server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log')
+        server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log', address=given.address)
     try:
         live_of = None
         if server is not None and server.ready():
@@ -48,7 +55,7 @@ def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
             _say(f'live view {server.page}')
 
             def live_of(ride: str) -> Live:
-                return Live(lambda: live_sink(ride, address))
+                return Live(lambda: live_sink(ride, address, rig_of(given.rides / ride)))
         follow(given.rides, stop, live_of, _say)
     finally:
         if server is not None:
@@ -57,9 +64,9 @@ def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
     return 0
 
 
-def _build(folder: Path) -> int:
+def _build(given: argparse.Namespace) -> int:
     from outrider_recorder import ride
-    from outrider_recorder.bridge.follow import build
+    from outrider_recorder.bridge.build import build
 
     shown = -1
 
@@ -69,7 +76,10 @@ def _build(folder: Path) -> int:
             shown = int(part * 100)
             print(f'progress {part:.2f}', flush=True)
 
-    count = build(folder, folder / ride.RERUN_FILE, progress)
+    target = given.out or given.build / ride.RERUN_FILE
+    count, not_drawn = build(given.build, target, progress, given.beside, (given.from_ns, given.to_ns))
+    for kind, number in not_drawn.items():
+        print(f'{number} messages of {kind} have other fields than this version draws', flush=True)
     print(f'built {count} messages', flush=True)
     return 0
 
@@ -77,7 +87,7 @@ def _build(folder: Path) -> int:
 def _serve(given: argparse.Namespace) -> int:
     from outrider_recorder.bridge.server import Server
 
-    server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log', (given.serve,))
+    server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log', (given.serve,), given.address)
     try:
         if not server.ready():
             _say(f'the viewer did not start. See {given.run / "viewer.log"}')
@@ -97,7 +107,7 @@ def main(argv: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set() if given.rides else sys.exit(0))
     try:
         if given.build:
-            return _build(given.build)
+            return _build(given)
         if given.serve and given.png:
             from outrider_recorder.bridge.picture import draw
 

@@ -8,6 +8,7 @@ import rerun as rr
 import rerun.blueprint as rrb
 
 from outrider_recorder.bridge import palette
+from outrider_recorder.bridge.beside import TREE
 from outrider_recorder.bridge.seen import ROAD_ALONE, Seen
 
 TIMELINE = 'time'
@@ -96,7 +97,14 @@ def _map(seen: Seen) -> list[Any]:
 def _own(seen: Seen) -> list[Any]:
     """Return curves of the machine's own motion."""
     return [*([_plot('Own speed, km/h', 'motion/speed', reach=SPEEDS_KMH)] if seen.moves else []),
-            *([_plot('Lean, °', 'motion/roll', 'motion/pitch', legend=True)] if seen.leans else [])]
+            *([_plot('Lean, °', 'motion/roll', 'motion/pitch', legend=True), _plot('Turning, °/s', 'motion/turn')]
+              if seen.leans else [])]
+
+
+def _states(seen: Seen) -> Any:
+    """Return the bars: hazard, what was said to the rider, and each device's health."""
+    bars = ['/hazard', *(['/alert'] if seen.speaks else []), *(['/health/**'] if seen.health else [])]
+    return rrb.StateTimelineView(name='Hazard, alert, health' if len(bars) > 1 else 'Hazard', origin='/', contents=bars)
 
 
 def _road(reach_m: float, seen: Seen) -> Any:
@@ -104,11 +112,11 @@ def _road(reach_m: float, seen: Seen) -> Any:
     space, bird = _space(reach_m, seen)
     hazard = _plot('Gravest hazard', 'distance', 'closing', legend=True)
     points, tracks = _plot('Points per frame', 'points'), _plot('Tracks', 'tracks')
-    state = rrb.StateTimelineView(name='Hazard', origin='hazard')
+    state = _states(seen)
     own = _own(seen)
     if seen.cameras:
-        curves = [hazard, *([rrb.Vertical(*own)] if own else []), rrb.Vertical(points, tracks),
-                  rrb.Vertical(_words(), state, row_shares=[2, 1])]
+        curves = [hazard, *([rrb.Vertical(*own)] if own else []),
+                  rrb.Vertical(rrb.Horizontal(points, tracks), state, row_shares=[2, 3]), _words()]
         return rrb.Vertical(rrb.Horizontal(_images(seen), space, bird, column_shares=[5, 4, 3]),
                             rrb.Horizontal(*curves), row_shares=[3, 2], name='Road')
     curves = [hazard, *own, points, tracks]
@@ -121,27 +129,56 @@ def _road(reach_m: float, seen: Seen) -> Any:
 
 def _drive(seen: Seen) -> Any:
     """Return speed above what lets it turn; the rest and the words to the right; on top what the camera sees."""
-    bars = rrb.StateTimelineView(name='State, dead-man, jack, steering', origin='drive')
+    bars = rrb.StateTimelineView(name='State, dead-man, jack, steering, supply, e-stop', origin='drive',
+                                 contents=[f'$origin/{bar}' for bar in palette.BARS])
+    health = [rrb.StateTimelineView(name='Health', origin='health')] if seen.health else []
     speed = _plot('Speed', 'drive/wanted', 'drive/measured', legend=True)
     images = [_images(seen)] if seen.cameras else []
     return rrb.Horizontal(
-        rrb.Vertical(*images, speed, bars, row_shares=[4, 2, 2] if images else [3, 1]),
-        rrb.Vertical(_plot('Motors', 'drive/left', 'drive/right', legend=True),
+        rrb.Vertical(*images, speed, bars, row_shares=[4, 2, 3] if images else [3, 2]),
+        rrb.Vertical(rrb.Horizontal(_plot('Motors', 'drive/left', 'drive/right', legend=True),
+                                    _plot('Motor current', 'drive/current_left', 'drive/current_right', legend=True)),
                      rrb.Horizontal(_plot('Pad', 'drive/age', legend=True),
-                                    _plot('Battery', 'drive/battery', legend=True)),
-                     _words(), row_shares=[3, 2, 3]),
+                                    _plot('Battery', 'drive/battery', legend=True),
+                                    _plot('Heat', 'drive/heat_left', 'drive/heat_right', legend=True)),
+                     _words(), *health, row_shares=[3, 2, 3, 2][:3 + len(health)]),
         column_shares=[5, 3], name='Drive')
 
 
-def blueprint(reach_m: float = ROAD_M, seen: Seen = ROAD_ALONE) -> Any:
-    """Return the layout for a ride of a machine that looks, drives, or does both; then each has a tab.
+def bicycle(reach_m: float, seen: Seen) -> list[Any]:
+    """Return the pages of a machine that looks."""
+    return [_road(reach_m, seen)]
+
+
+def ramp(reach_m: float, seen: Seen) -> list[Any]:
+    """Return the pages of a machine that drives, and looks where it has eyes."""
+    return [_drive(seen), *([_road(reach_m, seen)] if seen.looks or seen.cameras else [])]
+
+
+def compare(reach_m: float = ROAD_M, seen: Seen = ROAD_ALONE, rig: str = '') -> Any:
+    """Return the layout of a replay: what was recorded, by level, and what is said now, in one colour of its own."""
+    space, bird = _space(reach_m, seen)
+    distance = _plot('Distance of the gravest hazard, m', 'distance', f'{TREE}/distance', legend=True)
+    tracks = _plot('Tracks', 'tracks', f'{TREE}/tracks', legend=True)
+    states = rrb.StateTimelineView(name='Hazard, recorded and now', origin='/', contents=['/hazard', f'/{TREE}/hazard'])
+    said = rrb.TextLogView(name='Recorded and now', origin='/', contents=['/log/**', f'/{TREE}/log/**'])
+    return _page(rrb.Vertical(rrb.Horizontal(space, bird, column_shares=[3, 2]),
+                              rrb.Horizontal(distance, tracks, rrb.Vertical(states, said)), row_shares=[3, 2],
+                              name='Recorded and now'))
+
+
+def blueprint(reach_m: float = ROAD_M, seen: Seen = ROAD_ALONE, rig: str = '') -> Any:
+    """Return the layout of a ride of `rig`; where nobody says which it is, who drives is a ramp.
 
     `reach_m` is how far the radar sees; a room is looked at from nearer than a road.
     """
-    looks = seen.looks or bool(seen.cameras) or not seen.drives
-    pages = [*([_road(reach_m, seen)] if looks else []), *([_drive(seen)] if seen.drives else [])]
+    pages = ramp(reach_m, seen) if seen.drives or (rig == 'ramp' and not seen.looks) else bicycle(reach_m, seen)
+    return _page(pages[0] if len(pages) == 1 else rrb.Tabs(*pages, active_tab=0))
+
+
+def _page(what: Any) -> Any:
     return rrb.Blueprint(
-        pages[0] if len(pages) == 1 else rrb.Tabs(*pages, active_tab=1),
+        what,
         rrb.BlueprintPanel(state='hidden'), rrb.SelectionPanel(state='hidden'),
         rrb.TimePanel(state='collapsed', timeline=TIMELINE, play_state='following'),
         collapse_panels=False)

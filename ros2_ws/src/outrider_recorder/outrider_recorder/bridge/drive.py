@@ -3,10 +3,10 @@
 | message | entity | drawn as |
 |---|---|---|
 | DriveCommand | plots/drive/wanted | speed that the motors are told |
-| MotorState | plots/drive/measured, left, right | speed, electrical speed of each motor |
-| DriveState | drive/state, plots/drive/age, battery, log | state bar, curves, words on every change |
+| MotorState | plots/drive/measured, left, right, current_*, heat_* | speed; of each motor eRPM, A, degrees C |
+| DriveState | drive/state, plots/drive/age, battery, log | state bar, curves, all refusals in words on every change |
 | DriveRequest | drive/deadman | bar: whether the person holds it |
-| RelayState | drive/jack, drive/steer, log | bars: which relay is on, else at which end the jack stands |
+| RelayState | drive/jack, steer, supply, estop, log | bars: which relay is on, else at which end the jack stands |
 """
 
 from __future__ import annotations
@@ -53,9 +53,11 @@ class Drive:
 
     def _motors(self, batch: Batch, item: Item, message: Any) -> None:
         there = [float(erpm) for erpm, present in zip(message.erpm, message.present, strict=True) if present]
-        for name, erpm, present in zip(('left', 'right'), message.erpm, message.present, strict=True):
-            if present:
-                _curve(batch, item, name, float(erpm))
+        for side, name in enumerate(('left', 'right')):
+            if message.present[side]:
+                _curve(batch, item, name, message.erpm[side])
+                _curve(batch, item, f'current_{name}', message.current_motor_a[side])
+                _curve(batch, item, f'heat_{name}', message.temperature_fet_c[side])
         if there and message.erpm_per_mps:
             _curve(batch, item, 'measured', sum(there) / len(there) / message.erpm_per_mps)
         self._words.problem(batch, item, 'motors', message.problem)
@@ -68,10 +70,13 @@ class Drive:
             _curve(batch, item, 'battery', message.battery_v)
         refusal = message.refusal_texts[0] if message.refusal_texts else ''
         self._words.drive(batch, item, state, refusal, 'ERROR' if message.state == ESTOPPED else 'INFO')
+        self._words.refusals(batch, item, tuple(message.refusal_texts[1:]))
 
     def _relays(self, batch: Batch, item: Item, message: Any) -> None:
         self._bar(batch, item, 'jack', _jack(message))
         self._bar(batch, item, 'steer', _switched(message, {1: 'left', -1: 'right'}.get(message.steer, 'off')))
+        self._bar(batch, item, 'supply', _switched(message, 'on' if message.master else 'off'))
+        self._bar(batch, item, 'estop', _switched(message, 'open' if message.estop_open else 'closed'))
         self._words.problem(batch, item, 'relays', message.problem)
 
     def _bar(self, batch: Batch, item: Item, name: str, state: str) -> None:

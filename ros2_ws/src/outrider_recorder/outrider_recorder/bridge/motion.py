@@ -2,7 +2,7 @@
 
 | message | entity | drawn as |
 |---|---|---|
-| Imu | plots/motion/roll, pitch | curves of base_link, degrees, SHOWN_HZ of the 400 a second |
+| Imu | plots/motion/roll, pitch, turn | curves of base_link, degrees, degrees/s, SHOWN_HZ of the 400 a second |
 | NavSatFix | map/here, map/way | where it is, the way until there |
 | TwistWithCovarianceStamped | plots/motion/speed | speed over ground, km/h; a gap where the fix was lost |
 """
@@ -77,7 +77,10 @@ class Motion:
     def take(self, batch: Batch, item: Item, message: Any) -> None:
         """Add what one message of KINDS looks like."""
         if item.kind == IMU:
-            tilt = roll_pitch_deg(message, self._places.rotation(message.header.frame_id))
+            base_from_imu = self._places.rotation(message.header.frame_id)
+            rate = message.angular_velocity
+            _curve(batch, item, 'turn', math.degrees(float(base_from_imu[2] @ np.array([rate.x, rate.y, rate.z]))))
+            tilt = roll_pitch_deg(message, base_from_imu)
             if tilt:
                 _curve(batch, item, 'roll', tilt[0])
                 _curve(batch, item, 'pitch', tilt[1])

@@ -23,18 +23,30 @@ LEVEL_NAMES = ('clear', 'notice', 'warn', 'urgent')
 # By DriveState.state, and the other bars of a machine that drives.
 DRIVE_NAMES = ('disarmed', 'armed', 'moving', 'stopping', 'e-stopped')
 DRIVE_STATES = (0x3A4350FF, 0x24505CFF, 0x2E8B57FF, 0xC46A1CFF, 0xD93A3AFF)
+# By Alert.level and by DiagnosticStatus.level.
+ALERT_NAMES = ('clear', 'caution', 'urgent', 'NO DATA')
+ALERT_STATES = (0x24505CFF, 0xB8922EFF, 0xD93A3AFF, 0x8A4FBFFF)
+HEALTH_NAMES = ('ok', 'warn', 'error', 'stale')
+HEALTH_STATES = (0x24505CFF, 0xB8922EFF, 0xD93A3AFF, 0x8A4FBFFF)
+DETECTION = 0xE6EDF5C0
+NOW = 0xD58CFFFF  # what a replay says now, beside what was recorded
+
 _OFF, _ON, _AT, _GONE = 0x3A4350FF, 0x3E7CB1FF, 0x24505CFF, 0xD93A3AFF
 BARS = {
     'state': dict(zip((*DRIVE_NAMES, 'unknown'), (*DRIVE_STATES, _GONE), strict=True)),
     'deadman': {'let go': _OFF, 'held': 0x2E8B57FF},
     'jack': {'down': _OFF, 'between': _AT, 'up': _AT, 'lifting': 0xB8922EFF, 'lowering': _ON, 'silent': _GONE},
     'steer': {'off': _OFF, 'left': 0xB8922EFF, 'right': _ON, 'silent': _GONE},
+    'supply': {'off': _OFF, 'on': 0x2E8B57FF, 'silent': _GONE},
+    'estop': {'closed': _OFF, 'open': 0xD93A3AFF, 'silent': _GONE},
 }
 LINE_WANTED, LINE_MEASURED, LINE_LEFT, LINE_RIGHT, LINE_AGE, LINE_BATTERY = (
     0xF2C94CFF, 0x4FC3DCFF, 0x4FC3DCFF, 0xB48CF2FF, 0xF2913DFF, 0x7BC67EFF)
 
 LINE_CLOSING, LINE_DISTANCE, LINE_POINTS, LINE_TRACKS = 0xF2913DFF, 0x4FC3DCFF, 0x8C9BAEFF, 0xB48CF2FF
 LINE_SPEED, LINE_ROLL, LINE_PITCH = 0x7BC67EFF, 0xB48CF2FF, 0x4FC3DCFF
+LINE_TURN, LINE_POWER, LINE_CURRENT_LEFT, LINE_CURRENT_RIGHT, LINE_HEAT_LEFT, LINE_HEAT_RIGHT = (
+    0xF2913DFF, 0x7BC67EFF, 0x4FC3DCFF, 0xB48CF2FF, 0xF2C94CFF, 0xF2913DFF)
 HERE, WAY = 0xF2C94CFF, 0x4FC3DCFF
 
 _APPROACH = np.array([[250, 214, 137], [247, 150, 70], [255, 77, 77]], dtype=np.float64)

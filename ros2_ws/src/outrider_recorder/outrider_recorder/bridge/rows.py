@@ -13,7 +13,7 @@ SLOWER = {'depth': 2}  # raw depth is four times the JPEG of the same view
 class Rows:
     """Rows of one entity. `columns[name][i]` belongs to `times_ns[i]` and holds `lengths[i]` instances."""
 
-    kind: str  # points, boxes, names, arrows, lines, scalar, state, text, picture, depth, geo_points, geo_lines
+    kind: str  # points, boxes, boxes2d, names, arrows, lines, scalar, state, text, picture, depth, geo_points, ...
     times_ns: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)

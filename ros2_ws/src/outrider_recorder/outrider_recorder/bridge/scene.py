@@ -3,9 +3,13 @@
 | message | entity | drawn as |
 |---|---|---|
 | PointCloud2 | world/<frame>/<topic> | points coloured by speed over ground, static ones subdued |
-| TrackArray | world/tracks/box, name, velocity, trail | boxes, id and speed, arrows of 1 s over ground, 3 s of path |
+| TrackArray | world/tracks/box, name, velocity | boxes, id and speed, arrows of 1 s over ground |
+| the same | world/tracks/trail, sigma | 3 s of path, ellipses of 2 sigma of the place |
 | HazardArray | hazard, plots/closing, plots/distance | colour of the tracks, state bar, curves |
+| the same | world/hazards | a line from the machine to the nearest edge of each |
 | ClosePass, RecorderState, DiagnosticArray, Log | log | text |
+| AlertArray, DiagnosticArray | alert, health | see alerts.py |
+| Detection2DArray | world/<frame>/camera/detections | see boxes.py |
 | TFMessage on tf_static | world/<frame> | where the frame sits |
 | what drives | drive, plots/drive | see drive.py |
 | what the camera sees | world/<frame>/camera | see eyes.py |
@@ -15,20 +19,23 @@
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter, deque
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outrider_recorder.bridge import drive, eyes, motion, palette, words
+from outrider_recorder.bridge import alerts, boxes, drive, eyes, motion, palette, words
 from outrider_recorder.bridge.decode import Decoder
+from outrider_recorder.bridge.ellipse import ellipse
 from outrider_recorder.bridge.places import Places
 from outrider_recorder.bridge.rows import Batch
 from outrider_recorder.bridge.tail import Item
 
 TRAIL_NS, TRAIL_STEP_NS = 3_000_000_000, 90_000_000
 TRACKS, HAZARDS = 'outrider_interfaces/msg/TrackArray', 'outrider_interfaces/msg/HazardArray'
+# What reading a message of another version of its definition raises.
+_OTHER_FIELDS = (AttributeError, IndexError, TypeError, ValueError)
 # Half the outline of a body nobody could measure.
 LEAST_HALF_M = 0.15
 NAME_ABOVE_M, NAME_ABOVE_RAD = 0.3, 0.05  # the farther, the higher: in a picture it must not hide a small body
@@ -43,7 +50,7 @@ class Scene:
         self._places = Places()
         self._words = words.Words()
         self._drive = drive.Drive(self._words)
-        self._eyes = eyes.Eyes()
+        self._alerts, self._eyes, self._boxes = alerts.Alerts(self._words), eyes.Eyes(), boxes.Boxes()
         self._motion = motion.Motion(self._places)
         self._ego = np.zeros(3)
         self._levels: dict[int, int] = {}
@@ -51,6 +58,7 @@ class Scene:
         self._trails: dict[int, deque[tuple[int, tuple[float, float, float]]]] = {}
         self._trailed_ns = 0
         self._hazards: dict[int, Any] = {}
+        self.not_drawn: Counter[str] = Counter()  # messages by type that have other fields than we know
 
     def batch(self, items: list[Item]) -> Batch:
         """Return what `items`, in order, look like."""
@@ -62,23 +70,37 @@ class Scene:
         for item, message in decoded:
             if message is None:
                 continue
-            if item.kind == 'sensor_msgs/msg/PointCloud2':
-                self._points(batch, item, message)
-            elif item.kind == TRACKS:
-                self._tracks(batch, item, message)
-            elif item.kind == HAZARDS:
-                self._hazard(batch, item, message)
-            elif item.kind == 'tf2_msgs/msg/TFMessage':
-                batch.placed.extend(self._places.learn(message.transforms))
-            elif item.kind in drive.KINDS:
-                self._drive.take(batch, item, message)
-            elif item.kind in eyes.KINDS:
-                self._eyes.take(batch, item, message)
-            elif item.kind in motion.KINDS:
-                self._motion.take(batch, item, message)
-            else:
-                self._words.say(batch, item, message)
+            try:
+                self._draw(batch, item, message)
+            except _OTHER_FIELDS:
+                self.not_drawn[item.kind] += 1
         return batch
+
+    def _draw(self, batch: Batch, item: Item, message: Any) -> None:
+        if item.kind == 'sensor_msgs/msg/PointCloud2':
+            self._points(batch, item, message)
+        elif item.kind == TRACKS:
+            self._tracks(batch, item, message)
+        elif item.kind == HAZARDS:
+            self._hazard(batch, item, message)
+        elif item.kind == 'tf2_msgs/msg/TFMessage':
+            batch.placed.extend(self._places.learn(message.transforms))
+        elif item.kind in drive.KINDS:
+            self._drive.take(batch, item, message)
+        elif item.kind in eyes.KINDS:
+            self._eyes.take(batch, item, message)
+            if item.kind == boxes.PICTURE:
+                self._boxes.picture(item, message)
+        elif item.kind == boxes.KIND:
+            self._boxes.take(batch, item, message)
+        elif item.kind in alerts.KINDS:
+            self._alerts.take(batch, item, message)
+        elif item.kind in motion.KINDS:
+            self._motion.take(batch, item, message)
+        else:
+            if item.kind == alerts.DIAGNOSTICS:
+                self._alerts.take(batch, item, message)
+            self._words.say(batch, item, message)
 
     def _points(self, batch: Batch, item: Item, message: Any) -> None:
         cloud = _cloud(message)
@@ -116,6 +138,10 @@ class Scene:
             positions=_array([_above(track) for track in tracks], 3))
         batch.of('world/tracks/velocity', 'arrows').add(now_ns, count, origins=centres, vectors=vectors,
                                                         colors=colours)
+        around = [(number, line) for number, track in enumerate(tracks) if (line := ellipse(
+            track.position.x, track.position.y, track.position_covariance)) is not None]
+        batch.of('world/tracks/sigma', 'lines').add(now_ns, len(around), strips=[line for _, line in around],
+                                                    colors=colours[[number for number, _ in around]] & 0xFFFFFFC0)
         batch.of('plots/tracks', 'scalar').add(now_ns, 1, scalars=float(count))
         self._trail(batch, now_ns, {track.id: _xyz(track.position) for track in tracks})
 
@@ -140,6 +166,11 @@ class Scene:
             item.publish_ns, 1, scalars=float(gravest.distance_m) if gravest else math.nan)
         batch.of('plots/closing', 'scalar').add(
             item.publish_ns, 1, scalars=float(gravest.closing_speed_mps) if gravest else math.nan)
+        near = [one for one in message.hazards if one.level and math.isfinite(one.nearest_edge.x + one.nearest_edge.y)]
+        lines = [[(0.0, 0.0, 0.05), (float(one.nearest_edge.x), float(one.nearest_edge.y), 0.05)] for one in near]
+        batch.of('world/hazards', 'lines').add(
+            item.publish_ns, len(near), strips=lines,
+            colors=np.array([palette.LEVELS[min(one.level, 3)] for one in near], dtype=np.uint32))
         if level != self._level:
             self._level = level
             batch.of('hazard', 'state').add(item.publish_ns, 1, state=palette.LEVEL_NAMES[level])
@@ -152,7 +183,7 @@ class Scene:
 
 def _wanted(kind: str) -> bool:
     return (kind in ('sensor_msgs/msg/PointCloud2', 'tf2_msgs/msg/TFMessage', TRACKS, HAZARDS)
-            or kind in drive.KINDS or kind in eyes.KINDS or kind in words.KINDS)
+            or kind in (*drive.KINDS, *eyes.KINDS, *words.KINDS, *alerts.KINDS, boxes.KIND))
 
 
 def _cloud(message: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:

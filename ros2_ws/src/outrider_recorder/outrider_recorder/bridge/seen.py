@@ -18,6 +18,8 @@ class Seen:
     on_map: bool = False
     pictures: tuple[str, ...] = ()
     depths: tuple[str, ...] = ()
+    speaks: bool = False  # alerts are said
+    health: bool = False  # devices say how they are
 
     def also(self, batch: Batch) -> Seen:
         """Return it with what `batch` brings."""
@@ -31,6 +33,10 @@ class Seen:
                 now = replace(now, leans=True)
             elif path == 'plots/motion/speed':
                 now = replace(now, moves=True)
+            elif path == 'alert':
+                now = replace(now, speaks=True)
+            elif path.startswith('health/'):
+                now = replace(now, health=True)
             elif path == 'map/here':
                 now = replace(now, on_map=True)
             elif rows.kind == 'picture' and path not in now.pictures:

@@ -1,9 +1,10 @@
-"""The viewer's server: rerun's own binary on 127.0.0.1, ended with the process that started it."""
+"""The viewer's server: rerun's own binary at an address of this machine, ended with the process that started it."""
 
 from __future__ import annotations
 
 import ctypes
 import importlib.util
+import ipaddress
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 
 # What a viewer that joins late gets of the past, kept in memory.
 MEMORY = '24MB'
+LOCAL = '127.0.0.1'
 _PR_SET_PDEATHSIG = 1
 
 
@@ -32,13 +34,27 @@ def quiet() -> None:
                    check=False)
 
 
-def free_port(wanted: int) -> int:
+def checked(address: str) -> str:
+    """Return `address`, an IP address of this machine that one can connect to. Raises OSError for any other."""
+    try:
+        parsed = ipaddress.ip_address(address)
+        if parsed.is_unspecified:  # it would be told to browsers, and no browser goes there
+            raise ValueError
+        with socket.socket(socket.AF_INET6 if parsed.version == 6 else socket.AF_INET) as probe:
+            probe.bind((address, 0))
+    except (ValueError, OSError):
+        raise OSError(99, f'{address} is no address of this machine, expected 127.0.0.1 or one that `ip addr` lists',
+                      'address') from None
+    return address
+
+
+def free_port(wanted: int, address: str = LOCAL) -> int:
     """Return `wanted` or the next port nobody listens on. Raises OSError after 100."""
     for port in range(wanted, wanted + 100):
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(('127.0.0.1', port))
+                probe.bind((address, port))
             except OSError:
                 continue
             return port
@@ -53,12 +69,14 @@ def die_with_parent() -> None:
 class Server:
     """A web viewer and the port data goes to."""
 
-    def __init__(self, web_port: int, grpc_port: int, log: Path, files: tuple[Path, ...] = ()) -> None:
+    def __init__(self, web_port: int, grpc_port: int, log: Path, files: tuple[Path, ...] = (),
+                 address: str = LOCAL) -> None:
         """Start on the next free ports; with `files` they are what is shown. Raises OSError."""
-        self.grpc_port = free_port(grpc_port)
-        self.web_port = free_port(web_port)
+        self.address = checked(address)
+        self.grpc_port = free_port(grpc_port, address)
+        self.web_port = free_port(web_port, address)
         quiet()
-        command = [str(binary()), '--serve-web', '--bind', '127.0.0.1', '--port', str(self.grpc_port),
+        command = [str(binary()), '--serve-web', '--bind', address, '--port', str(self.grpc_port),
                    '--web-viewer-port', str(self.web_port), '--hide-welcome-screen', '--threads', '2',
                    '--server-memory-limit', MEMORY if not files else '1GB', *map(str, files)]
         with log.open('wb') as said:
@@ -70,12 +88,16 @@ class Server:
     @property
     def data(self) -> str:
         """Return the address that data is sent to."""
-        return f'rerun+http://127.0.0.1:{self.grpc_port}/proxy'
+        return f'rerun+http://{self._host}:{self.grpc_port}/proxy'
 
     @property
     def page(self) -> str:
         """Return the address that a browser opens; without ?url= the page shows nothing."""
-        return f'http://127.0.0.1:{self.web_port}/?url={urllib.parse.quote(self.data, safe="")}'
+        return f'http://{self._host}:{self.web_port}/?url={urllib.parse.quote(self.data, safe="")}'
+
+    @property
+    def _host(self) -> str:
+        return f'[{self.address}]' if ':' in self.address else self.address
 
     def ready(self, timeout_s: float = 10.0) -> bool:
         """Wait until both ports answer."""
@@ -83,7 +105,7 @@ class Server:
         for port in (self.grpc_port, self.web_port):
             while True:
                 try:
-                    socket.create_connection(('127.0.0.1', port), 0.5).close()
+                    socket.create_connection((self.address, port), 0.5).close()
                     break
                 except OSError:
                     if time.monotonic() > end or self._process.poll() is not None:

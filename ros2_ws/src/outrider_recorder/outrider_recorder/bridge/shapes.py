@@ -49,6 +49,17 @@ def bicycle() -> Drawing:
                    [0.013] * 2 + [0.015] * len(frame), [])
 
 
+def ramp() -> Drawing:
+    """Return the ramp: a board on four wheels, 1.2 x 0.6 m, its nose ahead."""
+    x, y, z = 0.6, 0.3, 0.16
+    edge: Strip = [(x, y, z), (x, -y, z), (-x, -y, z), (-x, y, z), (x, y, z)]
+    nose: Strip = [(x, y, z), (x + 0.25, 0.0, 0.05), (x, -y, z)]
+    wheels = [[(at + dx, side + dy, dz + 0.08) for dx, dy, dz in _circle(0.0, 0.0, 0.08, upright=True, steps=24)]
+              for at in (0.4, -0.4) for side in (0.26, -0.26)]
+    return Drawing('world/rig', [edge, nose, *wheels], [palette.RIG] * 2 + [palette.RIG_DIM] * 4,
+                   [0.015] * 2 + [0.012] * 4, [])
+
+
 def beam(half_angle_deg: float = 60.0, reach_m: float = 3.0) -> Drawing:
     """Return the radar's field of view in radar_link: a sector about x."""
     arc = [math.radians(half_angle_deg * k / 24) for k in range(-24, 25)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import struct
 from collections.abc import Iterator
 from io import BytesIO
@@ -14,12 +15,11 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, Message, Schema
 from mcap.stream_reader import breakup_chunk
 
+from outrider_recorder import ride
+from outrider_recorder.chunks import LARGEST_BYTES, opened
 from outrider_recorder.damage import DAMAGE
 
 MAGIC_BYTES, HEAD = 8, struct.Struct('<BQ')
-# A torn or foreign file must not make us ask for memory it does not hold.
-LARGEST_RECORD = 256 << 20
-PART = '.part'
 
 
 class Item(NamedTuple):
@@ -34,12 +34,12 @@ class Item(NamedTuple):
     data: bytes
 
 
-def segment_path(folder: Path, number: int) -> Path | None:
-    """Return where segment `number` lies now, open or kept, or None."""
-    final = folder / f'segment_{number:03d}.mcap'
-    for path in (final.with_name(final.name + PART), final):
-        if path.exists():
-            return path
+def next_segment(folder: Path, after: int) -> tuple[int, Path] | None:
+    """Return number and place of the first segment after number `after`; a quota leaves holes."""
+    for path in ride.segments(folder):
+        found = ride.SEGMENT.fullmatch(path.name)
+        if found and int(found.group(1)) > after:
+            return int(found.group(1)), path
     return None
 
 
@@ -49,7 +49,8 @@ class Tail:
     def __init__(self, folder: Path) -> None:
         """`folder` is the ride's; nothing is opened yet."""
         self.folder = folder
-        self.number = 0
+        self.number = -1
+        self._is_first = True  # of those that are there
         self._file: BinaryIO | None = None
         self._offset = 0
         self._ended = False
@@ -88,13 +89,16 @@ class Tail:
             self._file = None
 
     def _open(self) -> bool:
-        path = segment_path(self.folder, self.number)
-        if path is None:
+        found = next_segment(self.folder, max(self.number - 1, -1))
+        if found is None:
             return False
+        number, path = found
         try:
-            self._file = path.open('rb')
-        except FileNotFoundError:  # renamed in between: the next poll finds its new name
+            self._file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), 'rb')
+        except OSError:  # renamed in between: the next poll finds its new name
             return False
+        self._is_first = self.number < 0 or (self._is_first and number == self.number)
+        self.number = number
         self._offset, self._ended = MAGIC_BYTES, False
         self._schemas.clear()
         self._channels.clear()
@@ -102,10 +106,11 @@ class Tail:
 
     def _advance(self) -> bool:
         """Go to the next segment, if this one is done with (ended, or torn and followed by another)."""
-        if segment_path(self.folder, self.number + 1) is None:
+        found = next_segment(self.folder, self.number)
+        if found is None:
             return False
         self.close()
-        self.number += 1
+        self.number, self._is_first = found[0], False
         self._passed, self._offset = self._passed + self._offset, 0
         return True
 
@@ -118,7 +123,7 @@ class Tail:
         if len(head) < HEAD.size:
             return None
         opcode, length = HEAD.unpack(head)
-        if length > LARGEST_RECORD:
+        if length > LARGEST_BYTES:
             self._ended = True
             return None
         body = self._file.read(length)
@@ -134,9 +139,10 @@ class Tail:
         if opcode != Opcode.CHUNK:
             return
         chunk = Chunk.read(ReadDataStream(BytesIO(body)))
-        if chunk.uncompressed_size > LARGEST_RECORD:
-            return
-        for record in breakup_chunk(chunk, validate_crc=True):
+        data = opened(chunk)
+        plain = Chunk(compression='', data=data, message_start_time=chunk.message_start_time,
+                      message_end_time=chunk.message_end_time, uncompressed_crc=0, uncompressed_size=len(data))
+        for record in breakup_chunk(plain):
             if isinstance(record, Message):
                 channel = self._channels[record.channel_id]
                 schema = self._schemas[channel.schema_id]
@@ -150,7 +156,7 @@ class Tail:
 
     def _is_news(self, topic: str, message: Message) -> bool:
         """Return False for a transient-local message repeated at the head of a later segment."""
-        if self.number and message.sequence <= self._newest.get(topic, (0, -1))[1]:
+        if not self._is_first and message.sequence <= self._newest.get(topic, (0, -1))[1]:
             return False
         self._newest[topic] = (self.number, message.sequence)
         return True

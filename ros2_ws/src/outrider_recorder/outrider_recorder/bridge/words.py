@@ -45,7 +45,7 @@ class Words:
         """Add the words of `message`, if it has new ones."""
         if item.kind == DIAGNOSTICS:
             for status in message.status:
-                level = _level(status.level)
+                level = level_of(status.level)
                 if self._is_new(status.name, level):
                     _add(batch, item, f'{status.name}: {status.message}', _DIAGNOSTIC.get(level, 'WARN'))
         elif item.kind == RECORDER:
@@ -70,6 +70,18 @@ class Words:
         if self._is_new('drive', state, refusal):
             _add(batch, item, f'{state}: {refusal}' if refusal else state, level)
 
+    def alert(self, batch: Batch, item: Item, text: str, level: int) -> None:
+        """Add what is said to a person, where it is another text than before; its end too."""
+        before = self._said.get('alert', ('',))
+        if self._is_new('alert', text) and (text or before != ('',)):
+            _add(batch, item, f'said: {text}' if text else 'said: all clear',
+                 ('INFO', 'WARN', 'ERROR', 'ERROR')[level] if text else 'INFO')
+
+    def refusals(self, batch: Batch, item: Item, texts: tuple[str, ...]) -> None:
+        """Add what else keeps the machine from moving, beside the gravest reason, where that is another list."""
+        if self._is_new('refusals', *texts) and texts:
+            _add(batch, item, f'refused too: {"; ".join(texts)}', 'INFO')
+
     def problem(self, batch: Batch, item: Item, device: str, problem: str) -> None:
         """Add what a device is in trouble with, and when that is over."""
         before = self._said.get(f'problem of {device}', ('',))
@@ -83,7 +95,8 @@ class Words:
         return True
 
 
-def _level(level: Any) -> int:
+def level_of(level: Any) -> int:
+    """Return DiagnosticStatus.level, a byte, as a number."""
     return level[0] if isinstance(level, (bytes, bytearray)) else int(level)
 
 
