@@ -16,7 +16,7 @@ help:
 	@echo 'make lint types portability   the three static checks'
 	@echo 'make firmware             the relay controller: its tests, and the native board'
 	@echo 'make campaign             thousands of live faults, about five hours; figures under docs/figures'
-	@echo 'make isolation            as root: from a second network namespace nothing of the drive is seen or obeyed'
+	@echo 'make isolation            as root: from a second network namespace no drive is heard, the live view where asked'
 	@echo 'make clean               remove what set-up made; rides stay'
 	@echo 'then: ./outrider --help'
 

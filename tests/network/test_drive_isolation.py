@@ -4,7 +4,6 @@ Needs root and iproute2 for the namespace, so it is no part of `make test`: `mak
 be made these tests fail and say so: a network that was not tried keeps nobody out.
 """
 
-import contextlib
 import json
 import os
 import subprocess
@@ -25,34 +24,6 @@ TOPICS = {f'/{topic}' for topic, _, _ in HEARD}
 OURS = {}
 ANYBODYS = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'SUBNET', 'ROS_LOCALHOST_ONLY': '0', 'FASTDDS_DEFAULT_PROFILES_FILE': '',
             'FASTRTPS_DEFAULT_PROFILES_FILE': ''}
-
-
-def ip(*words):
-    return subprocess.run(['ip', *words], capture_output=True, text=True, timeout=20, check=True)
-
-
-@pytest.fixture(scope='module')
-def cable():
-    """A second network namespace at the other end of a virtual cable; returns the words that run a command in it."""
-    name, near, far, net = f'outrider{os.getpid()}', f'or{os.getpid()}a', f'or{os.getpid()}b', os.getpid() % 200 + 20
-    try:
-        ip('netns', 'add', name)
-    except (OSError, subprocess.SubprocessError) as error:
-        why = getattr(error, 'stderr', '') or str(error)
-        pytest.fail(f'no second network namespace can be made here ({why.strip()}), so nothing shows that the drive '
-                    'keeps to this machine. Run as root, with iproute2, in a container with --cap-add NET_ADMIN '
-                    '--cap-add SYS_ADMIN.')
-    try:
-        ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', name)
-        for where, device, number in (((), near, 1), (('-n', name), far, 2)):
-            ip(*where, 'addr', 'add', f'10.231.{net}.{number}/30', 'dev', device)
-            ip(*where, 'link', 'set', device, 'up')
-        ip('-n', name, 'link', 'set', 'lo', 'up')
-        yield ['ip', 'netns', 'exec', name]
-    finally:
-        with contextlib.suppress(subprocess.SubprocessError):
-            ip('link', 'del', near)
-        ip('netns', 'del', name)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def find(rides: Path, words: str) -> Bag:
         return _foreign(Path(words))
     try:
         folder = ride.find(rides, words)
-        return _ride(folder, ride.read_info(folder))
+        return opened(folder, ride.read_info(folder))
     except RideError as error:
         raise UserError(f'{error} (or a bag by its path: ./{words})') from None
 
@@ -146,7 +146,8 @@ def span(path: Path) -> Span | None:
     return Span(first, last, whole) if last else None
 
 
-def _ride(folder: Path, info: dict[str, Any]) -> Bag:
+def opened(folder: Path, info: dict[str, Any]) -> Bag:
+    """Return the ride in `folder`, of which ride.json says `info`. Raises UserError."""
     known = info.get('format', ride.FORMAT)
     if not isinstance(known, int) or known > ride.FORMAT:
         raise UserError(f'{folder.name} is of format {str(known)[:20]}, this version reads up to {ride.FORMAT}. '

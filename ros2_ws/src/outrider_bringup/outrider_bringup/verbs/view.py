@@ -5,71 +5,78 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
-from outrider_bringup import paths
+from outrider_bringup import paths, showing
 from outrider_bringup.errors import UserError
-from outrider_recorder import bridge_launcher, metadata, ride
+from outrider_bringup.rides import listing
+from outrider_bringup.rides.where import FORM
+from outrider_recorder import ride
 from outrider_recorder.errors import RideError
 
-HELP = 'open the newest ride, or the one named; --list for all'
+HELP = 'alone: the list of rides; with an id, or --newest: opens that ride'
 GROUP = 'rides'
-# What the list counts: the topic by which each device is known, under any namespace.
-DEVICES = {'radar': '/radar/points', 'camera': '/camera/color/compressed', 'depth': '/camera/depth/image',
-           'imu': '/imu/data', 'gps': '/gps/fix', 'drive': '/drive/state'}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument('ride', nargs='?', help='id of the ride; default: the newest')
-    parser.add_argument('--list', action='store_true', help='list all rides and end')
+    parser.add_argument('ride', nargs='?', help='id of the ride')
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument('--newest', action='store_true', help='open the newest ride')
+    what.add_argument('--list', action='store_true', help='list all rides and end (so does view alone)')
+    what.add_argument('--where', metavar='Q', help=f'list those that fit, such as: {FORM}')
     how = parser.add_mutually_exclusive_group()
-    how.add_argument('--web', action='store_true', help='serve it on 127.0.0.1 and print the address (default)')
+    how.add_argument('--web', action='store_true', help='serve it and print the address (default)')
     how.add_argument('--native', action='store_true', help="open rerun's own window")
     how.add_argument('--png', metavar='FILE', type=Path, help='draw it into a picture, without a screen')
+    parser.add_argument('--file', metavar='RRD', type=Path, help='open this file, as replay --through makes one')
+    parser.add_argument('--address', metavar='A', default=showing.LOCAL,
+                        help=f'of this machine, where it is served (default {showing.LOCAL}: nobody else sees it)')
     parser.add_argument('--at', metavar='S', type=float, help='with --png: seconds from the start; default: the middle')
 
 
 def run(args: argparse.Namespace) -> int:
     """List, or open, serve or draw one ride."""
     rides = paths.rides()
-    if args.list:
-        return _list(rides)
+    opens = args.ride or args.newest or args.web or args.native or args.png or args.at is not None or args.file
+    if args.list or args.where is not None or not opens:
+        return listing.show(rides, args.where)
+    if args.file:
+        return _show(args, showing.interpreter(), _file(args.file), args.file.name)
     try:
         folder = ride.find(rides, args.ride) if args.ride else _newest(rides)
     except RideError as error:
         raise UserError(str(error)) from None
-    rrd = folder / ride.RERUN_FILE
     live = _live(folder)
     if live and not args.png and not args.native:
         print(f'{folder.name} is being recorded. Watch it: {live}')
         return 0
-    python = bridge_launcher.interpreter(os.environ)
-    if python is None:
-        raise UserError('rerun is not set up (no .venv-rerun), so no ride can be shown here. Run: make setup')
-    if not live and _is_old(folder):
-        _build(python, folder)
+    python = showing.interpreter()
+    return _show(args, python, folder / ride.RERUN_FILE if live else showing.built(python, folder), folder.name)
+
+
+def _show(args: argparse.Namespace, python: Path, rrd: Path, name: str) -> int:
     if args.native:
-        command = [str(python.parent / 'rerun'), str(rrd)]
-        os.execve(command[0], command, bridge_launcher.clean(os.environ))
+        showing.window(python, rrd)
     if args.png:
-        at = ['--at', str(args.at)] if args.at is not None else []
-        code = _bridge(python, '--serve', str(rrd), '--png', str(args.png), *at)
-        if code == 0:
-            print(f'drawn: {args.png}')
-        return code
-    return _serve(python, folder)
+        return showing.picture(python, rrd, args.png, args.at)
+    return showing.serve(python, rrd, name, args.address)
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise UserError(f'{path} was not found, expected a file of rerun (.rrd)')
+    with path.open('rb') as file:
+        if file.read(4) != b'RRF2':
+            raise UserError(f'{path} is no file of rerun 0.23 or later (.rrd). For a ride: ./outrider view RIDE')
+    return path
 
 
 def _newest(rides: Path) -> Path:
-    every = ride.all_rides(rides)
+    every = ride.in_order(rides)
     if not every:
         raise UserError(f'no ride in {rides}. Make one: ./outrider demo')
-    return every[-1]
+    return every[-1][0]
 
 
 def _live(folder: Path) -> str:
@@ -80,94 +87,3 @@ def _live(folder: Path) -> str:
         return str(told['web']) if ride.is_open(folder) else ''
     except (OSError, ValueError, KeyError, TypeError):
         return ''
-
-
-def _segments(folder: Path) -> list[Path]:
-    return sorted(folder.glob('segment_*.mcap*'))
-
-
-def _is_old(folder: Path) -> bool:
-    """Return whether the .rrd is missing, or a segment was written to after it."""
-    rrd = folder / ride.RERUN_FILE
-    newest = max((path.stat().st_mtime for path in _segments(folder)), default=0.0)
-    return not rrd.is_file() or rrd.stat().st_mtime < newest
-
-
-def _bridge(python: Path, *arguments: str) -> int:
-    return subprocess.run([str(python), '-m', 'outrider_recorder.bridge', '--run', str(paths.run_folder()), *arguments],
-                          env=bridge_launcher.clean(os.environ), check=False).returncode
-
-
-def _build(python: Path, folder: Path) -> None:
-    if not _segments(folder):
-        raise UserError(f'{folder.name} holds no segment, so nothing can be shown. Run: ./outrider view --list')
-    command = [str(python), '-m', 'outrider_recorder.bridge', '--build', str(folder)]
-    said = ''
-    with subprocess.Popen(command, env=bridge_launcher.clean(os.environ), stdout=subprocess.PIPE, text=True) as work:
-        assert work.stdout is not None
-        for said in work.stdout:
-            if said.startswith('progress') and sys.stdout.isatty():
-                part = float(said.split()[1])
-                print(f'\rbuilding {folder.name}  [{"#" * int(part * 30):<30}] {part:4.0%}', end='', flush=True)
-    if sys.stdout.isatty():
-        print()
-    if work.returncode:
-        raise UserError(f'{folder.name} could not be built: {said.strip() or "no word of why"}')
-    count = int(said.split()[1])
-    print(f'built {folder / ride.RERUN_FILE} from {count} messages')
-
-
-def _serve(python: Path, folder: Path) -> int:
-    paths.run_folder().mkdir(parents=True, exist_ok=True)
-    command = [str(python), '-m', 'outrider_recorder.bridge', '--run', str(paths.run_folder()),
-               '--serve', str(folder / ride.RERUN_FILE)]
-    with subprocess.Popen(command, env=bridge_launcher.clean(os.environ), stdout=subprocess.PIPE, text=True) as work:
-        assert work.stdout is not None
-        try:
-            for line in work.stdout:
-                if line.startswith('serving '):
-                    print(f'{folder.name}: {line.split()[1]}   Ctrl+C ends', flush=True)
-                else:
-                    print(line, end='', file=sys.stderr)
-        except KeyboardInterrupt:
-            work.terminate()
-            return 0
-        return work.wait()
-
-
-def _list(rides: Path) -> int:
-    every = ride.all_rides(rides)
-    if not every:
-        print(f'no ride in {rides}. Make one: ./outrider demo')
-        return 0
-    print(f'{"ride":24} {"length":>8} {"size":>9} {"marks":>5}  state and messages')
-    for folder in every:
-        try:
-            print(_row(folder, ride.read_info(folder)))
-        except RideError as error:
-            print(f'{folder.name:24} {error}')
-    print(f'in {rides}')
-    return 0
-
-
-def _row(folder: Path, info: dict[str, Any]) -> str:
-    size = sum(path.stat().st_size for path in _segments(folder))
-    marks = folder / ride.MARKS_FILE
-    count = len(marks.read_text().splitlines()) if marks.is_file() else 0
-    stop_ns = info.get('stop_ns')
-    if stop_ns is None and ride.is_open(folder):
-        state, stop_ns = 'recording', time.time_ns()
-    else:
-        state = info.get('alarm') or 'whole' if stop_ns else 'cut off; readable to its last half second'
-        stop_ns = stop_ns or int(max((path.stat().st_mtime_ns for path in _segments(folder)), default=0))
-    minutes, seconds = divmod(max(0, stop_ns - int(info.get('start_ns', stop_ns))) // 1_000_000_000, 60)
-    return f'{folder.name:24} {minutes:>5}:{seconds:02d} {size / 1e6:>6.1f} MB {count:>5}  {state}{_holds(folder)}'
-
-
-def _holds(folder: Path) -> str:
-    """Return how many messages of each device the ride holds."""
-    counts = metadata.counts(folder)
-    found = ((name, sum(count for known, count in counts.items() if known.endswith(topic)))
-             for name, topic in DEVICES.items())
-    told = ', '.join(f'{name} {count}' for name, count in found if count)
-    return f': {told}' if told else ''

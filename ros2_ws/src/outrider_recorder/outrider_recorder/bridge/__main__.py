@@ -40,13 +40,16 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
     from outrider_recorder.bridge.follow import follow, rig_of
     from outrider_recorder.bridge.live import Live
-    from outrider_recorder.bridge.server import Server
+    from outrider_recorder.bridge.server import AddressError, Server
     from outrider_recorder.bridge.sink import live_sink
 
     server = None
     if not given.no_live:
         given.run.mkdir(parents=True, exist_ok=True)
-        server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log', address=given.address)
+        try:
+            server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log', address=given.address)
+        except AddressError as error:
+            _say(f'{error} No live view; the ride is drawn into its file all the same.')
     try:
         live_of = None
         if server is not None and server.ready():
@@ -85,9 +88,13 @@ def _build(given: argparse.Namespace) -> int:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    from outrider_recorder.bridge.server import Server
+    from outrider_recorder.bridge.server import AddressError, Server
 
-    server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log', (given.serve,), given.address)
+    try:
+        server = Server(given.web_port, given.grpc_port, given.run / 'viewer.log', (given.serve,), given.address)
+    except AddressError as error:
+        print(f'refused {error}', flush=True)
+        return 2
     try:
         if not server.ready():
             _say(f'the viewer did not start. See {given.run / "viewer.log"}')

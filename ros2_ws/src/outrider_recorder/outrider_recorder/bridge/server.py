@@ -20,6 +20,10 @@ LOCAL = '127.0.0.1'
 _PR_SET_PDEATHSIG = 1
 
 
+class AddressError(ValueError):
+    """An address that nobody could reach us at; one sentence."""
+
+
 def binary() -> Path:
     """Return the real rerun binary: the `rerun` script is a wrapper that leaves it running when it dies."""
     found = importlib.util.find_spec('rerun_cli')
@@ -35,7 +39,7 @@ def quiet() -> None:
 
 
 def checked(address: str) -> str:
-    """Return `address`, an IP address of this machine that one can connect to. Raises OSError for any other."""
+    """Return `address`, an IP address of this machine that one can connect to. Raises AddressError for any other."""
     try:
         parsed = ipaddress.ip_address(address)
         if parsed.is_unspecified:  # it would be told to browsers, and no browser goes there
@@ -43,8 +47,7 @@ def checked(address: str) -> str:
         with socket.socket(socket.AF_INET6 if parsed.version == 6 else socket.AF_INET) as probe:
             probe.bind((address, 0))
     except (ValueError, OSError):
-        raise OSError(99, f'{address} is no address of this machine, expected 127.0.0.1 or one that `ip addr` lists',
-                      'address') from None
+        raise AddressError(f'{address} is no address of this machine, expected 127.0.0.1 or one of: ip addr.') from None
     return address
 
 
@@ -71,7 +74,7 @@ class Server:
 
     def __init__(self, web_port: int, grpc_port: int, log: Path, files: tuple[Path, ...] = (),
                  address: str = LOCAL) -> None:
-        """Start on the next free ports; with `files` they are what is shown. Raises OSError."""
+        """Start on the next free ports; with `files` they are what is shown. Raises OSError, AddressError."""
         self.address = checked(address)
         self.grpc_port = free_port(grpc_port, address)
         self.web_port = free_port(web_port, address)
