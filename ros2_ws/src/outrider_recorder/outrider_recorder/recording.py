@@ -4,7 +4,7 @@
 |---|---|---|
 | caller of `put()` | appends to a bounded queue | never |
 | writer | ring, then queue -> chunks; closes one every 0.4 s; next segment after `segment_s` | if the cache is full |
-| keeper | fsync every 0.7 s; rename, metadata.yaml of finished segments | always |
+| keeper | fsync every 0.4 s; rename, metadata.yaml of finished segments | always |
 
 Where the disk refuses, what was not written is left over for whoever goes on when there is room again.
 """
@@ -24,7 +24,7 @@ from outrider_recorder.segment import Message, Segment
 
 TAKE_S = 0.1  # how often the writer empties the queue
 CHUNK_S = 0.4  # with TAKE_S on top a chunk is closed every 0.5 s
-SYNC_S = 0.7
+SYNC_S = 0.4  # a chunk waits for 0.5 s to be closed and this long for an fsync, which itself takes its time
 QUEUE_BYTES = 64 << 20
 QUEUE_MESSAGES = 100_000
 

@@ -39,7 +39,7 @@ def records(file: BinaryIO) -> Iterator[McapRecord]:
         if opcode not in _KNOWN or length > LARGEST_BYTES or end > size:
             place = _next_chunk(file, place + 1, size)
             continue
-        found = _read(opcode, file.read(length)) if opcode in _READ else []
+        found = read(opcode, file.read(length)) if opcode in _READ else []
         if found is None:  # the length may be what is damaged: look for a chunk within it, too
             place = _next_chunk(file, place + 1, size)
             continue
@@ -47,7 +47,7 @@ def records(file: BinaryIO) -> Iterator[McapRecord]:
         place = end
 
 
-def _read(opcode: int, body: bytes) -> list[McapRecord] | None:
+def read(opcode: int, body: bytes) -> list[McapRecord] | None:
     """Return what stands in one record of the file, or None where it is damaged."""
     try:
         stream = ReadDataStream(BytesIO(body))
