@@ -107,7 +107,7 @@ class Run:
                 self._put('recorded', topic, self._decoded(topic, message))
             elif topic == front.INPUTS:
                 said = self._decoded(topic, message)
-                self._feed.asks([_asked(one, message.log_ns) for one in said.inputs], message.log_ns)
+                self._feed.asks([asked_of(one, message.log_ns) for one in said.inputs], message.log_ns)
             else:
                 self._hear(topic, message)
             self._take(self._feed.pairs(), kept)
@@ -183,7 +183,8 @@ class Run:
         return deserialize_message(message.data, KINDS[topic])
 
 
-def _asked(line: Any, log_ns: int) -> Asked:
+def asked_of(line: Any, log_ns: int) -> Asked:
+    """Return one FusionInput of a journal that was recorded at `log_ns`."""
     measured, received = line.measured, line.received
     return Asked(line.topic, line.sequence, measured.sec * 1_000_000_000 + measured.nanosec,
                  received.sec * 1_000_000_000 + received.nanosec, line.used, line.reason, log_ns)
