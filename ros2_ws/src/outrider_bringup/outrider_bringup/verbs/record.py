@@ -1,4 +1,12 @@
-"""record: starts, ends and marks a recording of what runs, by its recorder, or by one of its own until Ctrl+C."""
+"""record: starts, ends and marks a recording of what runs, by its recorder, or by one of its own until Ctrl+C.
+
+| | |
+|---|---|
+| alone | begins a ride; where no recorder runs, runs one until Ctrl+C |
+| `--mark` | marks this moment; where no ride is open, the last 30 s become one |
+| `--stop` | ends the ride; one that begins with movement begins no other before a whole standstill |
+| `--status` | says what the recorder does |
+"""
 
 from __future__ import annotations
 
@@ -13,6 +21,7 @@ from typing import Any
 from outrider_bringup import paths
 from outrider_bringup.errors import UserError
 from outrider_recorder import ride
+from outrider_recorder.profile import PROFILES
 
 HELP = 'record what runs'
 GROUP = 'rides'
@@ -24,8 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument('--note', default='', metavar='T', help='kept with the ride, or with the mark')
     what = parser.add_mutually_exclusive_group()
-    what.add_argument('--mark', action='store_true', help='mark this moment in the open ride')
+    what.add_argument('--mark', action='store_true', help='keep this moment; without an open ride, the last 30 s')
     what.add_argument('--stop', action='store_true', help='close the open ride')
+    what.add_argument('--status', action='store_true', help='say what the recorder does')
+    parser.add_argument('--profile', choices=tuple(PROFILES), default='normal',
+                        help='of a recorder of its own: depth at most 424x240, depth as it comes, or little of all')
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,10 +51,12 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.mark:
             return _tell(_ask(node, MarkRide, 'mark', MarkRide.Request(note=args.note)))
+        if args.status:
+            return _status(node)
         if args.stop:
             return _tell(_ask(node, StopRecording, 'stop', StopRecording.Request()))
         answer = _ask(node, StartRecording, 'start', StartRecording.Request(note=args.note), needed=False)
-        return _tell(answer) if answer is not None else _own(node, args.note)
+        return _tell(answer) if answer is not None else _own(node, args.note, args.profile)
     finally:
         node.destroy_node()
         rclpy.try_shutdown()
@@ -71,7 +85,25 @@ def _tell(answer: Any) -> int:
     return 0 if answer.success else 1
 
 
-def _own(node: Any, note: str) -> int:
+def _status(node: Any) -> int:
+    """Print one line of what the recorder says of itself. Raises UserError where none runs."""
+    import rclpy
+    from outrider_interfaces.msg import RecorderState
+
+    from outrider_node import qos
+
+    newest: list[Any] = []
+    node.create_subscription(RecorderState, 'recorder/state', newest.append, qos.STATE)
+    end = time.monotonic() + FIND_S
+    while not newest and time.monotonic() < end:
+        rclpy.spin_once(node, timeout_sec=0.1)
+    if not newest:
+        raise UserError('no recorder runs. Run: ./outrider record')
+    print(_line(newest[-1]))
+    return 0
+
+
+def _own(node: Any, note: str, profile: str) -> int:
     """Run a recorder until Ctrl+C and show one line of what it does."""
     import rclpy
     from outrider_interfaces.msg import RecorderState
@@ -79,7 +111,7 @@ def _own(node: Any, note: str) -> int:
     from outrider_node import qos
 
     command = [sys.executable, '-m', 'outrider_recorder.recorder_node', '--ros-args',
-               '-p', f'rides_dir:={paths.rides()}']
+               '-p', f'rides_dir:={paths.rides()}', '-p', f'profile:={profile}']
     command += ['-p', f'note:={_quoted(note)}'] if note else []
     newest: list[Any] = []
     node.create_subscription(RecorderState, 'recorder/state', newest.append, qos.STATE)
@@ -109,11 +141,19 @@ def _own(node: Any, note: str) -> int:
     return code
 
 
-def _show(state: Any) -> None:
+def _line(state: Any) -> str:
+    if state.alarm:
+        return str(state.alarm)
+    if not state.ride:
+        waits = 'waits for movement' if state.waiting else 'waits to be asked'
+        return f'not recording, {waits}; the last {state.ring_s:.0f} s are kept for a mark'
     minutes, seconds = divmod(int(state.duration_s), 60)
-    text = (f'recording {state.ride}  {minutes}:{seconds:02d}  {state.messages_written} messages  '
-            f'{state.bytes_written / 1e6:.1f} MB  {state.messages_lost} lost  Ctrl+C ends')
-    text = state.alarm or text
+    return (f'recording {state.ride}  {minutes}:{seconds:02d}  {state.messages_written} messages  '
+            f'{state.bytes_written / 1e6:.1f} MB  {state.messages_lost} lost  {state.marks} marks')
+
+
+def _show(state: Any) -> None:
+    text = state.alarm or f'{_line(state)}  Ctrl+C ends'
     if sys.stdout.isatty():
         print(f'\r\033[K{text}', end='', flush=True)
     else:
