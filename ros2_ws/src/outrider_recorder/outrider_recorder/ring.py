@@ -14,7 +14,7 @@ import lz4.frame
 from outrider_recorder.segment import Message
 
 SECONDS = 30.0
-BYTES = 192 << 20  # 30 s of 848x480 JPEG and of 424x240 depth at 30 images a second is 46 + 90 MB
+BYTES = 200_000_000  # 30 s of 848x480 JPEG and of 424x240 depth at 30 images a second is 46 + 90 MB
 _LEAST_PACKED, _WORTH = 32 << 10, 0.8
 _OVERHEAD = 250  # bytes of Python objects around each message
 
