@@ -155,14 +155,14 @@ def test_without_python3_the_sentence_comes_from_the_shell(tmp_path: Path) -> No
     assert os.linesep not in done.stderr.strip()
 
 
-def test_what_the_firmware_tests_build_with_is_named_too(tmp_path: Path) -> None:
-    lacking = ['gcc-avr', 'binutils-avr', 'avr-libc', 'libsimavr-dev', 'doctest-dev']
-    assert needs.missing_firmware_tools(tmp_path) == lacking
+def test_what_the_tests_need_is_named_too(tmp_path: Path) -> None:
+    lacking = ['gcc-avr', 'binutils-avr', 'avr-libc', 'libsimavr-dev', 'doctest-dev', 'chromium']
+    assert needs.missing_test_tools(tmp_path) == lacking
     simulator = tmp_path / 'usr/include/simavr/sim_avr.h'
     simulator.parent.mkdir(parents=True)
     simulator.write_text('')
-    assert needs.missing_firmware_tools(tmp_path) == [name for name in lacking if name != 'libsimavr-dev']
-    assert needs.missing_firmware_tools(Path('/')) == []  # the set-up with --dev has seen to it
+    assert needs.missing_test_tools(tmp_path) == [name for name in lacking if name != 'libsimavr-dev']
+    assert needs.missing_test_tools(Path('/')) == []  # the set-up with --dev has seen to it
 
 
 def test_the_wheels_libraries_stand_on_the_path_behind_the_workspace_s(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _set_up(plan: Plan, here: machine.Machine, runner: Runner, options: argparse
 
 
 def _lacking_for_tests(plan: Plan) -> list[str]:
-    return needs.missing_firmware_tools() if plan.with_dev else []
+    return needs.missing_test_tools() if plan.with_dev else []
 
 
 def _lacking(plan: Plan, python: pythons.Python | None, runner: Runner) -> list[str]:

@@ -15,19 +15,20 @@ from .ros import has_package
 OLDEST_CMAKE = (3, 21)  # the first whose CMAKE_PROJECT_INCLUDE and DEFER do what tools/wheel_includes.cmake needs
 
 
-# What the firmware's tests build with: the simulated Mega 2560, its compiler, the unit tests' header.
-FIRMWARE_TOOLS = (
+# What tests use: the simulated Mega 2560, its compiler, the unit tests' header; a browser to look at pages.
+TEST_TOOLS = (
     ('/usr/bin/avr-g++', 'gcc-avr'),
     ('/usr/bin/avr-size', 'binutils-avr'),
     ('/usr/lib/avr/include/avr/io.h', 'avr-libc'),
     ('/usr/include/simavr/sim_avr.h', 'libsimavr-dev'),
     ('/usr/include/doctest/doctest.h', 'doctest-dev'),
+    ('/usr/bin/chromium', 'chromium'),
 )
 
 
-def missing_firmware_tools(at: Path = Path('/')) -> list[str]:
-    """Return the Debian packages that the firmware's tests lack in the file system `at`."""
-    return [package for path, package in FIRMWARE_TOOLS if not (at / path.lstrip('/')).exists()]
+def missing_test_tools(at: Path = Path('/')) -> list[str]:
+    """Return the Debian packages that the tests lack in the file system `at`."""
+    return [package for path, package in TEST_TOOLS if not (at / path.lstrip('/')).exists()]
 
 
 def missing_tools(python: Python | None) -> list[str]:

@@ -8,6 +8,7 @@ setup(
     name=NAME,
     version='0.1.0',
     packages=find_packages(exclude=['test']),
+    package_data={NAME: ['rides/style.css']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml']),

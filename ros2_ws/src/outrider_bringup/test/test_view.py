@@ -89,9 +89,9 @@ def test_a_ride_that_is_not_there_is_one_sentence(rides, name):
 
 
 def test_no_ride_at_all_and_no_rerun_are_one_sentence_each(rides, tmp_path):
-    assert 'Make one' in outrider('view').stderr
+    assert 'Make one' in outrider('view').stdout
     made(rides, 'a')
-    said = outrider('view', OUTRIDER_RERUN_PYTHON=str(tmp_path / 'none'))
+    said = outrider('view', '--newest', OUTRIDER_RERUN_PYTHON=str(tmp_path / 'none'))
     assert (said.returncode, said.stderr.count('\n')) == (2, 1)
     assert 'make setup' in said.stderr
 
@@ -100,7 +100,7 @@ def test_the_newest_is_built_once_served_and_ended(rides, spawn):
     made(rides, 'a')
     newest = made(rides, 'b')
     for built in (True, False):
-        shown = spawn('view', module='outrider_bringup')
+        shown = spawn('view', '--newest', module='outrider_bringup')
         shown.says('b: http://127.0.0.1:')
         assert ('built' in shown.output) is built
         shown.signal(signal.SIGINT)
