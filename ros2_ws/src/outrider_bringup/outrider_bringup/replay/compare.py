@@ -189,7 +189,7 @@ class Comparison:
                     self.result.tell(was.at_s, f'alert of #{one}: level {was.level} {off} scans {when}')
                 continue
             row.both(was is not None, False, equal=False)
-            row.new += now is not None
+            row.both(False, now is not None, equal=False)
             self.result.tell((was or now).at_s, f'alert of #{one}: recorded {was.level if was else "none"}, '
                                                 f'now {now.level if now else "none"}')
 
