@@ -19,6 +19,7 @@ from outrider_recorder import ride
 FILE = 'index.sqlite'
 VERSION = 1
 _WATCHED = (ride.RIDE_FILE, ride.METADATA_FILE, ride.MARKS_FILE)
+_NONE = '-'
 _SCHEMA = """
 CREATE TABLE ride (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, began_ns INTEGER, length_s REAL, bytes INTEGER,
   marks INTEGER, rig TEXT, simulated INTEGER, whole INTEGER, way_m REAL, urgent INTEGER, warns INTEGER, passes INTEGER,
@@ -74,10 +75,13 @@ class Index:
     def stale(self) -> list[Path]:
         """Forget rides that are gone; return the folders of those that are new or changed."""
         known = dict(self._database.execute('SELECT id, stamp FROM ride'))
-        there = {folder.name: folder for folder in ride.all_rides(self._rides)}
+        with os.scandir(self._rides) as entries:
+            there = {entry.name: stamp(entry.path) for entry in entries
+                     if entry.is_dir(follow_symlinks=False) and ride.ID.fullmatch(entry.name)}
         for gone in known.keys() - there.keys():
             self._database.execute('DELETE FROM ride WHERE id = ?', (gone,))
-        return [folder for name, folder in there.items() if known.get(name) != stamp(folder)]
+        return [self._rides / name for name in sorted(there)
+                if not there[name].startswith(_NONE) and known.get(name) != there[name]]
 
     def put(self, folder: Path, story: Story) -> None:
         """Take what `folder` holds now."""
@@ -114,13 +118,13 @@ class Index:
                 self.put(folder, read(folder))
 
 
-def stamp(folder: Path) -> str:
-    """Return what changes when a ride does."""
+def stamp(folder: str | Path) -> str:
+    """Return what changes when a ride does; it begins with _NONE where there is no ride.json."""
     told = []
     for name in _WATCHED:
         try:
-            seen = os.stat(folder / name, follow_symlinks=False)
+            seen = os.stat(f'{folder}/{name}', follow_symlinks=False)
             told.append(f'{seen.st_mtime_ns}:{seen.st_size}')
         except OSError:
-            told.append('-')
+            told.append(_NONE)
     return ' '.join(told)
