@@ -4,7 +4,7 @@
 |---|---|---|
 | `tracks`, `gps/velocity`, `motors/state` | at most 4 a second | movement: own speed of fusion, GPS, wheels |
 | `gps/time_reference` | once a second, once a minute when the date is known | the date |
-| `hazards`, `close_passes` | all | marks |
+| `hazards`, `alerts`, `close_passes` | all | marks |
 | `joy` | all, where a button is given | marks, start and stop |
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from geometry_msgs.msg import TwistWithCovarianceStamped
-from outrider_interfaces.msg import ClosePass, Hazard, HazardArray, MotorState, TrackArray
+from outrider_interfaces.msg import Alert, AlertArray, ClosePass, Hazard, HazardArray, MotorState, TrackArray
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import Joy, TimeReference
@@ -45,6 +45,7 @@ class Hears:
             'motors/state': (MotorState, self._wheels, SPEED_S),
             'gps/time_reference': (TimeReference, self._time, TIME_S),
             'hazards': (HazardArray, self._hazards, 0.0),
+            'alerts': (AlertArray, self._alerts, 0.0),
             'close_passes': (ClosePass, self._passed, 0.0),
         }
         if mark_button >= 0:
@@ -93,6 +94,12 @@ class Hears:
             one = urgent[track_id]
             self._mark(marks.URGENT, f'urgent: {one.distance_m:.1f} m, closing {one.closing_speed_mps:.1f} m/s',
                        track_id)
+
+    def _alerts(self, told: AlertArray, now_s: float) -> None:
+        urgent = {one.name: one for one in told.alerts if one.level == Alert.LEVEL_URGENT}
+        name = self._auto.alerts(urgent, now_s)
+        if name is not None:
+            self._mark(marks.URGENT, f'urgent: {urgent[name].text}', None)
 
     def _passed(self, told: ClosePass, now_s: float) -> None:
         if self._auto.passed(now_s):

@@ -1,7 +1,7 @@
 """Marks: which moments of a ride are kept, and when one is set without a person.
 
-A hazard that becomes urgent and a close pass each ask for a mark. At most one in MIN_GAP_S is set: a mark keeps its
-segment of a minute and the one before, so that more would say nothing new.
+A hazard that becomes urgent, an urgent alert and a close pass each ask for a mark. At most one in MIN_GAP_S is set: a
+mark keeps its segment of a minute and the one before, so that more would say nothing new.
 """
 
 from __future__ import annotations
@@ -20,12 +20,19 @@ class AutoMarks:
         """Nothing was marked yet."""
         self._min_gap_s = min_gap_s
         self._urgent: frozenset[int] = frozenset()
+        self._alerts: frozenset[str] = frozenset()
         self._newest_s: float | None = None
 
     def hazards(self, urgent: Iterable[int], now_s: float) -> int | None:
         """Take the ids of all tracks that are urgent now; return one that has just become so and is to be marked."""
         now = frozenset(urgent)
         fresh, self._urgent = now - self._urgent, now
+        return min(fresh) if fresh and self._due(now_s) else None
+
+    def alerts(self, urgent: Iterable[str], now_s: float) -> str | None:
+        """Take the names of all alerts that are urgent now; return one that has just come and is to be marked."""
+        now = frozenset(urgent)
+        fresh, self._alerts = now - self._alerts, now
         return min(fresh) if fresh and self._due(now_s) else None
 
     def passed(self, now_s: float) -> bool:

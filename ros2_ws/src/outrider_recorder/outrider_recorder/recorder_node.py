@@ -14,7 +14,7 @@ from outrider_interfaces.srv import MarkRide, StartRecording, StopRecording
 from rclpy.clock import Clock, ClockType
 
 from outrider_node import Diagnosis, NodeError, OutriderNode, Param, qos, run_node
-from outrider_recorder import about, duty, marks, repair, ride, ring
+from outrider_recorder import about, duty, marks, repair, ring
 from outrider_recorder.asking import Asking
 from outrider_recorder.clock import RideClock
 from outrider_recorder.errors import DiskFullError, RideError
@@ -87,7 +87,7 @@ class Recorder(OutriderNode):
         self._repair(rides)
         self._session = Session(rides, self._ride_clock, self._ring,
                                 Outside(self._listening.heads, lambda: self._listening.lost, self._words, self._files,
-                                        self.get_logger().info),
+                                        self.get_logger().info, self.get_logger().error),
                                 segment_s=self.value('segment_s'),
                                 keeper=lambda written: Housekeeper(rides, round(self.value('quota_gb') * 1e9),
                                                                    round(self.value('floor_mb') * 1e6), written))
@@ -126,7 +126,7 @@ class Recorder(OutriderNode):
 
     def _repair(self, rides: Path) -> None:
         """Finalise what a power cut left, in a process of its own: it reads whole segments."""
-        if any(repair.torn_segments(folder) for folder in ride.all_rides(rides)):
+        if repair.is_needed(rides):
             subprocess.Popen(['nice', sys.executable, '-m', 'outrider_recorder.repair', str(rides)],
                              start_new_session=True)
 

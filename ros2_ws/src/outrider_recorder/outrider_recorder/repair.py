@@ -125,6 +125,13 @@ def torn_segments(folder: Path) -> list[Path]:
     return found
 
 
+def is_needed(rides: Path) -> bool:
+    """Return whether something looks torn: any part that nobody writes, or the newest ride. Cheap with many rides."""
+    every = ride.all_rides(rides)
+    return any(path.suffix == PART and not ride.is_locked(path) for folder in every for path in ride.segments(folder)
+               ) or any(torn_segments(folder) for folder in every[-1:])
+
+
 def repair_ride(folder: Path) -> list[str]:
     """Finish every torn segment of one ride and rewrite its metadata; return one sentence per segment."""
     torn = torn_segments(folder)

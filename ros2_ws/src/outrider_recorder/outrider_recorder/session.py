@@ -38,6 +38,7 @@ class Outside:
     words: Callable[[], dict[str, Any]]
     files: Callable[[], dict[str, str]]
     say: Callable[[str], None]
+    warn: Callable[[str], None]
 
 
 class Session:
@@ -126,7 +127,9 @@ class Session:
                                         now_ns=self.clock.now_ns, pour=pour)
         except OSError as error:
             kind = DiskFullError if error.errno in ride.FULL else RideError
-            raise kind(f'{self.folder} cannot be written ({error.strerror}). Free space or correct it.') from None
+            failed = kind(f'{self.folder} cannot be written ({error.strerror}). Free space or correct it.')
+            self._alarm = f'recorder: {failed}'
+            raise failed from None
         self.by, self.marks, self._alarm, self._told_clock = by, 0, '', self.clock.source
         self._lost_before, self._clip_end_s = self._outside.lost(), None
         self._outside.say(f'recording {self.folder}')
@@ -207,7 +210,7 @@ class Session:
         self._info.setdefault('gaps', []).append({'log_ns_from': self.clock.now_ns(), 'log_ns_to': None,
                                                   'why': self._alarm})
         self._changed = True
-        self._outside.say(self._alarm)
+        self._outside.warn(self._alarm)
 
     def _go_on(self) -> None:
         pour = self.ring.pour()

@@ -11,6 +11,13 @@ def test_a_hazard_that_becomes_urgent_is_marked_once():
     assert auto.hazards([7], 40.0) == 7
 
 
+def test_an_urgent_alert_is_marked_when_it_comes():
+    auto = AutoMarks()
+    assert auto.alerts(['car'], 0.0) == 'car'
+    assert auto.alerts(['car'], 20.0) is None
+    assert auto.alerts(['car', 'truck'], 21.0) == 'truck'
+
+
 def test_marks_keep_their_distance_in_time():
     auto = AutoMarks(min_gap_s=10.0)
     assert auto.hazards([1], 0.0) == 1

@@ -8,7 +8,7 @@ import threading
 import pytest
 import rclpy
 from geometry_msgs.msg import TwistWithCovarianceStamped
-from outrider_interfaces.msg import ClosePass, Hazard, HazardArray, MotorState, TrackArray
+from outrider_interfaces.msg import Alert, AlertArray, ClosePass, Hazard, HazardArray, MotorState, TrackArray
 from outrider_interfaces.srv import MarkRide, StartRecording, StopRecording
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
@@ -109,6 +109,17 @@ def test_urgent_hazards_and_close_passes_mark_and_not_too_often(recorder, ros, r
     (mark,) = ride.read_marks(only(rides))
     assert (mark['kind'], mark['track_id'], mark['segment']) == ('urgent', 3, 0)
     assert '4.0 m' in mark['note']
+
+
+def test_an_urgent_alert_marks(recorder, ros, rides):
+    process = recorder()
+    publisher = ros.node.create_publisher(AlertArray, 'alerts', qos.STATE)
+    states = state_of(ros)
+    ros.matched(publisher)
+    publisher.publish(AlertArray(alerts=[Alert(name='car', text='CAR 4 m', level=Alert.LEVEL_URGENT)]))
+    ros.until(lambda: states and states[-1].marks == 1, 'the mark')
+    ends(process)
+    assert ride.read_marks(only(rides))[0]['note'] == 'urgent: CAR 4 m'
 
 
 def test_a_mark_without_a_ride_keeps_what_went_before(recorder, ros, rides):

@@ -119,3 +119,16 @@ def test_a_second_repair_of_the_same_ride_keeps_out(rides, count_topic):
         assert repair.repair_ride(folder) == []
     assert part.exists()
     assert os.listdir(folder).count('.repair') == 0
+
+
+def test_repair_is_needed_for_a_part_that_nobody_writes_and_for_a_newest_ride_that_lost_its_end(rides, count_topic):
+    first = ride.create(rides, 'a')
+    ride.write_info(first, {})
+    assert not repair.is_needed(rides)
+    written(first, count_topic, 0)
+    assert repair.is_needed(rides)
+    repair.repair_ride(first)
+    assert not repair.is_needed(rides)
+    final = first / 'segment_000.mcap'
+    final.write_bytes(final.read_bytes()[:-100])
+    assert repair.is_needed(rides)

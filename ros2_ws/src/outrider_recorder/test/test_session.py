@@ -25,7 +25,7 @@ class Stage:
         self.clocks = clocks or Clocks(TODAY_NS, 'network')
         self.topic, self.number, self.said, self.texts = make_topic(), 0, [], {'rig.yaml': 'a'}
         outside = Outside(list, lambda: 0, lambda: {'files': dict(self.texts)}, lambda: self.texts,
-                          self.said.append)
+                          self.said.append, self.said.append)
         self.session = Session(rides, self.clocks.ride_clock(), Ring(), outside, segment_s=segment_s,
                                keeper=lambda written: Housekeeper(rides, quota, floor, written, free))
 

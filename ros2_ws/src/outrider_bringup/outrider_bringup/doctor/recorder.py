@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from outrider_bringup import paths
 from outrider_bringup.doctor.check import Check, Result
-from outrider_recorder import bridge_launcher
+from outrider_recorder import bridge_launcher, clock
 
 # An hour of the bicycle without video is about 0.1 GB, with video 6.
 LOW_BYTES, LEAST_BYTES = 5 << 30, 500 << 20
@@ -44,6 +45,14 @@ def _space() -> Result:
     return Result('ok', seen)
 
 
+def _clock() -> Result:
+    source = clock.evidence(time.time_ns())
+    if source:
+        return Result('ok', f'{time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())} UTC, vouched for by: {source}')
+    return Result('warn', 'nothing vouches for the date: rides are called boot-<n> until GPS or network tell it',
+                  'a network, GPS, or a clock with a battery', 'timedatectl')
+
+
 def _rerun() -> Result:
     python = bridge_launcher.interpreter(os.environ)
     if python is None:
@@ -69,6 +78,7 @@ def _draws() -> Result:
 CHECKS = (
     Check('rides folder', 'recorder', _rides),
     Check('disk space', 'recorder', _space),
+    Check('date', 'recorder', _clock),
     Check('rerun', 'recorder', _rerun),
     Check('pictures', 'recorder', _draws),
 )
