@@ -58,7 +58,7 @@ class Recorder(OutriderNode):
               minimum=0.0, maximum=100_000.0),
         Param('floor_mb', 500.0, 'MB', 'left free on the disk of the rides', minimum=0.0, maximum=1e6),
         Param('ring_s', ring.SECONDS, 's', 'kept in memory while no ride is open; 0: none', minimum=0.0, maximum=300.0),
-        Param('ring_mb', 200.0, 'MB', 'most memory of it: it reaches less far back then', minimum=1.0,
+        Param('ring_mb', 280.0, 'MB', 'most memory of it: it reaches less far back then', minimum=1.0,
               maximum=4000.0),
         Param('mark_button', -1, '', 'index in joy.buttons: a tap marks, 2 s begin or end a ride; -1: none', minimum=-1,
               maximum=63),

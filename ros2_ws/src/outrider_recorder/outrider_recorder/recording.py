@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outrider_recorder import metadata, ride
-from outrider_recorder.ring import Pour
+from outrider_recorder.ring import Pour, give_back
 from outrider_recorder.segment import Message, Segment
 
 TAKE_S = 0.1  # how often the writer empties the queue
@@ -136,7 +136,9 @@ class Recording:
                 if time.monotonic() - flushed >= CHUNK_S:
                     self._flush()
                     flushed = time.monotonic()
-            self._poured = True
+            if not self._poured:
+                give_back()
+                self._poured = True
             while not self._end.wait(TAKE_S):
                 self._take()
                 now = time.monotonic()
