@@ -35,6 +35,11 @@ def segment(folder, number, messages):
     made.keep()
 
 
+def promised(folder, names):
+    told = f'rosbag2_bagfile_information:\n  relative_file_paths: {json.dumps(names)}\n'
+    (folder / ride.METADATA_FILE).write_text(told)
+
+
 def sequences(found):
     return [message.sequence for message in found.messages()]
 
@@ -79,7 +84,7 @@ def test_segments_that_were_not_copied_are_missed(rides):
     ride.write_info(folder, {})
     segment(folder, 0, numbers(5))
     names = ['segment_000.mcap', 'segment_001.mcap', 'segment_002.mcap']
-    (folder / ride.METADATA_FILE).write_text(f'rosbag2_bagfile_information:\n  relative_file_paths: {json.dumps(names)}\n')
+    promised(folder, names)
     assert '2 of 3 segments are missing' in bag.find(rides, 'a').complaints[0]
 
 
@@ -90,7 +95,7 @@ def test_names_in_a_recording_never_become_paths(rides, tmp_path):
     ride.write_info(folder, {})
     segment(folder, 0, numbers(2))
     names = ['../../secret.mcap', str(secret), 'segment_001.mcap']
-    (folder / ride.METADATA_FILE).write_text(f'rosbag2_bagfile_information:\n  relative_file_paths: {json.dumps(names)}\n')
+    promised(folder, names)
     (folder / 'segment_001.mcap').symlink_to(secret)
     assert sequences(bag.find(rides, 'a')) == [0, 1]
 

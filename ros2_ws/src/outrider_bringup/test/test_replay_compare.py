@@ -49,9 +49,9 @@ def test_positions_within_a_millimetre_are_alike(by_m, alike):
 
 def test_a_track_may_come_or_go_one_scan_earlier_or_later_but_not_two():
     whole = dict.fromkeys(range(6), HERE)
-    assert frames(whole, {n: HERE for n in range(1, 6)}).alike
-    assert frames({n: HERE for n in range(5)}, whole).alike
-    assert not frames(whole, {n: HERE for n in range(2, 6)}).alike
+    assert frames(whole, dict.fromkeys(range(1, 6), HERE)).alike
+    assert frames(dict.fromkeys(range(5), HERE), whole).alike
+    assert not frames(whole, dict.fromkeys(range(2, 6), HERE)).alike
     assert 'is gone' in frames(whole, {0: HERE}).told[0][1]
     assert 'is new' in frames({0: HERE}, whole).told[0][1]
 
@@ -99,7 +99,7 @@ def test_an_input_that_is_used_now_and_was_not_is_told():
 
 
 def test_many_differences_are_counted_not_told():
-    result = frames({n: HERE for n in range(50)}, {n: moved(0.1) for n in range(50)})
+    result = frames(dict.fromkeys(range(50), HERE), {n: moved(0.1) for n in range(50)})
     assert len(result.told) == MOST_TOLD
     assert result.more == 50 - MOST_TOLD
     assert result.rows['tracks'].worst == pytest.approx(0.1)

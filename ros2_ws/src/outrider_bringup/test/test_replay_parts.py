@@ -16,8 +16,9 @@ from outrider_recorder.segment import Message, Topic
 @pytest.mark.parametrize(('name', 'kind'), [
     ('/joy', 'sensor_msgs/msg/Joy'), ('/teleop/axes', 'sensor_msgs/msg/Joy'), ('/cmd_vel', 'geometry_msgs/msg/Twist'),
     ('/base/speed', 'geometry_msgs/msg/TwistStamped'), ('/drive/request', 'outrider_interfaces/msg/DriveRequest'),
-    ('/ramp/drive/command', 'outrider_interfaces/msg/DriveCommand'), ('/drive/state', 'outrider_interfaces/msg/DriveState'),
-    ('/relays/command', 'outrider_interfaces/msg/RelayCommand'), ('/relays/state', 'outrider_interfaces/msg/RelayState'),
+    ('/ramp/drive/command', 'outrider_interfaces/msg/DriveCommand'),
+    ('/drive/state', 'outrider_interfaces/msg/DriveState'), ('/relays/state', 'outrider_interfaces/msg/RelayState'),
+    ('/relays/command', 'outrider_interfaces/msg/RelayCommand'),
     ('/follow/target', 'geometry_msgs/msg/Point'), ('/operator', 'outrider_interfaces/msg/OperatorState'),
     ('/estop', 'std_msgs/msg/Bool'), ('/hidden', 'outrider_interfaces/msg/RelayCommand')])
 def test_what_could_move_a_machine_is_published_only_to_a_simulated_one(name, kind):
@@ -76,8 +77,8 @@ def test_profiles_of_later_releases_and_none_at_all_are_read():
     assert quality.profile('', latched_name=True).depth == 100
 
 
-@pytest.mark.parametrize('kind', ['os/msg/Path', 'antigravity/msg/X', 'std_msgs/srv/Empty', '../x/msg/Y', 'std_msgs/msg/x;y',
-                                  'std_msgs/msg/NoSuch', 'std_msgs.msg/msg/String', ''])
+@pytest.mark.parametrize('kind', ['os/msg/Path', 'antigravity/msg/X', 'std_msgs/srv/Empty', '../x/msg/Y',
+                                  'std_msgs/msg/x;y', 'std_msgs/msg/NoSuch', 'std_msgs.msg/msg/String', ''])
 def test_the_name_of_a_type_imports_nothing_but_a_message(kind):
     assert kinds.message_class(kind) is None
 

@@ -14,6 +14,7 @@ TOLD = (front.TRACKS, front.HAZARDS, front.PASSES)
 IN_ORDER = (front.TRACKS, front.HAZARDS)
 SIDES = ('recorded', 'new')
 LAST_NS = 1_000_000_000
+PASS_NS = 10_000_000_000  # by which a pass is told later than its closest instant, at most
 
 
 class Outputs:
@@ -25,6 +26,7 @@ class Outputs:
         self._sides: dict[tuple[str, str], deque[tuple[int, Any]]] = {
             (side, topic): deque() for side in SIDES for topic in TOLD}
         self._last: dict[tuple[str, str], int] = {}
+        self.holes: list[tuple[int, int]] = []  # stamps, both included, between which nothing is compared
 
     def put(self, side: str, topic: str, stamp_ns: int, message: Any) -> None:
         """Take one message of 'recorded' or 'new'."""
@@ -60,6 +62,9 @@ class Outputs:
                                       for side in (was, now)))
 
     def _one(self, topic: str, at_ns: int, was: Any, now: Any) -> None:
+        before_ns = PASS_NS if topic == front.PASSES else 0
+        if any(first - before_ns <= at_ns <= last for first, last in self.holes):
+            return
         equal = was is not None and now is not None and same(was, now)
         if topic == front.TRACKS:
             self._comparison.tracks(at_ns, _bodies(was), _bodies(now), equal=equal)

@@ -9,6 +9,7 @@ from typing import Any
 
 import rclpy
 from rclpy.context import Context
+from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
@@ -18,7 +19,8 @@ from outrider_bringup.replay.bag import Bag
 from outrider_bringup.replay.pace import Pace, Stepped
 from outrider_recorder.segment import Message, Topic
 
-LISTEN_S = 1.0  # for the nodes that wait to find the publishers; they cannot be asked when they are ready
+ACKED_S = 1.0
+LISTEN_S, MOST_LISTEN_S = 1.0, 6.0  # nodes that wait find the publishers one by one; none says when it is ready
 TICK_S, CLOCK_S = 0.02, 0.01
 TF_STATIC = '/tf_static'
 
@@ -66,6 +68,11 @@ class Player:
         """Return how many topics are published."""
         return len(self._publishers)
 
+    @property
+    def listeners(self) -> int:
+        """Return how many subscriptions have been found."""
+        return sum(publisher.get_subscription_count() for publisher in self._publishers.values())
+
     def play(self, from_ns: int, to_ns: int, speed: float, tick: Tick) -> bool:
         """Publish what was received from `from_ns` to `to_ns`; return False where `tick` ended it.
 
@@ -101,9 +108,12 @@ class Player:
         return tick(pace, end_ns)
 
     def _let_find(self, from_ns: int, pace: Pace, tick: Tick) -> bool:
-        """Let time stand until nodes that wait have found the publishers."""
-        until_s = time.monotonic() + (LISTEN_S if not self.sent else 0.0)
-        while time.monotonic() < until_s:
+        """Let time stand until for LISTEN_S nobody more has found the publishers."""
+        heard, since_s = -1, time.monotonic()
+        end_s = since_s + (MOST_LISTEN_S if not self.sent else 0.0)
+        while time.monotonic() < min(end_s, since_s + LISTEN_S):
+            if heard != self.listeners:
+                heard, since_s = self.listeners, time.monotonic()
             self._told_ns = -1
             self._tell(from_ns, pace)
             if not tick(pace, from_ns):
@@ -116,7 +126,12 @@ class Player:
         return {name: deque(maxlen=depth) for name, depth in self._latched.items()}
 
     def close(self) -> None:
-        """Take everything back."""
+        """Take everything back, once whoever listens has the last of it or ACKED_S have gone by."""
+        end_s = time.monotonic() + ACKED_S
+        for publisher in self._publishers.values():
+            left_s = end_s - time.monotonic()
+            if left_s > 0.0:
+                publisher.wait_for_all_acked(Duration(nanoseconds=round(left_s * 1e9)))
         self._node.destroy_node()
         rclpy.try_shutdown(context=self._context)
 

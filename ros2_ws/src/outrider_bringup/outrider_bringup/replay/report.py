@@ -26,6 +26,7 @@ class Facts:
     took_s: float
     missing: dict[str, int]
     gaps: int
+    left_out_s: float
     unlike: str
 
 
@@ -51,6 +52,8 @@ def write(facts: Facts, result: Result, json_file: Path | None) -> int:
         print(f'{count} messages of {topic} that the fusion took are not in the recording')
     if facts.gaps:
         print(f'its journal has {facts.gaps} gaps')
+    if facts.left_out_s:
+        print(f'{facts.left_out_s:.1f} s are not compared: from what is missing to the next snapshot')
     limit = f' (positions {POSITION_M * 1e3:g} mm, alerts {SCANS} scan)' if said != EQUAL else ''
     because = f'; {facts.unlike}, so the tolerance is what counts' if facts.unlike and said != EQUAL else ''
     print(f'{said}{limit}{because}')
@@ -80,7 +83,7 @@ def _json(facts: Facts, result: Result, said: str, path: Path) -> None:
     told: dict[str, Any] = {
         'ride': facts.name, 'verdict': said, 'begins': facts.start.begins, 'code': facts.code,
         'recorded_code': sorted(facts.start.versions), 'unlike': facts.unlike, 'seconds': facts.seconds,
-        'took_s': facts.took_s, 'missing': facts.missing, 'gaps': facts.gaps,
+        'took_s': facts.took_s, 'missing': facts.missing, 'gaps': facts.gaps, 'left_out_s': facts.left_out_s,
         'tolerance': {'position_m': POSITION_M, 'scans': SCANS},
         'rows': {name: asdict(row) for name, row in result.rows.items()},
         'differences': [{'at_s': at_s, 'what': words} for at_s, words in result.told], 'more': result.more}

@@ -23,7 +23,7 @@ from outrider_recorder.segment import Topic
 INPUTS_KIND = 'outrider_interfaces/msg/FusionInputs'
 STATICS = (front.FRAMES, front.RADAR_INFO, front.COLOUR_INFO, front.DEPTH_INFO, front.LIGHT)
 SNAPSHOT_NS, LOOK_BACK_NS = 11_000_000_000, 15_000_000_000  # the fusion makes one every 10 s
-LOOKED_AT = 200       # journals: ten seconds of a radar
+LOOK_AHEAD_NS = 25_000_000_000
 COLD_NS = 10_000_000_000
 _FIELD = re.compile(r'^\s*([\w/<>=\[\]]+)\s+(\w+)\s*(=?)')
 
@@ -73,12 +73,25 @@ def find(bag: Bag, code: str, from_ns: int | None) -> Start:
         return Start(prefix, 'its first input', read_from_ns, 0, None, notes_statics, code in versions, versions)
     if usable:
         log_ns, snapshot = usable[0] if from_ns is None else usable[-1]
-        stamp = snapshot.header.stamp
-        after_ns = stamp.sec * 1_000_000_000 + stamp.nanosec + 1
+        after_ns = stamp_ns(snapshot) + 1
         return Start(prefix, 'a snapshot', log_ns - LOOK_BACK_NS, max(after_ns, from_ns or 0), snapshot,
                      notes_statics, True, versions)
     return Start(prefix, 'the middle, without a state,', at_ns, at_ns + COLD_NS, None, notes_statics, code in versions,
                  versions)
+
+
+def next_snapshot(bag: Bag, prefix: str, code: str, log_ns: int, sequence: int) -> Any | None:
+    """Return the next snapshot of this code after input `sequence`, within LOOK_AHEAD_NS; None where there is none."""
+    for kind, _, message in _journal(bag, prefix, log_ns, log_ns + LOOK_AHEAD_NS):
+        if kind == front.SNAPSHOT and message.version == code and message.sequence >= sequence:
+            return message
+    return None
+
+
+def stamp_ns(message: Any) -> int:
+    """Return the stamp of a message's header in ns."""
+    stamp = message.header.stamp
+    return int(stamp.sec * 1_000_000_000 + stamp.nanosec)
 
 
 def _journal(bag: Bag, prefix: str, from_ns: int, until_ns: int) -> Iterator[tuple[str, int, Any]]:

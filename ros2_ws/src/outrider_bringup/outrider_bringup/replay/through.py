@@ -41,7 +41,7 @@ def perception(bag: Bag, from_ns: int | None, to_ns: int, *, json_file: Path | N
     with Kept(rrd) as kept:
         run.all(kept)
         facts = report.Facts(bag.name, began, run.front.version, run.seconds, time.monotonic() - wall_s, run.missing,
-                             run.gaps, promised(bag, began, run))
+                             run.gaps, run.left_out_s, promised(bag, began, run))
         result = run.comparison.finish()
         if not any(row.recorded or row.new for name, row in result.rows.items() if name.startswith('frames')):
             raise UserError(f'{bag.name}: nothing is left to compare; without a state the first 10 s are not, and it '
@@ -57,7 +57,7 @@ def promised(bag: Bag, began: start.Start, run: Run) -> str:
     here, was = about.processor(), bag.info.get('cpu')
     if began.cold:
         return 'it began without a state'
-    if run.missing or run.gaps:
+    if run.unmended:
         return 'inputs are missing'
     if not began.same_code:
         return 'made by other code of perception' if began.versions else 'no snapshot tells which code made it'
@@ -81,16 +81,22 @@ class Run:
                           lists=(front.FRAMES,))
         self._images: deque[Message] = deque(maxlen=IMAGES_KEPT)
         self._statics: deque[tuple[str, Message]] = deque()  # of a ride whose journal has none: by receipt
-        self._running, self._last = False, 0
-        self._newest_ns = 0
+        self._running, self._last, self._snapshot = False, 0, began.snapshot
+        self._newest_ns = self._told_ns = 0
         self.missing: dict[str, int] = {}
         self.gaps = 0
+        self.unmended = False  # something is missing, and no snapshot has followed
         self._first_ns = self._end_ns = 0
 
     @property
     def seconds(self) -> float:
         """Return how much of the ride was run."""
         return max(0.0, (self._end_ns - self._first_ns) * 1e-9)
+
+    @property
+    def left_out_s(self) -> float:
+        """Return how much of it was left out, from a loss to the next snapshot."""
+        return sum(last - first for first, last in self._outputs.holes) * 1e-9
 
     def all(self, kept: Kept) -> None:
         """Run it. Raises UserError."""
@@ -122,31 +128,36 @@ class Run:
 
     def _take(self, pairs: Iterable[tuple[Asked, Message | None]], kept: Kept) -> None:
         for asked, message in pairs:
-            if not self._running and not self._begin(asked, message):
-                continue
-            self._follow(asked)
-            if message is None:
-                self.missing[asked.topic] = self.missing.get(asked.topic, 0) + 1
-                continue
-            self._first_ns, self._end_ns = self._first_ns or message.log_ns, message.log_ns
-            while self._statics and self._statics[0][1].log_ns <= message.log_ns:
-                topic, static = self._statics.popleft()
-                self.front.take(topic, self._decoded(topic, static), static.log_ns)
-            for topic, said in self.front.take(asked.topic, self._decoded(asked.topic, message), asked.received_ns):
-                if topic in TOLD:
-                    now = as_sent(said)
-                    self._put('new', topic, now)
-                    kept.add(topic, now)
-            self.front.complaints.clear()
-            if asked.measured_ns >= self._start.compare_from_ns:
-                self.comparison.decided(asked.measured_ns, asked.topic, asked.reason, self.front.reason)
-
-    def _begin(self, asked: Asked, message: Message | None) -> bool:
-        """Begin where it is time to; return whether this input is already one to take."""
-        snapshot = self._start.snapshot
-        if snapshot is not None and asked.sequence <= snapshot.sequence:
+            if (self._running or self._begin(asked)) and self._follow(asked, message):
+                assert message is not None
+                self._one(asked, message, kept)
             if asked.topic == front.DEPTH and message is not None:
                 self._images.append(message)
+
+    def _one(self, asked: Asked, message: Message, kept: Kept) -> None:
+        """Take one input, and keep what is said to it."""
+        self._first_ns, self._end_ns = self._first_ns or message.log_ns, message.log_ns
+        while self._statics and self._statics[0][1].log_ns <= message.log_ns:
+            topic, static = self._statics.popleft()
+            self.front.take(topic, self._decoded(topic, static), static.log_ns)
+        for topic, said in self.front.take(asked.topic, self._decoded(asked.topic, message), asked.received_ns):
+            if topic in TOLD:
+                now = as_sent(said)
+                self._put('new', topic, now)
+                kept.add(topic, now)
+                self._told_ns = start.stamp_ns(now)
+        self.front.complaints.clear()
+        if asked.measured_ns >= self._start.compare_from_ns:
+            self.comparison.decided(asked.measured_ns, asked.topic, asked.reason, self.front.reason)
+
+    def _begin(self, asked: Asked) -> bool:
+        """Begin where it is time to; return whether this input is already one to take."""
+        if asked.sequence == 1 and self._last and self._outputs.holes:  # the fusion began anew before its snapshot
+            self._snapshot = None
+            self._outputs.holes[-1] = (self._outputs.holes[-1][0], asked.measured_ns)
+        snapshot = self._snapshot
+        if snapshot is not None and asked.sequence <= snapshot.sequence:
+            self._last = asked.sequence
             return False
         if snapshot is not None:
             try:
@@ -155,7 +166,7 @@ class Run:
                 raise UserError(f'{self._bag.name}: {error}') from None
             for image in self._images:
                 self.front.show_again(self._decoded(front.DEPTH, image))
-            self._last = snapshot.sequence
+            self._last, self._snapshot = snapshot.sequence, None
         elif asked.sequence != 1 and self._start.notes_statics:
             for topic in start.STATICS:
                 for static in self._feed.unasked(topic):
@@ -163,17 +174,28 @@ class Run:
         self._running = True
         return True
 
-    def _follow(self, asked: Asked) -> None:
-        """Count what the journal has lost; begin anew where the fusion did."""
+    def _follow(self, asked: Asked, message: Message | None) -> bool:
+        """Begin anew where the fusion did; wait for the next snapshot where something was lost: False."""
+        lost = message is None
         if asked.sequence == 1 and self._last:
             self.front = make_front(self._values, snapshots=False)
         elif self._last and asked.sequence != self._last + 1:
-            self.gaps += 1
+            self.gaps, lost = self.gaps + 1, True
         self._last = asked.sequence
+        if message is None:
+            self.missing[asked.topic] = self.missing.get(asked.topic, 0) + 1
+        if lost and not self.unmended:
+            self._snapshot = start.next_snapshot(self._bag, self._start.prefix, self.front.version, asked.log_ns,
+                                                 asked.sequence)
+            self._running, self.unmended = self._snapshot is None, self._snapshot is None
+            if self._snapshot is not None:
+                self._outputs.holes.append((self._told_ns + 1, start.stamp_ns(self._snapshot)))
+                self.front = make_front(self._values, snapshots=False)
+                return False
+        return message is not None
 
     def _put(self, side: str, topic: str, message: Any) -> None:
-        stamp = message.header.stamp
-        at_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
+        at_ns = start.stamp_ns(message)
         if at_ns >= self._start.compare_from_ns:
             self._outputs.put(side, topic, at_ns, message)
             self._newest_ns = max(self._newest_ns, at_ns)
