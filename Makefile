@@ -56,6 +56,7 @@ campaign: dev
 	./outrider faults --runs 90 --beside --save || failed=1; \
 	./outrider bench drive --seconds 600 --save || failed=1; \
 	./outrider bench camera --seconds 600 --save || failed=1; \
+	./outrider bench record --seconds 600 --save || failed=1; \
 	exit $$failed
 
 clean:
