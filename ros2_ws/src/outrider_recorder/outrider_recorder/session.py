@@ -10,13 +10,14 @@
 
 from __future__ import annotations
 
-import contextlib
+import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from outrider_recorder import dating, marks, ride
+from outrider_recorder.clerk import Clerk
 from outrider_recorder.clock import RideClock
 from outrider_recorder.errors import DiskFullError, RideError
 from outrider_recorder.housekeeper import Housekeeper
@@ -60,6 +61,7 @@ class Session:
         self.folder = rides
         self.by = ''
         self.marks = 0
+        self.clerk = Clerk()
         self.keeper = keeper(self._written)
         self.keeper.start()
 
@@ -82,7 +84,7 @@ class Session:
     @property
     def alarm(self) -> str:
         """Return what is wrong, in one sentence, or ''."""
-        return self.status.alarm or self._alarm or self.keeper.alarm
+        return self.status.alarm or self._alarm or self.keeper.alarm or self.clerk.alarm
 
     @property
     def duration_s(self) -> float:
@@ -149,11 +151,15 @@ class Session:
                        'alarm': self._alarm, 'files_at_stop': files}
         self._take_gone()
         self._write_info()
+        self.clerk.finish()
         self._outside.say(f'closed {self.folder}: {self._last.messages} messages, {self._last.bytes} bytes')
         return self._last
 
     def mark(self, kind: str, note: str, now_s: float, track_id: int | None = None) -> int:
-        """Mark this moment; without an open ride the ring becomes one. Return the stamp. Raises RideError."""
+        """Mark this moment; without an open ride the ring becomes one. Return the stamp. Raises RideError.
+
+        It is on the disk soon after; where that fails there is an alarm.
+        """
         stamp_ns = self.clock.now_ns()
         if not self.open:
             self.start(BY_MARK, note, ring=True)
@@ -162,10 +168,8 @@ class Session:
             self._clip_end_s = now_s + CLIP_AFTER_S
         line = marks.record(stamp_ns, dating.utc_or_none(stamp_ns, self.clock.offset_ns), self.status.segment, kind,
                             note, track_id)
-        try:
-            ride.append_line(self.folder / ride.MARKS_FILE, line)
-        except OSError as error:
-            raise RideError(f'the mark was not written ({error.strerror}). Check {self.folder}.') from None
+        path = self.folder / ride.MARKS_FILE
+        self.clerk.do(lambda: ride.append_line(path, line), str(path))
         self.marks += 1
         return stamp_ns
 
@@ -193,9 +197,10 @@ class Session:
             self._write_info()
 
     def close(self) -> None:
-        """End the open ride and the housekeeper."""
+        """End the open ride and the threads."""
         self.stop()
         self.keeper.close()
+        self.clerk.close()
 
     def _interrupt(self) -> None:
         """The disk refuses, or is at its floor: keep what could not be written, and wait."""
@@ -242,8 +247,8 @@ class Session:
             self._info = dating.dated(self._info)
             self._changed = True
         if self.clock.known:
-            with contextlib.suppress(OSError):
-                dating.date_others(self.rides, self.clock, self.folder.name if self.open else '')
+            but = self.folder.name if self.open else ''
+            self.clerk.do(lambda: dating.date_others(self.rides, self.clock, but), str(self.rides))
 
     def _take_gone(self) -> None:
         while self.keeper.gone:
@@ -257,9 +262,6 @@ class Session:
 
     def _write_info(self) -> None:
         self._info = dating.dated(self._info)
-        try:
-            ride.write_info(self.folder, self._info)
-            self._changed = False
-        except OSError as error:
-            if self._stopped is None:
-                self._alarm = self._alarm or f'recorder: {error.strerror} while writing {self.folder}. Check the disk.'
+        folder, info = self.folder, copy.deepcopy(self._info)
+        self.clerk.do(lambda: ride.write_info(folder, info), str(folder))
+        self._changed = False

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 
 import pytest
 from recorder_helpers import full_after, make_topic, messages
@@ -37,6 +38,7 @@ class Stage:
 
     def tick(self):
         self.session.tick(self.clocks.boot_ns / S)
+        self.session.clerk.finish()
 
 
 @pytest.fixture
@@ -252,3 +254,30 @@ def test_the_open_ride_gives_way_to_its_quota_and_says_what_went(rides):
     told = json.loads(next(line for line in (folder / 'metadata.yaml').read_text().splitlines()
                            if 'relative_file_paths' in line).split(': ', 1)[1])
     assert told == left
+
+
+def test_a_mark_waits_for_no_disk(rides, stage, monkeypatch):
+    gate = threading.Event()
+    append = ride.append_line
+    monkeypatch.setattr(ride, 'append_line', lambda path, record: (gate.wait(20.0), append(path, record)))
+    folder = stage.session.start('person')
+    stage.session.mark('person', 'a', 0.0)
+    stage.put(1.0)
+    gate.set()
+    stage.session.stop()
+    assert [mark['note'] for mark in ride.read_marks(folder)] == ['a']
+
+
+def test_a_small_file_that_cannot_be_written_is_an_alarm_until_one_can(rides, stage, monkeypatch):
+    def full(path, record):
+        raise OSError(28, 'No space left on device')
+
+    stage.session.start('person')
+    with monkeypatch.context() as patched:
+        patched.setattr(ride, 'append_line', full)
+        stage.session.mark('person', 'a', 0.0)
+        stage.session.clerk.finish()
+        assert 'No space left on device while writing' in stage.session.alarm
+    stage.session.mark('person', 'b', 0.0)
+    stage.session.clerk.finish()
+    assert stage.session.alarm == ''
