@@ -38,7 +38,8 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
-    from outrider_recorder.bridge.follow import follow, rig_of
+    from outrider_recorder.bridge.finding import rig_of
+    from outrider_recorder.bridge.follow import follow
     from outrider_recorder.bridge.live import Live
     from outrider_recorder.bridge.server import AddressError, Server
     from outrider_recorder.bridge.sink import live_sink
@@ -82,7 +83,7 @@ def _build(given: argparse.Namespace) -> int:
     target = given.out or given.build / ride.RERUN_FILE
     count, not_drawn = build(given.build, target, progress, given.beside, (given.from_ns, given.to_ns))
     for kind, number in not_drawn.items():
-        print(f'{number} messages of {kind} have other fields than this version draws', flush=True)
+        print(f'{number} messages of {kind} are not drawn: damaged, or of another version', flush=True)
     print(f'built {count} messages', flush=True)
     return 0
 

@@ -11,7 +11,7 @@ from outrider_recorder import ride
 from outrider_recorder.bridge import eyes
 from outrider_recorder.bridge.beside import moved
 from outrider_recorder.bridge.blueprint import blueprint, compare
-from outrider_recorder.bridge.follow import rig_of
+from outrider_recorder.bridge.finding import rig_of
 from outrider_recorder.bridge.scene import Scene
 from outrider_recorder.bridge.sink import FileSink
 from outrider_recorder.bridge.tail import Tail

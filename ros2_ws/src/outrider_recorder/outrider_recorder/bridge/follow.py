@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from outrider_recorder import ride
+from outrider_recorder.bridge.finding import newest_open, rig_of
 from outrider_recorder.bridge.live import Live
 from outrider_recorder.bridge.memory import give_back
 from outrider_recorder.bridge.scene import Scene
 from outrider_recorder.bridge.sink import GrowingFileSink
 from outrider_recorder.bridge.tail import Tail
-from outrider_recorder.errors import RideError
 
 LOOK_S = 0.25  # the recorder closes a chunk every 0.5 s
 FLUSH_S, SYNC_S = 0.5, 1.5
 LOADED_S, AGAIN_S = 2.0, 10.0  # after the start of a ride libraries are loaded; later topics bring others
 # After a signal: the recorder, told at the same time, closes its last segment meanwhile.
 LAST_WORDS_S = 1.2
-LOOKED_INTO = 8
 
 Say = Callable[[str], None]
-
-
-def newest_open(rides: Path) -> Path | None:
-    """Return the ride that is being written, of several the one changed last, or None.
-
-    An open one is among the last changed: a thousand folders are not all looked into four times a second.
-    """
-    try:
-        with os.scandir(rides) as entries:
-            changed = sorted(((entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in entries
-                              if ride.ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)), reverse=True)
-    except OSError:
-        return None
-    folders = (rides / name for _, name in changed[:LOOKED_INTO])
-    return next((folder for folder in folders if (folder / ride.RIDE_FILE).is_file() and ride.is_open(folder)), None)
-
-
-def rig_of(folder: Path) -> str:
-    """Return which kind of machine ride.json names, '' where it does not."""
-    try:
-        told = ride.read_info(folder).get('rig')
-    except RideError:
-        return ''
-    return told if told in ('bicycle', 'ramp', 'bench') else ''
 
 
 class _Writing:

@@ -58,7 +58,7 @@ class Scene:
         self._trails: dict[int, deque[tuple[int, tuple[float, float, float]]]] = {}
         self._trailed_ns = 0
         self._hazards: dict[int, Any] = {}
-        self.not_drawn: Counter[str] = Counter()  # messages by type that have other fields than we know
+        self.not_drawn: Counter[str] = Counter()  # messages by type that are damaged or of another version
 
     def batch(self, items: list[Item]) -> Batch:
         """Return what `items`, in order, look like."""
@@ -68,12 +68,13 @@ class Scene:
         # Hazards follow their tracks by a moment, and colour them.
         self._hazards = {_ns(message): message for item, message in decoded if item.kind == HAZARDS and message}
         for item, message in decoded:
-            if message is None:
-                continue
             try:
-                self._draw(batch, item, message)
+                if message is not None:
+                    self._draw(batch, item, message)
+                    continue
             except _OTHER_FIELDS:
-                self.not_drawn[item.kind] += 1
+                pass
+            self.not_drawn[item.kind] += 1
         return batch
 
     def _draw(self, batch: Batch, item: Item, message: Any) -> None:
