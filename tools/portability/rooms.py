@@ -11,8 +11,8 @@ from pathlib import PurePath
 SHELLS = {
     'outrider_node': ('*',),
     'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py', 'camera/messages.py'),
-    'outrider_perception': ('*_node.py', 'words.py', 'parameters.py', 'eyes.py'),
-    'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py', 'hears.py', 'asking.py'),
+    'outrider_perception': ('*_node.py', 'words.py', 'parameters.py', 'eyes.py', 'front.py'),
+    'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py', 'hears.py', 'asking.py', 'telling.py'),
     'outrider_drive': ('*/node.py', 'messages.py'),
     'outrider_sim': (),
     'outrider_bringup': ('*',),
@@ -33,7 +33,7 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 # The folders of bringup that make up its verbs: only these join rooms.
 VERBS = ('verbs/*', 'doctor/*', 'bench/*', 'demo/*', 'up/*', 'topics/*', 'faults/*', 'calibrate/*',
-         'score/*')
+         'score/*', 'replay/*', 'rides/*', 'showing.py')
 ROS = ('rclpy', 'rosidl_runtime_py', 'builtin_interfaces', 'rcl_interfaces', 'outrider_interfaces',
        'rosgraph_msgs', 'rosidl_parser')
 
