@@ -8,7 +8,7 @@ from outrider_bringup.bench.figure import Figure
 from outrider_bringup.errors import UserError, nearest
 
 SUBJECTS = ('parser', 'latency', 'demo_cost', 'start', 'firmware', 'drive', 'world', 'render', 'road', 'radar_scene',
-            'camera', 'imu', 'record', 'rides')
+            'camera', 'imu', 'record', 'rides', 'view')
 SECONDS = 'OUTRIDER_BENCH_SECONDS'  # how long a subject looks where that is a matter of choice
 ONLY_BY_NAME = ('fresh',)  # minutes, and a network
 
