@@ -39,18 +39,18 @@ def newest_ns(rides: Path) -> int:
                default=0)
 
 
-def date_others(rides: Path, clock: RideClock, but: str) -> None:
+def date_others(rides: Path, source: str, utc_less_boot_ns: int, but: str) -> None:
     """Date the closed rides of this boot that began before the date was known, all `but` one. Raises OSError.
 
-    The clock that never jumps (CLOCK_BOOTTIME) leads from now back to each of them.
+    The clock that never jumps (CLOCK_BOOTTIME) leads to each of them.
     """
-    boot, utc_ns, boot_ns = boot_id(), clock.utc_ns(), clock.boottime_ns()
-    if utc_ns is None or not boot:
+    boot = boot_id()
+    if not boot:
         return
     for folder, info in ride.in_order(rides):
         told = ride.clock_of(info)
         if folder.name == but or told.get('boot_id') != boot or told.get('offset_ns', 0) is not None:
             continue
-        began_ns = utc_ns - boot_ns + int(told.get('start_boottime_ns', 0))
-        own = {**told, 'source': clock.source, 'offset_ns': began_ns - int(info['start_ns'])}
+        began_ns = utc_less_boot_ns + int(told.get('start_boottime_ns', 0))
+        own = {**told, 'source': source, 'offset_ns': began_ns - int(info['start_ns'])}
         ride.write_info(folder, dated({**info, 'clock': own}))

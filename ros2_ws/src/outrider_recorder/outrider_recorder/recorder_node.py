@@ -13,7 +13,7 @@ from outrider_interfaces.msg import RecorderState
 from outrider_interfaces.srv import MarkRide, StartRecording, StopRecording
 from rclpy.clock import Clock, ClockType
 
-from outrider_node import Diagnosis, NodeError, OutriderNode, Param, qos, run_node
+from outrider_node import NodeError, OutriderNode, Param, qos, run_node
 from outrider_recorder import about, duty, marks, repair, ring
 from outrider_recorder.asking import Asking
 from outrider_recorder.clock import RideClock
@@ -25,6 +25,7 @@ from outrider_recorder.movement import Movement
 from outrider_recorder.profile import PROFILES, RAW_COLOUR, Selection
 from outrider_recorder.segment import Message
 from outrider_recorder.session import BY_MARK, Outside, Session
+from outrider_recorder.telling import Telling
 
 ASK_S = 2.0
 AT_START = 'start'
@@ -94,7 +95,9 @@ class Recorder(OutriderNode):
         self.create_service(StartRecording, 'recorder/start', self._on_start)
         self.create_service(StopRecording, 'recorder/stop', self._on_stop)
         self.create_service(MarkRide, 'recorder/mark', self._on_mark)
-        self.diagnose('recorder', self._diagnosis)
+        self._telling = Telling(self._session, self._listening, self._duty, self._movement, self._ring,
+                                self._ride_clock, self.value('profile'))
+        self.diagnose('recorder', self._telling.diagnosis)
         steady = Clock(clock_type=ClockType.STEADY_TIME)  # the system clock may be set under us
         self.create_timer(1.0, self._tick, clock=steady)
         self.create_timer(ASK_S, self._asking.look, clock=steady)
@@ -199,39 +202,8 @@ class Recorder(OutriderNode):
         self._publish()
 
     def _publish(self) -> None:
-        session = self.session
-        status, known = session.status, self._ride_clock.known
-        state = RecorderState(recording=session.writing, segment=status.segment, bytes_written=status.bytes,
-                              messages_written=status.messages, messages_lost=self._listening.lost + status.dropped,
-                              free_bytes=session.keeper.free_bytes, alarm=session.alarm, mode=self._duty.mode,
-                              profile=self.value('profile'), marks=session.marks if session.open else 0,
-                              waiting=self._waits(), ring_s=self._ring.seconds, clock_known=known)
-        state.header.stamp = self.get_clock().now().to_msg()
-        if session.open:
-            state.ride, state.duration_s = session.folder.name, session.duration_s
-        self._state.publish(state)
-
-    def _waits(self) -> bool:
-        session = self.session
-        if session.open:
-            return not session.writing
-        return self._wanted or (self._duty.mode == 'auto' and self._duty.by_itself)
-
-    def _diagnosis(self) -> Diagnosis:
-        session, lost = self.session, self._listening.lost
-        status = session.status
-        values = {'topics': self._listening.topics, 'messages': status.messages, 'bytes': status.bytes,
-                  'lost': lost, 'dropped': status.dropped, 'free_bytes': session.keeper.free_bytes,
-                  'not_installed': ' '.join(sorted(self._listening.refused)), 'profile': self.value('profile'),
-                  'mode': self._duty.mode, 'moving': self._movement.moving, 'still_s': f'{self._movement.still_s:.0f}',
-                  'ring_s': f'{self._ring.seconds:.0f}', 'ring_mb': f'{self._ring.bytes / 1e6:.0f}',
-                  'clock': self._ride_clock.source or 'unknown', 'marks': session.marks}
-        if session.alarm:
-            return Diagnosis('error', session.alarm, values)
-        if lost or self._listening.refused:
-            return Diagnosis('warn', f'recorder: {lost} messages lost on the way, {len(self._listening.refused)} '
-                                     'topics of types not installed', values)
-        return Diagnosis('ok', f'recording {session.folder.name}' if session.open else 'not recording', values)
+        waits = self._wanted or (self._duty.mode == 'auto' and self._duty.by_itself)
+        self._state.publish(self._telling.state(self.get_clock().now().to_msg(), waits=waits))
 
     def _on_start(self, request: Any, response: Any) -> Any:
         session = self.session

@@ -10,19 +10,19 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from outrider_recorder import dating, marks, ride
+from outrider_recorder import dating, ride
 from outrider_recorder.clerk import Clerk
 from outrider_recorder.clock import RideClock
 from outrider_recorder.errors import DiskFullError, RideError
 from outrider_recorder.housekeeper import Housekeeper
+from outrider_recorder.notes import Notes
 from outrider_recorder.recording import Recording, Status
-from outrider_recorder.ring import Ring
+from outrider_recorder.ring import Pour, Ring
 from outrider_recorder.segment import Message
 
 CLIP_AFTER_S = 5.0
@@ -52,16 +52,12 @@ class Session:
         self._outside, self._segment_s = outside, segment_s
         self._recording: Recording | None = None
         self._stopped: Recording | None = None  # by the disk: the ride is open, nothing is written
-        self._info: dict[str, Any] = {}
         self._clip_end_s: float | None = None
         self._lost_before = self._written_before = 0
-        self._last = NONE
-        self._alarm = self._told_clock = ''
-        self._changed = False
-        self.folder = rides
-        self.by = ''
-        self.marks = 0
+        self._last, self._alarm = NONE, ''
+        self.folder, self.by, self.marks = rides, '', 0
         self.clerk = Clerk()
+        self._notes = Notes(self.clerk, clock)
         self.keeper = keeper(self._written)
         self.keeper.start()
 
@@ -89,7 +85,7 @@ class Session:
     @property
     def duration_s(self) -> float:
         """Return the length of the open ride, s."""
-        return (self.clock.now_ns() - self._info['start_ns']) / 1e9 if self.open else 0.0
+        return (self.clock.now_ns() - self._notes.start_ns) / 1e9 if self.open else 0.0
 
     def put(self, message: Message) -> None:
         """Take one message; never waits for the disk."""
@@ -105,37 +101,42 @@ class Session:
             raise RideError(f'{self.folder.name} is open. Stop it first.')
         if self.open:  # a clip becomes the ride
             self._clip_end_s, self.by = None, by
-            self._info |= {'by': by, 'note': note or self._info['note']}
-            self._write_info()
+            self._notes.add(by=by, **({'note': note} if note else {}))
+            self._notes.write()
             return self.folder
         if self.keeper.below_floor:
             self.keeper.look(self.clock.boottime_ns() / 1e9)  # the first ride of a day must not wait for the thread
             if self.keeper.below_floor:
                 raise DiskFullError(self.keeper.alarm.removeprefix('recorder: ') or f'{self.rides} is full.')
-        pour = self.ring.pour() if ring else None
-        log_ns, boot_ns = self.clock.now_ns(), self.clock.boottime_ns()
-        begin_ns = pour.first_ns or log_ns if pour else log_ns
-        utc_ns = None if self.clock.offset_ns is None else begin_ns + self.clock.offset_ns
-        called = name or (ride.boot_name(self.rides) if utc_ns is None else ride.new_id(utc_ns))
-        after_ns = dating.newest_ns(self.rides) if utc_ns is None else 0
-        self.folder = ride.create(self.rides, called, exact=bool(name))
-        self._info = dating.dated({
-            'format': ride.FORMAT, 'ride': self.folder.name, 'note': note, 'by': by, 'start_ns': begin_ns,
-            'stop_ns': None, **self._outside.words(),
-            'clock': dating.clock_words(self.clock, boot_ns - (log_ns - begin_ns), after_ns)})
-        try:
-            ride.write_info(self.folder, self._info)
-            self._recording = Recording(self.folder, segment_s=self._segment_s, heads=self._outside.heads,
-                                        now_ns=self.clock.now_ns, pour=pour)
-        except OSError as error:
-            kind = DiskFullError if error.errno in ride.FULL else RideError
-            failed = kind(f'{self.folder} cannot be written ({error.strerror}). Free space or correct it.')
-            self._alarm = f'recorder: {failed}'
-            raise failed from None
-        self.by, self.marks, self._alarm, self._told_clock = by, 0, '', self.clock.source
+        self._recording = self._begun(by, note, name, self.ring.pour() if ring else None)
+        self.by, self.marks, self._alarm = by, 0, ''
         self._lost_before, self._clip_end_s = self._outside.lost(), None
         self._outside.say(f'recording {self.folder}')
         return self.folder
+
+    def _begun(self, by: str, note: str, name: str, pour: Pour | None) -> Recording:
+        """Make folder, ride.json and first segment. Raises RideError; then the ring is as it was."""
+        begin_ns = (pour.first_ns if pour else 0) or self.clock.now_ns()
+        offset_ns = self.clock.offset_ns
+        called = name or (ride.boot_name(self.rides) if offset_ns is None else ride.new_id(begin_ns + offset_ns))
+        after_ns = dating.newest_ns(self.rides) if offset_ns is None else 0
+        made = None
+        try:
+            made = ride.create(self.rides, called, exact=bool(name))
+            self._notes.begin(made, {**self._outside.words(), 'by': by, 'note': note}, begin_ns, after_ns)
+            self.folder = made
+            return Recording(made, segment_s=self._segment_s, heads=self._outside.heads, now_ns=self.clock.now_ns,
+                             pour=pour)
+        except (OSError, RideError) as error:
+            for message in pour or ():
+                self.ring.put(message)
+            if made is not None:
+                self._notes.undo()
+            failed = error if isinstance(error, RideError) else (
+                DiskFullError if error.errno in ride.FULL else RideError)(
+                f'{made} cannot be written ({error.strerror}). Free space or correct it.')
+            self._alarm = f'recorder: {failed}'
+            raise failed from None
 
     def stop(self) -> Status:
         """End the open ride; waits for the disk. Returns its last status."""
@@ -145,13 +146,8 @@ class Session:
         self._written_before += self._last.bytes
         self._recording = self._stopped = self._clip_end_s = None
         self._alarm, self.by = self._last.alarm, ''
-        files = {path: text for path, text in self._outside.files().items() if text != self._info['files'].get(path)}
-        self._info |= {'stop_ns': self.clock.now_ns(), 'messages': self._last.messages, 'bytes': self._last.bytes,
-                       'dropped': self._last.dropped, 'lost': self._outside.lost() - self._lost_before,
-                       'alarm': self._alarm, 'files_at_stop': files}
         self._take_gone()
-        self._write_info()
-        self.clerk.finish()
+        self._notes.end(self._last, self._outside.lost() - self._lost_before, self._outside.files())
         self._outside.say(f'closed {self.folder}: {self._last.messages} messages, {self._last.bytes} bytes')
         return self._last
 
@@ -160,30 +156,23 @@ class Session:
 
         It is on the disk soon after; where that fails there is an alarm.
         """
-        stamp_ns = self.clock.now_ns()
         if not self.open:
             self.start(BY_MARK, note, ring=True)
             self._clip_end_s = now_s + CLIP_AFTER_S
         elif self._clip_end_s is not None:
             self._clip_end_s = now_s + CLIP_AFTER_S
-        line = marks.record(stamp_ns, dating.utc_or_none(stamp_ns, self.clock.offset_ns), self.status.segment, kind,
-                            note, track_id)
-        path = self.folder / ride.MARKS_FILE
-        self.clerk.do(lambda: ride.append_line(path, line), str(path))
         self.marks += 1
-        return stamp_ns
+        return self._notes.mark(self.status.segment, kind, note, track_id)
 
-    def add_words(self, key: str, name: str, value: Any) -> None:
+    def add_words(self, table: str, name: str, value: Any) -> None:
         """Add to one of ride.json's tables what came to be known later; written with the next tick."""
         if self.open:
-            self._info.setdefault(key, {})[name] = value
-            self._changed = True
+            self._notes.add_to(table, name, value)
 
     def tick(self, now_s: float) -> None:
         """Once a second: clock, clip's end, floor, going on after a full disk."""
         self.clock.look()
-        if self.clock.source != self._told_clock or self._steps_told() != len(self.clock.steps):
-            self._date()
+        self._notes.date(self.rides, is_open=self.open)
         if self._recording is not None:
             status = self._recording.status()
             if status.stopped or (self.keeper.below_floor and self.keeper.alarm):
@@ -193,8 +182,8 @@ class Session:
         elif self._stopped is not None and self.keeper.has_room:
             self._go_on()
         self._take_gone()
-        if self._changed and self.open:
-            self._write_info()
+        if self.open:
+            self._notes.write()
 
     def close(self) -> None:
         """End the open ride and the threads."""
@@ -212,9 +201,7 @@ class Session:
         self._alarm = stopped.status().alarm or self.keeper.alarm
         for message in stopped.leftover():
             self.ring.put(message)
-        self._info.setdefault('gaps', []).append({'log_ns_from': self.clock.now_ns(), 'log_ns_to': None,
-                                                  'why': self._alarm})
-        self._changed = True
+        self._notes.gap_begins(self._alarm)
         self._outside.warn(self._alarm)
 
     def _go_on(self) -> None:
@@ -227,28 +214,12 @@ class Session:
                 self.ring.put(message)
             return
         self._stopped, self._alarm = None, ''
-        self._info['gaps'][-1]['log_ns_to'] = self.clock.now_ns()
-        self._changed = True
+        self._notes.gap_ends()
         self._outside.say(f'recording {self.folder} again')
 
     def _written(self) -> int:
         current = self._recording or self._stopped
         return self._written_before + (current.status().bytes if current is not None else 0)
-
-    def _steps_told(self) -> int:
-        return len(ride.clock_of(self._info).get('steps', ())) if self.open else len(self.clock.steps)
-
-    def _date(self) -> None:
-        """The date came to be known, or the system clock was set: say so in this ride and in others of this boot."""
-        self._told_clock = self.clock.source
-        own = ride.clock_of(self._info)
-        if self.open:
-            self._info['clock'] = dating.clock_words(self.clock, own['start_boottime_ns'], own['after_ns'])
-            self._info = dating.dated(self._info)
-            self._changed = True
-        if self.clock.known:
-            but = self.folder.name if self.open else ''
-            self.clerk.do(lambda: dating.date_others(self.rides, self.clock, but), str(self.rides))
 
     def _take_gone(self) -> None:
         while self.keeper.gone:
@@ -256,12 +227,5 @@ class Session:
             count = sum(map(len, gone.values()))
             self._outside.say(f'{count} files of {", ".join(sorted(gone))} removed to make room')
             own = [name for name in gone.get(self.folder.name, ()) if ride.SEGMENT.fullmatch(name)]
-            if own and self._info:
-                self._info['deleted'] = sorted({*self._info.get('deleted', []), *own})
-                self._changed = True
-
-    def _write_info(self) -> None:
-        self._info = dating.dated(self._info)
-        folder, info = self.folder, copy.deepcopy(self._info)
-        self.clerk.do(lambda: ride.write_info(folder, info), str(folder))
-        self._changed = False
+            if own:
+                self._notes.deleted(own)

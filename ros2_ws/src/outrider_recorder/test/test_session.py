@@ -8,7 +8,7 @@ import pytest
 from recorder_helpers import full_after, make_topic, messages
 from test_clock import FLOOR_NS, TODAY_NS, Clocks, S
 
-from outrider_recorder import repair, ride, room
+from outrider_recorder import recording, repair, ride, room
 from outrider_recorder.errors import DiskFullError, RideError
 from outrider_recorder.housekeeper import Housekeeper
 from outrider_recorder.ring import Ring
@@ -280,4 +280,21 @@ def test_a_small_file_that_cannot_be_written_is_an_alarm_until_one_can(rides, st
         assert 'No space left on device while writing' in stage.session.alarm
     stage.session.mark('person', 'b', 0.0)
     stage.session.clerk.finish()
+    assert stage.session.alarm == ''
+
+
+def test_a_ride_that_cannot_begin_leaves_nothing_behind_and_the_ring_as_it_was(rides, stage, monkeypatch):
+    def full(folder, number):
+        raise OSError(28, 'No space left on device')
+
+    stage.put(5.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(recording, 'Segment', full)
+        with pytest.raises(DiskFullError):
+            stage.session.start('movement', ring=True)
+    assert list(rides.iterdir()) == []
+    assert 'cannot be written' in stage.session.alarm
+    folder = stage.session.start('movement', ring=True)
+    stage.session.stop()
+    assert counted(folder) == list(range(50))
     assert stage.session.alarm == ''
