@@ -213,7 +213,7 @@ class Session:
             for message in pour:
                 self.ring.put(message)
             return
-        self._stopped, self._alarm = None, ''
+        self._stopped, self._alarm, self.clerk.alarm = None, '', ''
         self._notes.gap_ends()
         self._outside.say(f'recording {self.folder} again')
 

@@ -8,7 +8,7 @@ import pytest
 from recorder_helpers import full_after, make_topic, messages
 from test_clock import FLOOR_NS, TODAY_NS, Clocks, S
 
-from outrider_recorder import recording, repair, ride, room
+from outrider_recorder import clerk, recording, repair, ride, room
 from outrider_recorder.errors import DiskFullError, RideError
 from outrider_recorder.housekeeper import Housekeeper
 from outrider_recorder.ring import Ring
@@ -281,6 +281,23 @@ def test_a_small_file_that_cannot_be_written_is_an_alarm_until_one_can(rides, st
     stage.session.mark('person', 'b', 0.0)
     stage.session.clerk.finish()
     assert stage.session.alarm == ''
+
+
+def test_a_mark_on_a_full_disk_is_written_when_there_is_room(rides, stage, monkeypatch):
+    monkeypatch.setattr(clerk, 'RETRY_S', 0.01)
+    append, tried = ride.append_line, []
+
+    def full_twice(path, record):
+        tried.append(1)
+        if len(tried) < 3:
+            raise OSError(28, 'No space left on device')
+        append(path, record)
+
+    monkeypatch.setattr(ride, 'append_line', full_twice)
+    folder = stage.session.start('person')
+    stage.session.mark('person', 'a', 0.0)
+    wait_until(lambda: len(tried) == 3 and not stage.session.alarm, 'the third try')
+    assert [mark['note'] for mark in ride.read_marks(folder)] == ['a']
 
 
 def test_a_ride_that_cannot_begin_leaves_nothing_behind_and_the_ring_as_it_was(rides, stage, monkeypatch):
