@@ -5,6 +5,7 @@ No name that stands in a recording becomes a path: the files are those that lie 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -14,15 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from mcap.opcode import Opcode
+from mcap.reader import SeekingReader
 from mcap.records import Channel, Schema
 from mcap.records import Message as Recorded
 
 from outrider_bringup.errors import UserError
 from outrider_recorder import inside, ride, walk
+from outrider_recorder.damage import DAMAGE
 from outrider_recorder.errors import RideError
 from outrider_recorder.segment import Message, Topic
 
 ENDING = '.mcap'
+LARGEST_SUMMARY = 16 << 20
 _START_IN_CHUNK, _LOG_TIME_IN_MESSAGE = 16, 14  # bytes: start, end; channel, sequence, log_time (MCAP 1.0)
 
 
@@ -219,8 +223,15 @@ def _open(path: Path) -> Any:
 
 
 def _topics(path: Path) -> Iterator[Topic]:
+    """Yield the topics of one file: from its summary, or from all of it where there is none."""
     schemas: dict[int, Schema] = {}
     with _open(path) as file:
+        with contextlib.suppress(*DAMAGE):
+            summary = SeekingReader(file, record_size_limit=LARGEST_SUMMARY).get_summary()
+            if summary is not None and summary.channels:
+                found = [_topic(channel, summary.schemas) for channel in summary.channels.values()]
+                yield from (topic for topic in found if topic is not None)
+                return
         for record in walk.records(file):
             if isinstance(record, Schema):
                 schemas[record.id] = record
