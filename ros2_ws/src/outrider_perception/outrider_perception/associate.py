@@ -127,7 +127,7 @@ def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, sinc
     if len(named):
         news = np.clip(since_s[named] / sights.settings.look_tau_s, 0.0, 1.0)
         looks = classes.look(sights.classes, said[named], detections.scores[detection][named], news)
-        bank.beliefs[track[named]] = classes.bounded(bank.beliefs[track[named]] + looks)
+        bank.beliefs[track[named]] = classes.bounded(sights.classes, bank.beliefs[track[named]] + looks)
 
 
 def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: Settings) -> Bools:

@@ -18,31 +18,9 @@ from numpy.typing import NDArray
 from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.cluster import connected
 from outrider_perception.measurements import DepthClusters, SensorPose
+from outrider_perception.settings import DepthSettings
 
 Singles = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class DepthSettings:
-    """Parameters of depth images to clusters."""
-
-    reach_m: float = 12.0         # beyond, a stereo camera errs by a quarter of a metre and more
-    nearest_m: float = 0.3        # nearer is the lens, a bag strap, the bumper
-    ground_m: float = 0.18        # lower is ground or kerb; a dog's back is at 0.4
-    ground_slope: float = 0.022   # of the distance on top: pitch wrong by 1 degree, and the road's own slope
-    roof_m: float = 3.0           # higher are bridges and branches
-    sigma_per_m2: float = 0.0016  # of a depth: 0.16 m at 10 m (D455)
-    beam_px: int = 4              # columns of a beam: 1.6 degrees at 212 columns of 87
-    shell_m: float = 0.20         # a shell is at least so thick, and
-    shell_sigmas: float = 2.0     # so many sigma
-    least_pixels: int = 5         # in a cell, and
-    least_height_m: float = 0.15  # as many as a post of this height and
-    least_width_m: float = 0.08   # this width has; of a whole cluster at least
-    least_area_m2: float = 0.04   # so much is seen: half a dog from the front
-    gap_m: float = 0.35           # between two spots of one body, plus a shell
-    nose_m: tuple[float, float] = (0.65, 1.15)  # height of a car's nose,
-    bonnet_m: float = 1.4         # and how far behind it the roof may begin
-    most: int = 60                # clusters: the nearest so many
 
 
 @dataclass(frozen=True)
@@ -56,14 +34,14 @@ class Pinhole:
 
 
 def find_clusters(depth: NDArray[np.uint16], camera: Pinhole, pose: SensorPose, stamp_s: float,
-                  roll_rad: float = 0.0, pitch_rad: float = 0.0, unit_m: float = 0.001,
-                  settings: DepthSettings | None = None) -> DepthClusters:
+                  settings: DepthSettings, roll_rad: float = 0.0, pitch_rad: float = 0.0,
+                  unit_m: float = 0.001) -> DepthClusters:
     """Return the clusters of `depth` (height, width) in units of `unit_m` along the camera's axis, 0 unknown.
 
     `pose` is the camera's on the upright rig, x ahead; roll and pitch are the rig's (REP 103: > 0 leans right, nose
     down). The clusters keep `pose`: the tracker leans it by itself.
     """
-    s = settings or DepthSettings()
+    s = settings
     grid = _grid(depth.shape, camera, s)
     rotation, up_m = _level(pose, roll_rad, pitch_rad)
     far = depth[:, :grid.columns].astype(np.float32) * np.float32(unit_m)

@@ -24,12 +24,11 @@ import numpy as np
 from outrider_perception import associate, kalman
 from outrider_perception.arrays import Floats
 from outrider_perception.bank import Bank
-from outrider_perception.classes import classes
+from outrider_perception.config import Config, load
 from outrider_perception.detections import from_boxes
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.existence import log_odds, missed
 from outrider_perception.measurements import CartesianScan
-from outrider_perception.settings import Settings, SightSettings
 
 BOX = 8      # x y z l w h yaw score: m, rad anticlockwise, 0..1
 OUT = 9      # and identity
@@ -37,14 +36,16 @@ _NO_LANES_S = 1e4  # for so long a velocity across is kept
 _NEWS = 0.4  # share of a new z, size and yaw in their running mean
 
 
-def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3) -> list[Floats]:
+def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3,
+                config: Config | None = None) -> list[Floats]:
     """Return for each frame the tracked boxes (m, 9): x y z l w h yaw score id; those seen in it, known to be bodies.
 
     A frame is (t_s, boxes (n, 8): x y z l w h yaw score) in axes that do not turn or move with the sensor; `sigma_m` is
     the error of a centre. Times rise; a frame that is not later than the one before gives (0, 9), and one that comes
-    more than 2 s after it finds new identities only. Boxes with a number that is not finite are left out.
+    more than 2 s after it finds new identities only. Boxes with a number that is not finite are left out. `config` is
+    what stands in config/perception, where none is given.
     """
-    door = _Door(sigma_m)
+    door = _Door(sigma_m, config or load())
     return [door.frame(float(t_s), np.asarray(boxes, dtype=np.float64).reshape(-1, BOX)) for t_s, boxes in frames]
 
 
@@ -59,15 +60,15 @@ class _Look:
 
 
 class _Door:
-    def __init__(self, sigma_m: float) -> None:
-        plain = Settings()
+    def __init__(self, sigma_m: float, config: Config) -> None:
+        plain = config.tracks
         # Nobody tells where the road leads: bodies may turn either way. A box is more than one radar point.
         self._settings = replace(plain, accel_across_m2ps3=plain.accel_along_m2ps3,
                                  start_across_sigma_mps=plain.start_along_sigma_mps, hit_nats=plain.hit_nats_multi,
                                  lane_tau_s=_NO_LANES_S)
-        self._sights = associate.Sights(SightSettings(), classes())
+        self._sights = associate.Sights(config.sight, plain.bodies.classes)
         self._variance = sigma_m ** 2
-        self._bank, self._looks = Bank.empty(), dict[int, _Look]()
+        self._bank, self._looks = Bank.empty(self._settings.bodies), dict[int, _Look]()
         self._next, self._now_s = 1, -math.inf
 
     def frame(self, t_s: float, boxes: Floats) -> Floats:
@@ -76,7 +77,7 @@ class _Door:
             return np.zeros((0, OUT))
         dt_s = t_s - self._now_s
         if dt_s > s.max_gap_s:
-            self._bank, self._looks, dt_s = Bank.empty(), {}, 0.0
+            self._bank, self._looks, dt_s = Bank.empty(self._settings.bodies), {}, 0.0
         self._now_s = t_s
         boxes = boxes[(np.abs(boxes) <= 1e3).all(axis=1) & (boxes[:, 3:6] > 0.0).all(axis=1)]
         boxes = boxes[(boxes[:, 7] >= 0.0) & (boxes[:, 7] <= 1.0)]
@@ -99,7 +100,7 @@ class _Door:
         identity = self._next + np.arange(len(new))
         self._next += len(new)
         self._bank = bank.with_more(Bank.newborn(identity, state, covariance, log_odds(s.start_existence), t_s,
-                                                 scan.sensor, np.zeros(len(new))))
+                                                 scan.sensor, np.zeros(len(new)), s.bodies))
         for name, detection in zip(identity.tolist(), new.tolist(), strict=True):
             self._see(name, boxes[detection])
         self._looks = {name: self._looks[name] for name in self._bank.identity.tolist()}

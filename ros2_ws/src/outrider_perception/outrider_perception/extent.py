@@ -16,17 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
-from outrider_perception.bank import SMALLEST_M, Bank
+from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
-
-# Largest speed over ground, m/s -> length, width, height, m: a person, a bicycle with rider, a car. Cyclists ride at
-# 5 to 6 m/s, few above 8 (29 km/h); taking a motorcycle for a car errs to the safe side by half a metre.
-_SPEEDS_MPS = np.array([2.5, 4.0, 6.0, 8.0])
-_SIZES_M = np.array([SMALLEST_M, [1.8, 0.6, 1.7], [1.8, 0.6, 1.7], [4.5, 1.8, 1.5]])
-# A body that is longer than a car by its points: length, width, height of a van, a truck, a bus (directive 96/53/EC
-# limits vehicles to 12 m and 2.55 m).
-_LENGTHS_M = np.array([5.5, 8.0, 12.0])
-_BY_LENGTH_M = np.array([[1.8, 1.5], [2.5, 3.0], [2.55, 3.1]])
 
 # Shares of half length and half width of what reflects: four corners, four middles, four wheel houses; normals beside.
 _SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], [0, -1],
@@ -47,11 +38,12 @@ class Seen:
 
 def sizes(bank: Bank) -> Floats:
     """Return length, width, height (n, 3): measured where some sensor measured, else guessed from speed."""
-    guess = np.stack([np.interp(bank.pace_mps, _SPEEDS_MPS, _SIZES_M[:, i]) for i in range(3)], axis=1)
-    long = np.where(bank.pace_mps > _SPEEDS_MPS[0], bank.depth_m, 0.0)
-    wide = np.stack([np.interp(long, _LENGTHS_M, _BY_LENGTH_M[:, i]) for i in range(2)], axis=1)
+    s = bank.bodies.sizes
+    guess = np.stack([np.interp(bank.pace_mps, s.speeds_mps, s.by_speed_m[:, i]) for i in range(3)], axis=1)
+    long = np.where(bank.pace_mps > s.speeds_mps[0], bank.depth_m, 0.0)
+    wide = np.stack([np.interp(long, s.lengths_m, s.by_length_m[:, i]) for i in range(2)], axis=1)
     guess[:, 0] = np.maximum(guess[:, 0], long)
-    guess[:, 1:] = np.where((long > _LENGTHS_M[0])[:, None], np.maximum(guess[:, 1:], wide), guess[:, 1:])
+    guess[:, 1:] = np.where((long > s.lengths_m[0])[:, None], np.maximum(guess[:, 1:], wide), guess[:, 1:])
     return np.where(np.isfinite(bank.size_m), bank.size_m, guess)
 
 
@@ -64,7 +56,7 @@ def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floa
     """
     c, s = np.cos(heading_rad)[:, None], np.sin(heading_rad)[:, None]
     # People swing their limbs all round: what is seen of them is, in the mean, where they are.
-    firm = np.clip(box_m[:, 0] - SMALLEST_M[0], 0.0, 1.0)[:, None, None]
+    firm = np.clip(box_m[:, 0] - settings.bodies.sizes.smallest_m[0], 0.0, 1.0)[:, None, None]
     local = 0.5 * firm * box_m[:, None, :2] * _SPOTS
     spots = np.stack([local[..., 0] * c - local[..., 1] * s, local[..., 0] * s + local[..., 1] * c], axis=-1)
     away = centre_m[:, None, :] + spots - sensor_xy_m
@@ -107,8 +99,8 @@ def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floa
 def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
     """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
     # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
-    rolls = bank.pace_mps > _SPEEDS_MPS[0]
-    longer = np.where(rolls, np.maximum(_SIZES_M[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
+    rolls = bank.pace_mps > bank.bodies.sizes.speeds_mps[0]
+    longer = np.where(rolls, np.maximum(bank.bodies.sizes.by_speed_m[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
     c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
     away = bank.state[:, :2] - sensor_xy_m
     behind = np.sign(away[:, 0] * c + away[:, 1] * s)

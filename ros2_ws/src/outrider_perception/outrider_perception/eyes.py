@@ -15,6 +15,7 @@ from outrider_perception.box_depth import box_depth
 from outrider_perception.classes import NAMES
 from outrider_perception.depth_image import Pinhole, find_clusters
 from outrider_perception.measurements import Boxes, DepthClusters, SensorPose
+from outrider_perception.settings import DepthSettings
 
 COLUMNS = 212          # of the depth image that is looked at: enough for what is near, a millisecond of work
 _KEPT = 8              # depth images: a detector answers within half a second
@@ -39,8 +40,9 @@ def upright(optical: SensorPose) -> SensorPose:
 class Eyes:
     """Knows the newest geometry of both streams; `depth` and `boxes` make measurements."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: DepthSettings) -> None:
         """Start without geometry: nothing can be measured yet."""
+        self._settings = settings
         self._colour: CameraInfo | None = None
         self._depth: CameraInfo | None = None
         self._images: deque[tuple[float, NDArray[np.uint16], Pinhole]] = deque(maxlen=_KEPT)
@@ -72,7 +74,7 @@ class Eyes:
         image = np.ascontiguousarray(full[::every, ::every], dtype=np.uint16)
         camera = _pinhole(self._depth, message.width, every)
         self._images.append((stamp_s, image, camera))
-        return find_clusters(image, camera, pose, stamp_s, roll_rad, pitch_rad)
+        return find_clusters(image, camera, pose, stamp_s, self._settings, roll_rad, pitch_rad)
 
     def boxes(self, stamp_s: float, message: Detection2DArray, pose: SensorPose) -> Boxes | None:
         """Return a detector's boxes with the depth inside them, None while the geometry is not known."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -27,16 +28,18 @@ from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray
 
-from outrider_node import Diagnosis, OutriderNode, Param, qos, run_node
+from outrider_node import Diagnosis, OutriderNode, qos, run_node
+from outrider_node.errors import NodeError
 from outrider_node.frames import BASE, FrameTree, rotation_from_quaternion
 from outrider_perception import words
 from outrider_perception.cloud import CloudError, read_points
+from outrider_perception.config import Config, ConfigError, load
 from outrider_perception.ears import GyroMean, gps_speed, wheel_speed
 from outrider_perception.eyes import DamagedError, Eyes, upright
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.journal import Journal
 from outrider_perception.measurements import Boxes, DepthClusters, Gyro, PolarScan, SensorPose, Speed
-from outrider_perception.parameters import PARAMETERS, hazard_settings, motion_settings, track_settings
+from outrider_perception.parameters import FOLDER, parameters, with_values
 from outrider_perception.snapshot import code_version, freeze
 from outrider_perception.tracker import Tracker
 
@@ -47,22 +50,22 @@ _STEPS_KEPT = 600     # step times behind the percentiles: 20..30 s
 class Fusion(OutriderNode):
     """Advances on messages, never on timers."""
 
-    PARAMETERS: tuple[Param, ...] = PARAMETERS
+    _config: Config
 
     def __init__(self) -> None:
         """Declare parameters, subscribe, publish."""
         super().__init__('fusion')
-        values = self.values()
-        self._tracker = Tracker(track_settings(values), motion_settings(values))
-        self._judge = HazardJudge(hazard_settings(values))
+        config = with_values(self._config, self.values())
+        self._tracker = Tracker(*config.tracking)
+        self._judge = HazardJudge(config.hazards)
         self._frames = FrameTree()
         self._poses: dict[str, SensorPose] = {}
         self._epoch_ns: int | None = None
         self._heard_ns: int | None = None
         self._waiting_for = ''
         self._damaged: dict[str, str] = {}  # topic: what is wrong with its last message
-        self._gyros, self._eyes, self._journal = GyroMean(), Eyes(), Journal()
-        self._version, self._dark_lux = code_version(), cast(float, values['dark_lux'])
+        self._gyros, self._eyes, self._journal = GyroMean(), Eyes(config.depth), Journal()
+        self._version, self._dark_lux = code_version(), config.sight.dark_lux
         self._chirp: dict[str, Any] = {}  # of RadarInfo, as PolarScan takes it; empty: nothing is known to be folded
         self._counts: dict[str, int] = {}
         self._step_ms: deque[float] = deque(maxlen=_STEPS_KEPT)
@@ -83,6 +86,16 @@ class Fusion(OutriderNode):
         self.create_subscription(Detection2DArray, 'detections', self._on_detections, qos.SENSOR)
         self.create_subscription(Illuminance, 'camera/light', self._on_light, qos.SENSOR)
         self.diagnose('fusion', self._diagnosis)
+
+    def _declare(self) -> None:
+        overrides = self._parameter_overrides
+        folder = FOLDER.check(overrides[FOLDER.name].value if FOLDER.name in overrides else FOLDER.default)
+        try:
+            self._config = load(Path(str(folder)) if folder else None)
+        except ConfigError as error:
+            raise NodeError(str(error).removeprefix('perception: ')) from None
+        self.PARAMETERS = parameters(self._config)
+        super()._declare()
 
     def _on_frames(self, message: TFMessage) -> None:
         for sits in message.transforms:

@@ -38,9 +38,9 @@ class _Said:
 class HazardJudge:
     """Remembers what was said; `judge` takes one step."""
 
-    def __init__(self, settings: HazardSettings | None = None) -> None:
+    def __init__(self, settings: HazardSettings) -> None:
         """Start having said nothing."""
-        self.settings = settings or HazardSettings()
+        self.settings = settings
         self._said: dict[int, _Said] = {}
         self._passes = Passes(self.settings)
         self._now_s = -np.inf

@@ -1,6 +1,6 @@
 """The door of perception: time-stamped measurements in, tracks out. No ROS, no clock.
 
-    tracker = Tracker(Settings())
+    tracker = Tracker(*config.load().tracking)
     step = tracker.step(PolarScan.from_points(stamp_s, pose, xyz, range_rate, snr))
     for track in step.tracks.identity: ...
 
@@ -21,7 +21,6 @@ from outrider_perception import associate, extent, kalman
 from outrider_perception.arrays import Bools, wrap_angle
 from outrider_perception.background import Background
 from outrider_perception.bank import Bank
-from outrider_perception.classes import Classes, classes
 from outrider_perception.cluster import cluster, same_body
 from outrider_perception.degraded import Degraded
 from outrider_perception.detections import PLACE, POLAR, Detections, from_boxes, from_clusters, from_depth, from_image
@@ -54,13 +53,12 @@ _STAMPS = 8  # of each sensor that are remembered: a repeated one is at most so 
 class Tracker:
     """Holds the tracks; `step` takes one measurement. Equal measurements give equal steps, to the last bit."""
 
-    def __init__(self, settings: Settings | None = None, motion: MotionSettings | None = None,
-                 sight: SightSettings | None = None, tables: Classes | None = None) -> None:
-        """Start without tracks; `tables` tell how the detector errs (classes.classes)."""
-        self.settings = settings or Settings()
-        self._chirp: tuple[float, float | None] = (self.settings.velocity_bin_mps, None)
-        self._sights = associate.Sights(sight or SightSettings(), tables or classes())
-        self._motion_settings = motion or MotionSettings()
+    def __init__(self, settings: Settings, motion: MotionSettings, sight: SightSettings) -> None:
+        """Start without tracks."""
+        self.settings = settings
+        self._chirp: tuple[float, float | None] = (settings.velocity_bin_mps, None)
+        self._sights = associate.Sights(sight, settings.bodies.classes)
+        self._motion_settings = motion
         self.totals: Counter[str] = Counter()  # since the start, for diagnostics
         self._next_identity = 1
         self._sensor_xy_m, self._sensor_axis = np.zeros(2), np.array([1.0, 0.0])
@@ -68,7 +66,7 @@ class Tracker:
         self._begin()
 
     def _begin(self) -> None:
-        self._bank = Bank.empty()
+        self._bank = Bank.empty(self.settings.bodies)
         self._now_s: float | None = None
         self._stamps: dict[str, deque[float]] = {}
         self._degraded = Degraded(self._motion_settings.memory_s)
@@ -229,7 +227,7 @@ class Tracker:
         state, covariance = detections.start(index, self.settings, self._sights.settings)
         born = Bank.newborn(first + np.arange(len(index)), state, covariance,
                             log_odds(self.settings.start_existence), detections.stamp_s, detections.sensor,
-                            detections.depth_m[index])
+                            detections.depth_m[index], self.settings.bodies)
         born.given |= detections.kind == PLACE
         lag = detections.lag
         if lag.lag_s > 0.0 and len(born):

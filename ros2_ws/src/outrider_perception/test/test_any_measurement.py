@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from outrider_perception.config import load
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.measurements import (
     Boxes,
@@ -22,6 +23,8 @@ from outrider_perception.measurements import (
     upright_pose,
 )
 from outrider_perception.tracker import Tracker
+
+CONFIG = load()
 
 REAR, CAMERA = upright_pose(-0.9, 0.0, 0.8, math.pi), upright_pose(-0.9, 0.0, 0.86, math.pi)
 ANY = st.floats(width=64)
@@ -60,7 +63,7 @@ def anything(draw: Any) -> Any:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(anything(), min_size=1, max_size=14))
 def test_no_nan_and_positive_covariances(measurements: list[Any]) -> None:
-    tracker, judge = Tracker(), HazardJudge()
+    tracker, judge = Tracker(*CONFIG.tracking), HazardJudge(CONFIG.hazards)
     for measurement in measurements:
         with np.errstate(all='ignore'):
             step = tracker.step(measurement)
@@ -85,7 +88,7 @@ def test_no_nan_and_positive_covariances(measurements: list[Any]) -> None:
 def test_equal_measurements_give_equal_steps_to_the_last_bit(measurements: list[Any]) -> None:
     ends = []
     for _ in range(2):
-        tracker = Tracker()
+        tracker = Tracker(*CONFIG.tracking)
         with np.errstate(all='ignore'):
             steps = [tracker.step(measurement) for measurement in measurements]
         ends.append([(step.tracks.state.tobytes(), step.tracks.covariance.tobytes(), step.tracks.identity.tolist(),
@@ -96,7 +99,7 @@ def test_equal_measurements_give_equal_steps_to_the_last_bit(measurements: list[
 def test_pose_of_a_camera_that_looks_up_or_down_breaks_nothing() -> None:
     for turn in ([[0, 0, -1], [0, 1, 0], [1, 0, 0]], [[0, 0, 1], [0, 1, 0], [-1, 0, 0]]):
         pose = SensorPose(np.array([0.0, 0.0, 0.5]), np.array(turn, dtype=np.float64))
-        tracker = Tracker()
+        tracker = Tracker(*CONFIG.tracking)
         box = Boxes(0.0, pose, (400.0, 400.0), (424.0, 240.0), (848, 480), np.array([[400.0, 200.0, 460.0, 280.0]]),
                     np.array([1]), np.array([0.8]), np.array([5.0]))
         step = tracker.step(box)

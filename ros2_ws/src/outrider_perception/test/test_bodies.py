@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,13 +12,14 @@ from hypothesis import strategies as st
 from outrider_perception import extent, kalman
 from outrider_perception.approach import foresee
 from outrider_perception.bank import Bank
+from outrider_perception.config import load
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.lane import Lanes
-from outrider_perception.levels import HazardSettings
-from outrider_perception.settings import Settings
 from outrider_perception.tracker import Step
 
-SETTINGS = Settings()
+CONFIG = load()
+
+SETTINGS = CONFIG.tracks
 REAR, BACK = np.array([-0.9, 0.0]), np.array([-1.0, 0.0])
 EGO = EgoVelocity(np.array([5.0, 0.0]), np.eye(2) * 0.01, True, 20)
 
@@ -59,7 +62,7 @@ def bank(*states: tuple[float, float, float, float]) -> Bank:
     """Confirmed tracks, narrow ones."""
     n = len(states)
     made = Bank.newborn(1 + np.arange(n), np.array(states), np.tile(np.eye(4) * 0.01, (n, 1, 1)), 3.0, 0.0, 'radar',
-                        np.zeros(n))
+                        np.zeros(n), CONFIG.tracks.bodies)
     made.confirmed[:] = True
     return made
 
@@ -116,7 +119,7 @@ def test_sigma_of_the_clearance_is_that_of_drawn_tracks(y_m: float, turn: float)
         tracks.covariance[:] = covariance
         return Step(0.0, tracks, np.tile([4.5, 1.8, 1.5], (len(states), 1)), states[:, :2].copy(), ego, True, {})
 
-    settings = HazardSettings(extent_sigma_m=0.0)
+    settings = replace(CONFIG.hazards, extent_sigma_m=0.0)
     told = foresee(step(mean[None]), settings).clearance_sigma_m[0]
     seen = foresee(step(drawn), settings).clearance_m
     assert seen.min() > 0.0, 'else the least distance cuts the distribution off'

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from outrider_perception.box_depth import box_depth
+from outrider_perception.config import load
 from outrider_perception.depth_image import Pinhole, find_clusters
 from outrider_perception.measurements import DepthClusters, upright_pose
 from outrider_sim.world.camera import DepthPainter, pinhole
 from outrider_sim.world.model import Thing
+
+CONFIG = load()
 
 FULL, EVERY = pinhole(848, 480, 87.0), 4
 CAMERA = Pinhole(FULL.fx / EVERY, FULL.fy / EVERY, FULL.ppx / EVERY, FULL.ppy / EVERY)
@@ -30,7 +33,8 @@ def image(one, at=None):
 
 
 def found(one, at=None, roll_deg=0.0, pitch_deg=0.0) -> DepthClusters:
-    return find_clusters(image(one, at), CAMERA, POSE, 0.0, math.radians(roll_deg), math.radians(pitch_deg))
+    return find_clusters(image(one, at), CAMERA, POSE, 0.0, CONFIG.depth, math.radians(roll_deg),
+                         math.radians(pitch_deg))
 
 
 @pytest.mark.parametrize(('kind', 'size', 'x'), [
@@ -99,7 +103,7 @@ def test_cheap() -> None:
     took = []
     for _ in range(30):
         begun = time.thread_time()
-        find_clusters(busy, CAMERA, POSE, 0.0)
+        find_clusters(busy, CAMERA, POSE, 0.0, CONFIG.depth)
         took.append(time.thread_time() - begun)
     assert np.median(took) < 3e-3
 
@@ -107,7 +111,8 @@ def test_cheap() -> None:
 @settings(max_examples=60, deadline=None)
 @given(arrays.arrays(np.uint16, (24, 40), elements=st.integers(0, 65535)), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
 def test_any_image_gives_finite_clusters(depth: np.ndarray, roll_rad: float, pitch_rad: float) -> None:
-    seen = find_clusters(depth, Pinhole(20.0, 20.0, 20.0, 12.0), POSE, 0.0, roll_rad, pitch_rad)
+    seen = find_clusters(depth, Pinhole(20.0, 20.0, 20.0, 12.0), POSE, 0.0, CONFIG.depth, roll_rad,
+                         pitch_rad)
     for column in (seen.xy_m, seen.extent_m, seen.sigma_m):
         assert np.isfinite(column).all()
     assert (seen.extent_m >= 0.0).all()

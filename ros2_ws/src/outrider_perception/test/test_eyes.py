@@ -10,8 +10,11 @@ from sensor_msgs.msg import CameraInfo, Image
 from vision_msgs.msg import Detection2D, Detection2DArray, ObjectHypothesisWithPose
 
 from outrider_perception.classes import NAMES
+from outrider_perception.config import load
 from outrider_perception.eyes import DamagedError, Eyes, upright
 from outrider_perception.measurements import SensorPose, upright_pose
+
+CONFIG = load()
 
 POSE = upright_pose(-0.9, 0.0, 0.86, math.pi)
 # As the camera publishes it: optical axes (x right, y down, z ahead) of a camera that looks back.
@@ -47,7 +50,7 @@ def detection(name: str, score: float, left: float, top: float, right: float, bo
 
 
 def eyes() -> Eyes:
-    made = Eyes()
+    made = Eyes(CONFIG.depth)
     made.colour_info(info(848, 480, 424.0))
     made.depth_info(info(424, 240, 212.0))
     return made
@@ -86,7 +89,7 @@ def test_depth_of_another_instant_is_not_used() -> None:
 
 
 def test_without_geometry_there_is_no_measurement() -> None:
-    blind = Eyes()
+    blind = Eyes(CONFIG.depth)
     blind.colour_info(CameraInfo())
     assert blind.depth(1.0, depth_image(post()), POSE, 0.0, 0.0) is None
     assert blind.boxes(1.0, Detection2DArray(), POSE) is None

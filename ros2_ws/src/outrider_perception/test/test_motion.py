@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outrider_perception.config import load
 from outrider_perception.measurements import Gyro, Speed
 from outrider_perception.motion import MotionFilter
 from outrider_perception.own import Own
-from outrider_perception.settings import MotionSettings, Settings
 
-SETTINGS = MotionSettings()
+CONFIG = load()
+
+SETTINGS = CONFIG.motion
 
 
 def statics(velocity: tuple[float, float], count: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +138,7 @@ def test_late_speed_is_compared_with_what_was_then() -> None:
 
 
 def test_time_that_jumps_begins_anew() -> None:
-    own = Own(Settings(), SETTINGS)
+    own = Own(CONFIG.tracks, SETTINGS)
     for number in range(20):
         own.hear(Speed(1000.0 + 0.1 * number, 5.0, 0.07, 'gps'))
     for number in range(20):
@@ -151,7 +153,7 @@ def test_time_that_jumps_begins_anew() -> None:
                 max_size=30))
 def test_no_number_makes_the_state_infinite_or_its_covariance_negative(words: list[tuple[float, float, float,
                                                                                          str]]) -> None:
-    own, now_s = Own(Settings(), SETTINGS), 0.0
+    own, now_s = Own(CONFIG.tracks, SETTINGS), 0.0
     for step_s, one, other, source in words:
         now_s += step_s
         own.hear(Gyro(now_s, one, other, 0.0) if source == 'gyro' else Speed(now_s, one, other, source, other))

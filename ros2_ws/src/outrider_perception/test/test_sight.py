@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 
 from outrider_perception import facing, sight
-from outrider_perception.classes import NAMES, classes
+from outrider_perception.classes import NAMES
+from outrider_perception.config import load
 from outrider_perception.measurements import Boxes, DepthClusters, PolarScan, Speed, upright_pose
 from outrider_perception.near import near_places
-from outrider_perception.settings import SightSettings
 from outrider_perception.tracker import Step, Tracker
+
+CONFIG = load()
 
 FOCAL, CENTRE, SIZE = (424.0, 424.0), (423.5, 239.5), (848, 480)
 REAR = upright_pose(-0.9, 0.0, 0.86, math.pi)
 CAR, PERSON = NAMES.index('car'), NAMES.index('person')
-S, TABLES = SightSettings(), classes()
+S, TABLES = CONFIG.sight, CONFIG.tracks.bodies.classes
 
 
 def edges(x: float, y: float, width: float, height: float, pose=REAR) -> list[float]:
@@ -95,7 +97,7 @@ def test_lean_of_the_rig_turns_what_it_sees() -> None:
 def test_damaged_boxes_are_left_out_and_counted() -> None:
     good = edges(-10.0, 0.0, 1.8, 1.5)
     rows = [good, [math.nan, 0.0, 1.0, 1.0], [50.0, 50.0, 50.0, 90.0], [9e9, 0.0, 9.1e9, 5.0], [60.0, 90.0, 50.0, 95.0]]
-    step = Tracker().step(image(0.0, *rows))
+    step = Tracker(*CONFIG.tracking).step(image(0.0, *rows))
     assert step.counts['boxes'] == 5
     assert step.counts['boxes_left_out'] == 4
 
@@ -146,7 +148,7 @@ def approach(tracker: Tracker, kinds: str, seconds: float = 3.0, mps: float = 6.
 
 
 def test_camera_alone_tracks_a_car_with_its_class() -> None:
-    step = approach(Tracker(), 'c')
+    step = approach(Tracker(*CONFIG.tracking), 'c')
     assert len(step.tracks) == 1
     assert step.tracks.class_id[0] == CAR
     assert step.tracks.class_probability[0] > 0.9
@@ -160,7 +162,7 @@ def test_camera_alone_tracks_a_car_with_its_class() -> None:
 
 
 def test_depth_alone_tracks_what_comes_near() -> None:
-    step = approach(Tracker(), 'd', seconds=6.0)
+    step = approach(Tracker(*CONFIG.tracking), 'd', seconds=6.0)
     assert len(step.tracks) == 1
     assert step.tracks.sources(step.stamp_s).tolist() == [4]
     assert step.tracks.state[0, 2:] == pytest.approx([6.0, 0.0], abs=0.8)
@@ -168,7 +170,7 @@ def test_depth_alone_tracks_what_comes_near() -> None:
 
 def test_parked_car_is_no_track() -> None:
     """It recedes as fast as the rig rolls, by boxes and by clusters."""
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(45):
         t = i / 15
         tracker.step(rolls(t))
@@ -181,7 +183,7 @@ def test_parked_car_is_no_track() -> None:
 
 def test_parked_van_of_unusual_size_is_no_track() -> None:
     """Its range is wrong by a third, and so is the speed with which it falls behind."""
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(60):
         t = i / 15
         tracker.step(rolls(t))
@@ -190,7 +192,7 @@ def test_parked_van_of_unusual_size_is_no_track() -> None:
 
 
 def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(30):
         tracker.step(rolls(i / 15))
         step = tracker.step(clusters(i / 15, (-6.0, 3.0), cut=True))
@@ -199,7 +201,7 @@ def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
 
 
 def test_boxes_and_radar_see_one_body() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(60):
         t = i * 0.05
         x = -40.0 + 6.0 * t
@@ -218,13 +220,13 @@ def test_boxes_and_radar_see_one_body() -> None:
 
 
 def test_night_is_named_by_dark_images() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     assert 'night' in tracker.step(image(0.0, dark=True)).degraded
     assert 'night' not in tracker.step(image(0.1)).degraded
 
 
 def test_silent_senses_are_named_and_come_back() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     tracker.step(rolls(0.0))
     tracker.step(image(0.0))
     step = tracker.step(clusters(0.0))
