@@ -116,7 +116,9 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     bank.depth_m[t] += settings.length_trust * longer  # one stray point makes no truck
     size = detections.size_m[d]
     old = bank.size_m[t]
-    bank.size_m[t] = np.where(np.isfinite(size), np.where(np.isfinite(old), 0.8 * old + 0.2 * size, size), old)
+    news = settings.size_news
+    mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
+    bank.size_m[t] = np.where(np.isfinite(size), mean, old)
 
 
 def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, since_s: Floats,
@@ -144,7 +146,7 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     r, a, v = detections.z.T
     taken = matched.detection
     # Unmatched beside a matched one: the same body's legs, wheels, tail.
-    more = near(r, a, v, r[taken], a[taken], v[taken], s, reach=1.5).any(axis=1)
+    more = near(r, a, v, r[taken], a[taken], v[taken], s, reach=s.same_body_reach).any(axis=1)
     same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
                  & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
                  & (detections.snr_db[:, None] < detections.snr_db[None, :]))

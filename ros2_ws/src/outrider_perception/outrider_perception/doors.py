@@ -33,7 +33,6 @@ from outrider_perception.measurements import CartesianScan
 BOX = 8      # x y z l w h yaw score: m, rad anticlockwise, 0..1
 OUT = 9      # and identity
 _NO_LANES_S = 1e4  # for so long a velocity across is kept
-_NEWS = 0.4  # share of a new z, size and yaw in their running mean
 
 
 def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3,
@@ -112,11 +111,12 @@ class _Door:
         if known is None:
             self._looks[identity] = _Look(float(box[2]), box[3:6].copy(), yaw, score)
             return
-        known.z_m += _NEWS * (float(box[2]) - known.z_m)
-        known.size_m += _NEWS * (box[3:6] - known.size_m)
+        news = self._settings.box_news
+        known.z_m += news * (float(box[2]) - known.z_m)
+        known.size_m += news * (box[3:6] - known.size_m)
         # A detector often takes front for back: half a turn is no news.
         off = math.remainder(yaw - known.yaw_rad, math.pi)
-        known.yaw_rad = math.remainder(known.yaw_rad + _NEWS * off, 2.0 * math.pi)
+        known.yaw_rad = math.remainder(known.yaw_rad + news * off, 2.0 * math.pi)
         known.score = score
 
     def _out(self, t_s: float) -> Floats:

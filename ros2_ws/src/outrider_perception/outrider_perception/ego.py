@@ -67,7 +67,7 @@ class EgoEstimator:
         """Go on with other settings: the chirp has changed."""
         self._settings = settings
         self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
-        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), 0.1))
+        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), settings.ego_scatter_mps))
 
     def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints,
                expected_mps: Floats | None = None) -> EgoVelocity:

@@ -135,10 +135,10 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     spread = np.sqrt(np.maximum(bank.covariance[:, 2, 2] + bank.covariance[:, 3, 3], 0.0))
     known = np.maximum(speed - spread, 0.0)  # what the speed is at least: a newborn has none
     rising = known > bank.pace_mps
-    # Half a second to believe a higher speed; ten to forget it, for a car that brakes is still a car.
-    bank.pace_mps += (known - bank.pace_mps) * np.where(rising, min(1.0, dt_s / 0.5), min(1.0, dt_s / 10.0))
-    bank.depth_m *= max(0.0, 1.0 - dt_s / 10.0)
-    moves = speed > np.maximum(1.0, spread)  # below, the direction is noise
+    rise, fall = min(1.0, dt_s / settings.pace_rise_s), min(1.0, dt_s / settings.pace_fall_s)
+    bank.pace_mps += (known - bank.pace_mps) * np.where(rising, rise, fall)
+    bank.depth_m *= max(0.0, 1.0 - dt_s / settings.pace_fall_s)
+    moves = speed > np.maximum(settings.heading_mps, spread)
     bank.heading_rad = np.where(moves, np.arctan2(over_ground[:, 1], over_ground[:, 0]), bank.heading_rad)
     bank.box_m = sizes(bank)
     before_and_after = seen(np.concatenate([bank.state[:, :2]] * 2), np.concatenate([old_box, bank.box_m]),

@@ -43,8 +43,7 @@ from outrider_perception.parameters import FOLDER, parameters, with_values
 from outrider_perception.snapshot import code_version, freeze
 from outrider_perception.tracker import Tracker
 
-_SILENT_S = 1.0       # a radar silent for so long is NO DATA
-_STEPS_KEPT = 600     # step times behind the percentiles: 20..30 s
+_STEPS_KEPT = 600  # step times behind the percentiles: 20..30 s
 
 
 class Fusion(OutriderNode):
@@ -57,14 +56,14 @@ class Fusion(OutriderNode):
         super().__init__('fusion')
         config = with_values(self._config, self.values())
         self._tracker = Tracker(*config.tracking)
-        self._judge = HazardJudge(config.hazards)
+        self._judge, self._motion = HazardJudge(config.hazards), config.motion
         self._frames = FrameTree()
         self._poses: dict[str, SensorPose] = {}
         self._epoch_ns: int | None = None
         self._heard_ns: int | None = None
         self._waiting_for = ''
         self._damaged: dict[str, str] = {}  # topic: what is wrong with its last message
-        self._gyros, self._eyes, self._journal = GyroMean(), Eyes(config.depth), Journal()
+        self._gyros, self._eyes, self._journal = GyroMean(config.motion), Eyes(config.depth), Journal()
         self._version, self._dark_lux = code_version(), config.sight.dark_lux
         self._chirp: dict[str, Any] = {}  # of RadarInfo, as PolarScan takes it; empty: nothing is known to be folded
         self._counts: dict[str, int] = {}
@@ -134,12 +133,14 @@ class Fusion(OutriderNode):
         lever = (float(sits.translation_m[0]), float(sits.translation_m[1])) if sits is not None else (0.0, 0.0)
         moves, stamp = message.twist.twist.linear, message.header.stamp
         self._hear('gps/velocity', stamp,
-                   gps_speed(self._seconds(stamp), moves.x, moves.y, message.twist.covariance[0], lever))
+                   gps_speed(self._seconds(stamp), moves.x, moves.y, message.twist.covariance[0], lever,
+                             self._motion))
 
     def _on_motors(self, message: MotorState) -> None:
         stamp = message.header.stamp
         self._hear('motors/state', stamp,
-                   wheel_speed(self._seconds(stamp), message.present, message.erpm, message.erpm_per_mps))
+                   wheel_speed(self._seconds(stamp), message.present, message.erpm, message.erpm_per_mps,
+                               self._motion))
 
     def _on_light(self, message: Illuminance) -> None:
         self._eyes.dark = message.illuminance < self._dark_lux
@@ -245,7 +246,7 @@ class Fusion(OutriderNode):
         if self._heard_ns is None:
             return Diagnosis('warn', 'No radar yet: expected radar/points. Run: ./outrider doctor radar', values)
         silent_s = (self.get_clock().now().nanoseconds - self._heard_ns) * 1e-9
-        if silent_s > _SILENT_S:
+        if silent_s > self._motion.memory_s:
             return Diagnosis('error', f'No radar for {silent_s:.0f} s. Run: ./outrider doctor radar', values)
         if self._waiting_for:
             return Diagnosis('warn', f'Waiting for {BASE} <- {self._waiting_for} on /tf_static; its driver publishes '

@@ -41,3 +41,5 @@ class HazardSettings:
     pass_speed_mps: float
     pass_ground_speed_mps: float
     pass_over_m: float
+    pass_far_m: float
+    pass_news_m: float

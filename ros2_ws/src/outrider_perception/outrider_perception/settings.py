@@ -25,6 +25,7 @@ class Settings:
     range_rate_sigma_mps: float
     body_sigma_m: float
     ego_inlier_mps: float
+    ego_scatter_mps: float
     ego_draws: int
     ego_min_statics: int
     ego_min_known: int
@@ -50,6 +51,7 @@ class Settings:
     unfold_support: int
     unfold_support_narrow: int
     unfold_pair_nats: float
+    unfold_split_sine: float
     unfold_claim: float
     unfold_stands_nats: float
     unfold_blind_mps: float
@@ -64,6 +66,11 @@ class Settings:
     sidelobe_rate_mps: float
     near_part_m: float
     length_trust: float
+    pace_rise_s: float
+    pace_fall_s: float
+    heading_mps: float
+    size_news: float
+    same_body_reach: float
     accel_along_m2ps3: float
     accel_across_m2ps3: float
     lane_tau_s: float
@@ -87,6 +94,7 @@ class Settings:
     hit_nats_multi: float
     merge_margin_m: float
     merge_speed_mps: float
+    box_news: float
     max_tracks: int
     max_gap_s: float
     max_late_s: float
@@ -106,6 +114,7 @@ class SightSettings:
 
     edge_sigma_px: float
     edge_share: float
+    edge_cut_px: float
     bearing_sigma_rad: float
     place_share: float
     pitch_sigma_rad: float
@@ -160,9 +169,12 @@ class MotionSettings:
     gps_age_s: float
     age_sigma_s: float
     gps_share: float
+    gps_least_sigma_mps: float
     course_speed_mps: float
     course_sigma_rad: float
     wheel_scale: float
+    wheel_sigma_mps: float
+    one_wheel_sigma_mps: float
     gate: float
     doubt_times: int
     most_late_s: float
@@ -196,3 +208,9 @@ class DepthSettings:
     nose_m: tuple[float, float]
     bonnet_m: float
     most: int
+    box_quantile: float
+    box_least_pixels: int
+    box_least_share: float
+    box_most_pixels: int
+    columns: int
+    same_image_s: float

@@ -25,7 +25,6 @@ from outrider_perception.points import Points
 from outrider_perception.settings import Settings
 
 SPLIT_SINE = 0.1875  # of each peak beside the place of a body that aliased oddly: 6 of the chip's 1/32
-_SPLIT_TOLERANCE = 0.05  # a step and a half of the sine grid
 _MOST_SINE = 0.98
 
 
@@ -82,7 +81,7 @@ def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
     apart = np.abs(points.sine[:, None] - points.sine[None, :])
     mates = (np.abs(points.range_m[:, None] - points.range_m[None, :]) < 0.02)
     mates &= np.abs(points.range_rate_mps[:, None] - points.range_rate_mps[None, :]) < 0.5 * step
-    mates &= np.abs(apart - 2 * SPLIT_SINE) <= _SPLIT_TOLERANCE
+    mates &= np.abs(apart - 2 * SPLIT_SINE) <= settings.unfold_split_sine
     return np.where(mates.any(axis=1), mates.argmax(axis=1), -1) if len(points) else np.zeros(0, dtype=np.int64)
 
 

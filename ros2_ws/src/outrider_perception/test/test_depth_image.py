@@ -123,19 +123,20 @@ def test_box_is_as_far_as_the_near_surface_of_its_body() -> None:
     height = 0.5 * depth.shape[0]
     u, v = CAMERA.cx, CAMERA.cy
     body = [u - 8.0, v - 20.0, u + 8.0, v + height / 2]
-    assert box_depth(depth, np.array([body])) == pytest.approx([3.85], abs=0.15)
+    assert box_depth(depth, np.array([body]), CONFIG.depth) == pytest.approx([3.85], abs=0.15)
 
 
 def test_box_without_depth_or_outside_the_image_has_none() -> None:
     depth = np.zeros((120, 212), dtype=np.uint16)
     edges = np.array([[10.0, 10.0, 60.0, 60.0], [-90.0, -90.0, -50.0, -50.0], [np.nan, 0.0, 9.0, 9.0]])
-    assert np.isnan(box_depth(depth, edges)).all()
+    assert np.isnan(box_depth(depth, edges, CONFIG.depth)).all()
     depth[:] = 5000
-    assert box_depth(depth, edges) == pytest.approx([5.0, np.nan, np.nan], nan_ok=True)
-    assert box_depth(depth, np.array([[100.0, 50.0, 100.6, 50.6]])) == pytest.approx([5.0]), 'a tiny box has pixels too'
+    assert box_depth(depth, edges, CONFIG.depth) == pytest.approx([5.0, np.nan, np.nan], nan_ok=True)
+    tiny = np.array([[100.0, 50.0, 100.6, 50.6]])
+    assert box_depth(depth, tiny, CONFIG.depth) == pytest.approx([5.0]), 'a tiny box has pixels too'
 
 
 def test_far_body_is_read_through_the_background_beside_it() -> None:
     depth = np.full((120, 212), 20000, dtype=np.uint16)
     depth[40:80, 100:108] = 9000
-    assert box_depth(depth, np.array([[97.0, 36.0, 111.0, 84.0]])) == pytest.approx([9.0])
+    assert box_depth(depth, np.array([[97.0, 36.0, 111.0, 84.0]]), CONFIG.depth) == pytest.approx([9.0])
