@@ -92,17 +92,21 @@ def write(args: argparse.Namespace, by_subject: dict[str, list[report.Result]], 
     """Write what --json and --save ask for. Raises UserError where a file cannot be written."""
     here = machine.describe()
     about = {'version': machine.version(paths.checkout()), 'machine': here, 'busy_percent_before': round(busy, 1)}
-    files = {}
+    files, pictures = {}, {}
     if args.json:
         files[args.json] = [result for results in by_subject.values() for result in results]
     if args.save:  # a file a subject: what was not measured now keeps the version that it was measured with
         folder = paths.checkout() / 'docs' / 'figures' / machine.slug(here)
         files |= {folder / f'{name}.json': results for name, results in by_subject.items()}
+        pictures = {folder / f'{name}.json': subjects.picture(name) for name in by_subject}
     for file, results in files.items():
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            told = {**about, 'figures': report.as_json(results)}
-            file.write_text(json.dumps(told, indent=1) + '\n', encoding='utf-8')
+            entries = report.as_json(results)
+            file.write_text(json.dumps({**about, 'figures': entries}, indent=1) + '\n', encoding='utf-8')
+            draw = pictures.get(file)
+            if draw is not None and all(result.measured for result in results):
+                draw(entries, file.with_suffix('.png'))
         except OSError as error:
             raise UserError(f'{file} cannot be written ({error.strerror}). Choose another file.') from None
         print(f'Written: {file}')
