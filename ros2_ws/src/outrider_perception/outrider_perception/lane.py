@@ -39,9 +39,14 @@ class Lanes:
 
     def reach(self, time_s: Floats) -> Floats:
         """Return (n, t, 2, 2): displacement over ground after `time_s` (n, t) by velocity over ground now."""
-        lost = self.keeps[:, None] * (time_s - self.tau_s * (1.0 - np.exp(-time_s / self.tau_s)))
-        out: Floats = time_s[..., None, None] * np.eye(2) - lost[..., None, None] * self._outer()[:, None]
+        out: Floats = (time_s[..., None, None] * np.eye(2)
+                       - self.lost_s(time_s)[..., None, None] * self._outer()[:, None])
         return out
+
+    def lost_s(self, time_s: Floats) -> Floats:
+        """Return (n, t): by how much less than `time_s` (n, t) a velocity across its lane carries a body."""
+        lost: Floats = self.keeps[:, None] * (time_s - self.tau_s * (1.0 - np.exp(-time_s / self.tau_s)))
+        return lost
 
     def kept(self, time_s: float) -> Floats:
         """Return (n, 2, 2): velocity over ground after `time_s` by that of now."""

@@ -15,7 +15,7 @@ from outrider_perception.config import load
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.levels import BEHIND, LEFT, NONE, NOTICE, RIGHT, URGENT, WARN
-from outrider_perception.outline import corners, gap
+from outrider_perception.outline import distances, gap
 from outrider_perception.tracker import Step
 
 CONFIG = load()
@@ -25,7 +25,8 @@ RIG = np.array([1.8, 0.7])
 
 
 def edge_points(size: Any, heading: float) -> Any:
-    four = corners(np.array([size]), np.array([heading]))[0]
+    c, s = np.cos(heading), np.sin(heading)
+    four = 0.5 * np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]]) * size @ np.array([[c, s], [-s, c]])
     part = np.linspace(0.0, 1.0, 60)[:, None]
     return np.concatenate([a + (b - a) * part for a, b in zip(four, np.roll(four, -1, axis=0), strict=True)])
 
@@ -34,17 +35,19 @@ def edge_points(size: Any, heading: float) -> Any:
 @given(st.floats(-6, 6), st.floats(-6, 6), st.floats(0.3, 5), st.floats(0.3, 2), st.floats(-4, 4))
 def test_distance_of_outlines_is_that_of_their_nearest_points(x: float, y: float, length: float, width: float,
                                                               heading: float) -> None:
-    distance, body, rig = gap(np.array([[[x, y]]]), np.array([[length, width]]), np.array([heading]), RIG)
+    size = np.array([[length, width]])
+    distance, body, rig = gap(np.array([[x, y]]), size, np.array([heading]), RIG)
+    assert distances(np.array([[x]]), np.array([[y]]), size, np.array([[heading]]), RIG)[0] == distance
     ours, theirs = edge_points(RIG, 0.0), edge_points((length, width), heading) + [x, y]
     sampled = np.sqrt(((ours[:, None] - theirs[None]) ** 2).sum(axis=2)).min()
-    if distance[0, 0] == 0.0:
+    if distance[0] == 0.0:
         c, s = np.cos(heading), np.sin(heading)
         own = (ours - [x, y]) @ np.array([[c, -s], [s, c]])
         inside = (np.abs(own) <= np.array([length, width]) / 2 + 1e-9).all(axis=1).any()
         assert inside or (np.abs(theirs) <= RIG / 2 + 1e-9).all(axis=1).any() or sampled < 0.06
     else:
-        assert distance[0, 0] == pytest.approx(sampled, abs=0.06)
-        assert np.hypot(*(body - rig)[0, 0]) == pytest.approx(distance[0, 0], abs=1e-9)
+        assert distance[0] == pytest.approx(sampled, abs=0.06)
+        assert np.hypot(*(body - rig)[0]) == pytest.approx(distance[0], abs=1e-9)
 
 
 def step_of(t: float, *bodies: tuple[float, float, float, float], size: tuple[float, float] = (4.5, 1.8),

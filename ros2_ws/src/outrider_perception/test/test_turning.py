@@ -11,7 +11,7 @@ from outrider_perception import kalman
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.lane import Lanes
 from outrider_perception.road import Road, Way
-from outrider_perception.turning import bends, foreseen
+from outrider_perception.turning import Foreseen, Turning, bends
 
 
 def ego(speed: float, turn: float, road: Road | None = None) -> EgoVelocity:
@@ -23,16 +23,20 @@ def no_lanes(relative: np.ndarray, own: EgoVelocity) -> Lanes:
     return Lanes.of(np.zeros((len(relative), 2)), relative, own, 1e3, 1.0)
 
 
+def foreseen(place: np.ndarray, relative: np.ndarray, heading: np.ndarray, own: EgoVelocity, times: np.ndarray,
+             lasts_s: float) -> Foreseen:
+    return Turning(place, relative, heading, own, no_lanes(relative, own), lasts_s, 3.5).at(times)
+
+
 def bend(radius_m: float) -> Road:
     return Road(np.linspace(-80.0, 0.0, 161), np.full(161, 1.0 / radius_m))
 
 
 def test_straight_rig_and_body_meet_in_a_straight_line() -> None:
     own, relative = ego(5.0, 0.0), np.array([[10.0, -0.5]])
-    then = foreseen(np.array([[-30.0, 2.0]]), relative, np.zeros(1), own, no_lanes(relative, own),
-                    np.array([[0.0, 1.0, 3.0]]), 4.0, 3.5)
+    then = foreseen(np.array([[-30.0, 2.0]]), relative, np.zeros(1), own, np.array([[0.0, 1.0, 3.0]]), 4.0)
     assert then.place_m[0] == pytest.approx(np.array([[-30.0, 2.0], [-20.0, 1.5], [0.0, 0.5]]))
-    assert then.heading_rad[0] == pytest.approx(np.zeros(3))
+    assert then.heading_rad == pytest.approx(np.zeros((1, 1))), 'nobody turns: one for all instants'
 
 
 def test_who_shares_the_bend_keeps_the_distance_from_the_rig_s_way() -> None:
@@ -45,7 +49,7 @@ def test_who_shares_the_bend_keeps_the_distance_from_the_rig_s_way() -> None:
     road = ego(own, own / radius, Road(np.linspace(-80.0, 0.0, 161), np.full(161, 1.0 / inside)))
     level_s = 20.0 / radius / (speed / inside - own / radius)
     relative = velocity - [[own, 0.0]]
-    then = foreseen(place, relative, np.full(1, angle), road, no_lanes(relative, road), np.array([[level_s]]), 9.0, 3.5)
+    then = foreseen(place, relative, np.full(1, angle), road, np.array([[level_s]]), 9.0)
     assert then.place_m[0, 0] == pytest.approx([0.0, 2.5], abs=0.02)
     assert then.heading_rad[0, 0] == pytest.approx(0.0, abs=0.01)
 
@@ -59,7 +63,7 @@ def test_who_is_too_fast_for_a_turn_off_or_comes_towards_goes_straight_on() -> N
 def test_car_that_goes_on_past_a_junction_stays_far_from_the_rig_that_turns_off() -> None:
     times = np.linspace(0.0, 4.0, 41)[None, :]
     own, relative = ego(5.0, -0.5, bend(-10.0)), np.array([[8.9, 0.0]])
-    then = foreseen(np.array([[-20.0, 3.2]]), relative, np.zeros(1), own, no_lanes(relative, own), times, 4.0, 3.5)
+    then = foreseen(np.array([[-20.0, 3.2]]), relative, np.zeros(1), own, times, 4.0)
     assert np.hypot(*then.place_m[0].T).min() > 6.0, 'a straight rig would be passed at 3.2 m'
 
 
