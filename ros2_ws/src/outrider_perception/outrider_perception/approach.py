@@ -11,7 +11,7 @@ from outrider_perception.lane import Lanes
 from outrider_perception.levels import AHEAD, BEHIND, LEFT, RIGHT, HazardSettings
 from outrider_perception.outline import distances, gap
 from outrider_perception.tracker import Step
-from outrider_perception.turning import Turning
+from outrider_perception.turning import Turning, turn_left_s
 
 # In a straight line the distance of convex outlines is a convex function of time (a sum of sets moved along a line), so
 # the neighbours of the least of a few instants bracket the true minimum; lanes bend the line a little, turns more.
@@ -49,7 +49,8 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     rows = np.arange(n)
 
     lanes = Lanes.of(step.centre_m, velocity, step.ego, settings.walking_mps, settings.lane_tau_s)
-    bodies = Turning(step.centre_m, velocity, heading, step.ego, lanes, settings.turn_lasts_s, settings.bend_mps2)
+    bodies = Turning(step.centre_m, velocity, heading, step.ego, lanes, settings.turn_lasts_s, settings.bend_mps2,
+                     turn_left_s(step.ego, settings.junction_m, settings.junction_rad))
 
     def distances_at(times: Floats) -> Floats:
         then = bodies.at(times)

@@ -33,6 +33,8 @@ class HazardSettings:
     past_mps: float
     horizon_s: float
     turn_lasts_s: float
+    junction_m: float
+    junction_rad: float
     bend_mps2: float
     lane_tau_s: float
     walking_mps: float

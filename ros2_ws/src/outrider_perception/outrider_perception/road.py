@@ -34,6 +34,18 @@ class Road:
         mean: Floats = (total[-1] - np.interp(behind, self.place_m, total)) / -behind
         return mean
 
+    def sharpest(self, ahead_m: Floats) -> Floats:
+        """Return the largest curvature (n,), without its side, between places behind the rig and the rig."""
+        from_here = np.maximum.accumulate(np.abs(self.curvature)[::-1])[::-1]
+        row = np.minimum(np.searchsorted(self.place_m, ahead_m), len(from_here) - 1)
+        found: Floats = from_here[row]
+        return found
+
+    def turned(self, last_m: float) -> float:
+        """Return by how much the way has turned over its last `last_m`, left > 0."""
+        steps = np.diff(np.append(np.maximum(self.place_m, -last_m), 0.0))
+        return float(steps @ self.curvature)
+
 
 class Way:
     """Remembers the way; `go` on with every scan."""

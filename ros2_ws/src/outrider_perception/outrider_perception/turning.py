@@ -43,17 +43,22 @@ class Turning:
     """Bodies (n, 2) with velocity (n, 2) relative to the rig, and where they are foreseen; all but the instants."""
 
     def __init__(self, centre_m: Floats, relative_mps: Floats, heading_rad: Floats, ego: EgoVelocity, lanes: Lanes,
-                 lasts_s: float, most_across_mps2: float) -> None:
-        """The rig's turn `lasts_s`; `most_across_mps2` is the acceleration across its way that a driver takes."""
+                 lasts_s: float, most_across_mps2: float, left_s: float = math.inf) -> None:
+        """A turn `lasts_s`, the rig's own no longer than `left_s` (turn_left_s).
+
+        `most_across_mps2` is the acceleration across its way that a driver takes.
+        """
         self._x, self._y = centre_m[:, :1], centre_m[:, 1:]
-        self._heading, self._lanes, self._lasts_s = heading_rad[:, None], lanes, lasts_s
+        self._heading, self._lanes = heading_rad[:, None], lanes
+        self._lasts_s, self._own_s = lasts_s, min(lasts_s, left_s)
         velocity = relative_mps + ego.velocity_mps
         self._vx, self._vy = velocity[:, :1], velocity[:, 1:]
         # It goes where its way leads, not where a sway points: what it does across that has no duration.
         own = math.hypot(*ego.velocity_mps.tolist()) * (1.0 if ego.velocity_mps[0] >= 0.0 else -1.0)
         self._rig_mps = own * math.cos(ego.sway_rad), -own * math.sin(ego.sway_rad)
         self._turn_radps = ego.turn_radps
-        theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2)
+        theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2,
+                       ego.road.sharpest(centre_m[:, 0]))
         self._theirs = theirs[:, None]
         self.straight = ego.turn_radps == 0.0 and not theirs.any()  # nobody turns
         self._fading = (velocity * lanes.across).sum(axis=1, keepdims=True)
@@ -71,26 +76,37 @@ class Turning:
         bends_s = np.minimum(times_s, self._lasts_s)
         rest_s = times_s - bends_s
         way_x, way_y = _arc(self._vx, self._vy, self._theirs, bends_s, rest_s)
-        gone_x, gone_y = _arc(rig_x, rig_y, np.full((1, 1), self._turn_radps), bends_s, rest_s)
+        own_s = np.minimum(times_s, self._own_s)
+        gone_x, gone_y = _arc(rig_x, rig_y, np.full((1, 1), self._turn_radps), own_s, times_s - own_s)
         off_x, off_y = self._x + way_x - lost_x - gone_x, self._y + way_y - lost_y - gone_y
-        turned = self._turn_radps * bends_s
+        turned = self._turn_radps * own_s
         c, s = np.cos(turned), np.sin(turned)
         return Foreseen(off_x * c + off_y * s, off_y * c - off_x * s, self._heading + self._theirs * bends_s - turned,
                         turned)
 
 
-def bends(velocity_mps: Floats, ego: EgoVelocity, curvature: Floats, most_across_mps2: float) -> Floats:
+def turn_left_s(ego: EgoVelocity, junction_m: float, junction_rad: float) -> float:
+    """Return for how long the rig goes on turning: a way turns by no more than `junction_rad` within `junction_m`."""
+    if abs(ego.turn_radps) <= _STRAIGHT_RADPS:
+        return np.inf
+    gone_rad = max(0.0, ego.road.turned(junction_m) * float(np.sign(ego.turn_radps)))
+    return max(0.0, junction_rad - gone_rad) / abs(ego.turn_radps)
+
+
+def bends(velocity_mps: Floats, ego: EgoVelocity, curvature: Floats, most_across_mps2: float,
+          sharpest: Floats | None = None) -> Floats:
     """Return the yaw rate (n,) of bodies with `velocity_mps` (n, 2) over ground that follow a road's `curvature` (n,).
 
     They go along with the rig, not towards it (who comes the other way is past soon), and no driver would find the
-    bend hard; 0 for all others.
+    bend hard, nor its `sharpest` (n,) place; 0 for all others.
     """
     own, speed = float(np.hypot(*ego.velocity_mps)), np.hypot(velocity_mps[:, 0], velocity_mps[:, 1])
     if own <= _SLOW_MPS:
         return np.zeros(len(speed))
     theirs = curvature * speed
     along = velocity_mps @ ego.velocity_mps > 0.5 * own * speed
-    return np.where(along & (np.abs(theirs) * speed <= most_across_mps2), theirs, 0.0)
+    hardest = np.abs(curvature) if sharpest is None else np.maximum(np.abs(curvature), sharpest)
+    return np.where(along & (hardest * speed ** 2 <= most_across_mps2), theirs, 0.0)
 
 
 def _arc(x_mps: Floats | float, y_mps: Floats | float, turn: Floats, bends_s: Floats,
