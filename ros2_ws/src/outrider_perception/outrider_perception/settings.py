@@ -140,6 +140,10 @@ class SightSettings:
     moves_share: float
     moves_sigmas: float
     scale_s: float
+    refute_view_rad: float
+    refute_reach_m: float
+    refute_bins: int
+    refute_s: float
     births: int
     late_s: float
     dark_lux: float

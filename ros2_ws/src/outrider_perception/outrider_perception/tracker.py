@@ -39,7 +39,7 @@ from outrider_perception.measurements import (
     PolarScan,
     Speed,
 )
-from outrider_perception.moves import moves
+from outrider_perception.moves import Listener, moves, refuted
 from outrider_perception.own import Own, swing
 from outrider_perception.points import flatten
 from outrider_perception.settings import MotionSettings, Settings, SightSettings
@@ -68,6 +68,7 @@ class Tracker:
     def _begin(self) -> None:
         self._bank = Bank.empty(self.settings.bodies)
         self._now_s: float | None = None
+        self._radar = Listener(np.zeros(2), np.array([1.0, 0.0]), 0.0, -np.inf)
         self._stamps: dict[str, deque[float]] = {}
         self._degraded = Degraded(self._motion_settings.memory_s)
         self._ego = EgoVelocity()
@@ -133,6 +134,9 @@ class Tracker:
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
         self._sensor_axis = scan.pose.rotation[:2, 0]
+        sight = self._sights.settings
+        bins_m = sight.refute_bins * (scan.range_resolution_m or np.inf)
+        self._radar = Listener(lever_m, self._sensor_axis, min(sight.refute_reach_m, bins_m), scan.stamp_s)
         self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
         swung = swing(self._own.at(scan.stamp_s), lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
@@ -240,6 +244,8 @@ class Tracker:
         s = self.settings
         sure = bank.log_odds > log_odds(s.confirm_existence)
         bank.confirmed |= sure & moves(bank, self._ego, self._sensor_xy_m, s, self._sights.settings)
+        if 'radar' not in self._degraded.missing(stamp_s, ()):
+            bank.confirmed &= ~refuted(bank, self._ego, self._radar, s, self._sights.settings)
         keep = bank.log_odds > log_odds(s.delete_existence)
         keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
         keep &= ~associate.doubles(bank, self._sensor_xy_m, stamp_s, s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -217,6 +218,70 @@ def test_boxes_and_radar_see_one_body() -> None:
     assert step.tracks.class_id.tolist() == [CAR]
     assert step.tracks.sources(step.stamp_s).tolist() == [3]
     assert step.counts['tentative'] == 0
+
+
+def heard(t: float, *bodies: tuple[float, float, float]) -> PolarScan:
+    """A radar's scan of posts, and of bodies at (x, y) of base_link with a range rate, from a rig at 6 m/s."""
+    posts = [(x, y) for x in (-6.0, -14.0, -25.0) for y in (-5.0, 5.0)]
+    at = np.array([(x + 0.9, y) for x, y, *_ in [*posts, *bodies]])
+    reach = np.hypot(at[:, 0], at[:, 1])
+    rate = -6.0 * at[:, 0] / reach
+    rate[len(posts):] = [one[2] for one in bodies]
+    return PolarScan(t, upright_pose(-0.9, 0.0, 0.8, math.pi), reach, np.arctan2(-at[:, 1], -at[:, 0]),
+                     np.zeros(len(at)), rate, np.full(len(at), 20.0))
+
+
+def convoy(tracker: Tracker, begin_s: float, seconds: float, radar: bool = True, echo: bool = False) -> list[int]:
+    """Something at (-9, 2) that keeps up with a rig at 6 m/s, as images see it; how many are told after each look.
+
+    `echo`: the radar hears it too.
+    """
+    told = []
+    for i in range(round(seconds * 20)):
+        t = begin_s + i * 0.05
+        tracker.step(rolls(t, 6.0))
+        if radar:
+            told.append(len(tracker.step(heard(t, *([(-9.0, 2.0, 0.0)] if echo else []))).tracks))
+        told.append(len(tracker.step(image(t + 0.01, edges(-9.0, 2.0, 1.8, 1.5), depth=8.1)).tracks))
+    return told
+
+
+def test_what_only_images_see_driving_where_a_radar_would_hear_it_is_not_told() -> None:
+    """Parked cars in a row, one after the other, look like one that keeps up with the rig."""
+    assert max(convoy(Tracker(*CONFIG.tracking), 0.0, 3.0)) == 0
+    assert max(convoy(Tracker(*CONFIG.tracking), 0.0, 3.0, radar=False)) == 1, 'no radar: images are all there is'
+
+
+def test_what_images_found_is_told_once_the_radar_hears_it() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    convoy(tracker, 0.0, 1.5)
+    told = convoy(tracker, 1.5, 0.5, echo=True)
+    assert told.index(1) <= 3
+    assert told[-1] == 1
+
+
+def test_track_that_a_radar_no_longer_hears_does_not_live_on_images() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    assert convoy(tracker, 0.0, 2.0, echo=True)[-1] == 1
+    assert convoy(tracker, 2.0, 0.9)[-1] == 1, 'a fade'
+    assert convoy(tracker, 2.9, 0.6)[-1] == 0
+
+
+def test_images_keep_a_track_while_the_radar_drops_out() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    assert convoy(tracker, 0.0, 2.0, echo=True)[-1] == 1
+    assert min(convoy(tracker, 2.0, 2.0, radar=False)) == 1
+
+
+def test_short_chirp_refutes_nothing_beyond_its_reach() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    told = 0
+    for i in range(60):
+        t = i * 0.05
+        tracker.step(rolls(t, 6.0))
+        tracker.step(replace(heard(t), range_resolution_m=0.05))
+        told = len(tracker.step(image(t + 0.01, edges(-9.0, 2.0, 1.8, 1.5), depth=8.1)).tracks)
+    assert told == 1
 
 
 def test_night_is_named_by_dark_images() -> None:
