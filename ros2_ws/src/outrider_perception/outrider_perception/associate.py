@@ -80,7 +80,10 @@ def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[F
     elif detections.kind == BOX:
         state[:, :2] += facing.in_image(state[:, :2], bank.box_m, heading, at)
     elif detections.kind == NEAR:
-        state[:, :2] += facing.in_depth(state[:, :2], bank.box_m, heading, at, axis)
+        edges = facing.in_depth(state[:, :2], bank.box_m, heading, at, axis, detections.slopes)
+        jacobian = np.zeros((len(bank), 3, 4))
+        jacobian[:, 0, :2], jacobian[:, 1:, :2] = axis, np.array([-axis[1], axis[0]])
+        return edges, detections.lag.through(jacobian), wander
     predicted, jacobian = detections.predict(state)
     return predicted, detections.lag.through(jacobian), wander
 

@@ -128,10 +128,13 @@ class SightSettings:
     full_inverse_per_m: float
     near_sigma_m: float
     ragged_share: float
+    width_sigma_m: float
+    beside_m: float
     largest_m: float
     gate: float
     clutter_per_rad: float
-    clutter_per_m2: float
+    gate_near: float
+    clutter_per_m3: float
     hit_nats: float
     look_tau_s: float
     start_along_mps: float
@@ -211,6 +214,8 @@ class DepthSettings:
     gap_m: float
     nose_m: tuple[float, float]
     bonnet_m: float
+    edge_m: float
+    edge_share: float
     most: int
     box_quantile: float
     box_least_pixels: int

@@ -52,7 +52,7 @@ def anything(draw: Any) -> Any:
                      rows[:, 5], draw(st.booleans()))
     if kind == 'near':
         return DepthClusters(t, CAMERA, rows[:, :2], np.abs(rows[:, 2:5]) / 10.0, np.abs(rows[:, 5]) / 60.0,
-                             rows[:, 6] > 0.0)
+                             rows[:, 5:8] > 0.0, draw(st.sampled_from([(-1e3, 1e3), (-0.95, 0.95)])))
     if kind == 'places':
         return CartesianScan(t, rows[:, :2], rows[:, 2:6].reshape(-1, 2, 2), sensor=draw(st.sampled_from(['a', 'b'])))
     one = draw(numbers), draw(numbers), draw(numbers)

@@ -81,7 +81,15 @@ def test_person_before_a_wall_is_told_from_it() -> None:
 
 def test_what_the_image_cuts_is_marked() -> None:
     assert not found(world(actor('person', (4.0, 0.0)))).cut.any()
-    assert found(world(things=[Thing('guard_rail', (0.0, 3.0), (40.0, 3.0), 4.0)])).cut.all()
+    rail = found(world(things=[Thing('guard_rail', (0.0, 3.0), (40.0, 3.0), 4.0)]))
+    assert rail.cut.tolist() == [[False, True, False]]
+    far = found(world(things=[Thing('wall', (6.0, 2.0), (40.0, 2.0), 4.0)]))
+    assert far.cut.tolist() == [[False, False, True]], 'the end of the reach'
+    truck = found(world(actor('truck', (4.5, -3.0))))
+    assert truck.cut.tolist() == [[True, False, False]]
+    right, left = truck.slopes
+    assert right == pytest.approx(-left, abs=0.02)
+    assert left == pytest.approx(CAMERA.cx / CAMERA.fx, abs=0.02)
 
 
 def test_persons_apart_are_two() -> None:

@@ -12,7 +12,7 @@ from outrider_perception import facing, sight
 from outrider_perception.classes import NAMES
 from outrider_perception.config import load
 from outrider_perception.measurements import Boxes, DepthClusters, PolarScan, Speed, upright_pose
-from outrider_perception.near import near_places
+from outrider_perception.near import near_edges
 from outrider_perception.tracker import Step, Tracker
 
 CONFIG = load()
@@ -43,7 +43,7 @@ def clusters(t: float, *places: tuple[float, float], cut: bool = False) -> Depth
     """Clusters half a metre wide at places of base_link."""
     at = (np.array(places).reshape(-1, 2) - REAR.translation_m[:2]) @ REAR.rotation[:2, :2]
     n = len(at)
-    return DepthClusters(t, REAR, at, np.tile([0.1, 0.5, 1.7], (n, 1)), np.full(n, 0.05), np.full(n, cut))
+    return DepthClusters(t, REAR, at, np.tile([0.1, 0.5, 1.7], (n, 1)), np.full(n, 0.05), np.full((n, 3), cut))
 
 
 def rolls(t: float, mps: float = 5.0) -> Speed:
@@ -113,24 +113,57 @@ def test_jacobian_is_that_of_the_model() -> None:
         assert (high - low)[0] / 2e-5 == pytest.approx(h[0, :, i], abs=1e-6)
 
 
-def test_what_faces_the_sensor_is_where_box_and_depth_see_it() -> None:
+def test_what_faces_the_sensor_is_where_a_box_sees_it() -> None:
     centre, box, heading, at = np.array([[-10.0, 0.0]]), np.array([[4.0, 2.0, 1.5]]), np.zeros(1), np.zeros(2)
     assert centre + facing.in_image(centre, box, heading, at) == pytest.approx(np.array([[-8.0, 0.0]]))
-    assert centre + facing.in_depth(centre, box, heading, at, np.array([-1.0, 0.0])) == pytest.approx(
-        np.array([[-8.0, 0.0]]))
-    beside = np.array([[-10.0, 3.0]])
-    assert beside + facing.in_depth(beside, box, heading, at, np.array([-1.0, 0.0])) == pytest.approx(
-        np.array([[-10.0, 3.0]])), 'front and flank: the middle of both'
+
+
+@pytest.mark.parametrize(('place', 'slopes', 'edges'), [
+    ((-10.0, 0.0), (-1.0, 1.0), (8.0, -1.0, 1.0)),     # its front
+    ((-10.0, 3.0), (-1.0, 1.0), (8.0, -4.0, -2.0)),    # front and flank
+    ((-3.0, 3.0), (-1.0, 1.0), (2.0, -2.0, -2.0)),     # the front is beyond the image: the flank, from its edge on
+    ((-3.0, -3.0), (-1.0, 1.0), (2.0, 2.0, 2.0)),
+    ((-5.0, 3.0), (-1.0, 1.0), (3.0, -3.0, -2.0)),     # the image's edge goes through the front
+    ((-0.5, 3.0), (-1.0, 1.0), (2.0, -2.0, -2.0)),     # the last of the flank
+    ((4.0, 3.0), (-1.0, 1.0), (-6.0, -4.0, -2.0)),     # nothing in view: the whole body stands for it
+    ((-1.0, 0.0), (-1.0, 1.0), (-1.0, -1.0, 1.0)),     # around the sensor
+])
+def test_depth_sees_the_edges_of_what_faces_it_within_the_image(place, slopes, edges) -> None:
+    box, heading, at = np.array([[4.0, 2.0, 1.5]]), np.zeros(1), np.zeros(2)
+    seen = facing.in_depth(np.array([place]), box, heading, at, np.array([-1.0, 0.0]), slopes)
+    assert seen == pytest.approx(np.array([edges]))
+
+
+def test_a_turned_body_shows_its_nearest_corner() -> None:
+    box, at = np.array([[4.0, 2.0, 1.5]]), np.zeros(2)
+    seen = facing.in_depth(np.array([[-10.0, 0.0]]), box, np.array([math.pi / 4]), at, np.array([-1.0, 0.0]),
+                           (-1.0, 1.0))
+    half = 3.0 / math.sqrt(2.0)
+    assert seen == pytest.approx(np.array([[10.0 - half, -half, half]]))
 
 
 def test_near_place_is_in_base_link_with_more_doubt_along_the_line_of_sight() -> None:
-    places, covariance, index = near_places(clusters(0.0, (-8.9, 0.0)), REAR, S)
-    assert places == pytest.approx(np.array([[-8.9, 0.0]]))
-    assert index.tolist() == [0]
+    near = near_edges(clusters(0.0, (-8.9, 0.0)), REAR, S)
+    assert near.place_m == pytest.approx(np.array([[-8.9, 0.0]]))
+    assert near.edges == pytest.approx(np.array([[7.95, -0.25, 0.25]]))
+    assert near.index.tolist() == [0]
     wide = DepthClusters(0.0, REAR, np.array([[8.0, 0.0]]), np.array([[0.1, 0.4, 1.0]]), np.array([0.4]))
-    _, doubt, _ = near_places(wide, REAR, S)
+    doubt = near_edges(wide, REAR, S).spread_m2
     assert doubt[0, 0, 0] > 2 * doubt[0, 1, 1]
-    assert (np.linalg.eigvalsh(covariance) > 0.0).all()
+    assert (np.linalg.eigvalsh(near.spread_m2) > 0.0).all()
+
+
+def test_the_side_turned_to_the_camera_is_known_best_and_an_end_at_the_images_edge_hardly() -> None:
+    behind, left, right = (np.sqrt(np.diagonal(near_edges(clusters(0.0, at), REAR, S).noise[0]))
+                           for at in ((-5.0, 0.0), (-5.0, -2.0), (-5.0, 2.0)))
+    assert behind[1] == pytest.approx(behind[2])
+    assert left[2] > 3 * left[1]   # camera and rig look apart: what is to the rig's right is to the camera's left
+    assert right[1] > 3 * right[2]
+    at, size = np.array([[3.0, 2.0]]), np.array([[2.0, 0.4, 1.5]])
+    whole, cut = (np.sqrt(np.diagonal(near_edges(DepthClusters(0.0, REAR, at, size, np.full(1, 0.02), np.array([[
+        False, goes_on, False]])), REAR, S).noise[0])) for goes_on in (False, True))
+    assert cut[0] > 5 * whole[0], "its end may be the image's"
+    assert cut[1] == pytest.approx(whole[1]), 'its flank is seen as before'
 
 
 def approach(tracker: Tracker, kinds: str, seconds: float = 3.0, mps: float = 6.0, rig_mps: float = 5.0) -> Step:
