@@ -1,4 +1,4 @@
-"""What depth shows of a car that goes by, image for image as the simulated camera paints it, is what is expected of it."""
+"""What depth shows of who goes by, image for image as the simulated camera paints it, is what is expected of it."""
 
 from __future__ import annotations
 
