@@ -29,6 +29,7 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_sim': {'*': ('serial', 'yaml', *_INDEX)},
     'outrider_node': {'*': ()},
     'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX), 'bench/imu_ride.py': ('imufusion',),
+                         'bench/peer_stonesoup.py': ('stonesoup',),
                          'bench/step_plot.py': ('PIL',),
                          'doctor/camera.py': ('pyrealsense2',)},
 }

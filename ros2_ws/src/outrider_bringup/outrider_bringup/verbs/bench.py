@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('names', nargs='*', metavar='NAME', help='subjects (default: all of --list but the slow ones)')
     parser.add_argument('--list', action='store_true', help='what can be measured')
     parser.add_argument('--json', type=Path, metavar='F', help='write the figures to F')
-    parser.add_argument('--seconds', type=float, metavar='S', help='drive, camera, road: how long is looked on')
+    parser.add_argument('--seconds', type=float, metavar='S', help='drive, camera, road, peer: how long is looked on')
     parser.add_argument('--runs', type=int, metavar='N', help='score, own: how many drawn runs')
     parser.add_argument('--seed', type=int, metavar='S', help='score, own: of the drawn runs (default: a fresh one)')
     parser.add_argument('--save', action='store_true', help='keep them under docs/figures (quiet machine only)')
