@@ -83,7 +83,7 @@ class Fusion(OutriderNode):
         self.create_subscription(CameraInfo, 'camera/depth/camera_info', self._eyes.depth_info, qos.SENSOR)
         self.create_subscription(Image, 'camera/depth/image', self._on_depth, qos.SENSOR)
         self.create_subscription(Detection2DArray, 'detections', self._on_detections, qos.SENSOR)
-        self.create_subscription(Illuminance, 'camera/light', self._on_light, qos.SENSOR)
+        self.create_subscription(Illuminance, 'camera/light', self._on_light, qos.STATE)
         self.diagnose('fusion', self._diagnosis)
 
     def _declare(self) -> None:
@@ -144,6 +144,8 @@ class Fusion(OutriderNode):
 
     def _on_light(self, message: Illuminance) -> None:
         self._eyes.dark = message.illuminance < self._dark_lux
+        self._tracker.light(self._seconds(message.header.stamp), self._eyes.dark)
+        self._note('camera/light', message.header.stamp, '')
 
     def _hear(self, topic: str, stamp: Time, own: Gyro | Speed | None) -> None:
         used = own is not None and self._tracker.hear(own)

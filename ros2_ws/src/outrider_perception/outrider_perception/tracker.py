@@ -105,6 +105,10 @@ class Tracker:
         self.totals[kind if used else f'{kind}_left_out'] += 1
         return used
 
+    def light(self, stamp_s: float, dark: bool) -> None:
+        """Take what a camera says of the light at `stamp_s`."""
+        self._degraded.light(stamp_s, dark)
+
     def lean(self, stamp_s: float) -> tuple[float, float]:
         """Return the rig's roll and pitch at `stamp_s`: depth needs them to know the ground."""
         motion = self._own.at(stamp_s)

@@ -11,6 +11,7 @@ from vision_msgs.msg import Detection2D, Detection2DArray, ObjectHypothesisWithP
 
 from outrider_perception.classes import NAMES
 from outrider_perception.config import load
+from outrider_perception.degraded import Degraded
 from outrider_perception.eyes import DamagedError, Eyes, upright
 from outrider_perception.measurements import SensorPose, upright_pose
 
@@ -108,3 +109,15 @@ def test_depth_that_cannot_be_read_is_named() -> None:
     short.data = short.data[:-10]
     with pytest.raises(DamagedError, match='bytes'):
         eyes().depth(1.0, short, POSE, 0.0, 0.0)
+
+
+def test_night_is_named_while_the_light_says_so_detector_or_not() -> None:
+    senses = Degraded()
+    assert 'night' not in senses.missing(0.0, ())
+    senses.light(1.0, True)
+    assert 'night' in senses.missing(1.5, ())
+    assert 'camera' in senses.missing(1.5, ()), 'no detector looks at its images'
+    assert 'night' not in senses.missing(2.5, ()), 'a light that is told no more is no word about it'
+    senses.light(3.0, True)
+    senses.light(3.5, False)
+    assert 'night' not in senses.missing(3.6, ())

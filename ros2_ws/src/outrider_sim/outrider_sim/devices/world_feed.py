@@ -19,6 +19,7 @@ from outrider_sim.devices.world_clock import Outbox, WorldClock, boot_ns
 from outrider_sim.devices.world_faults import Faults, shaken
 from outrider_sim.devices.world_ride import Ride
 from outrider_sim.world import places
+from outrider_sim.world.camera.exposure import exposure
 from outrider_sim.world.eye import rotation
 from outrider_sim.world.imu import Imu
 from outrider_sim.world.model import Rig, Scenario
@@ -51,7 +52,7 @@ class WorldFeed:
     def __init__(self, path: Path, camera: Camera, ride: Ride, clock: WorldClock) -> None:
         """Plug in what lives at the beginning."""
         scenario = ride.world.scenario
-        self._whole, self._clock = camera, clock
+        self._whole, self._clock, self._ride = camera, clock, ride
         self._faults = {name: Faults(scenario, name) for name in ('camera', 'depth', 'imu') if name in scenario.sensors}
         self._alive = self._living(0.0)
         self.device = RealSense(path, _with(camera, camera, self._alive), offset_s=CLOCK_OFFSET_S,
@@ -87,6 +88,8 @@ class WorldFeed:
         for stream, told_s, pixels in self._images.take(t_s):
             taken_s = self._clock.at_ns(told_s) * 1e-9
             if self.has(stream) and self.device.gives(stream, taken_s):
+                if stream == 'depth':
+                    self.device.feed.exposed(stream, *exposure(self._ride.snapshot(told_s, told_s)))
                 self.device.feed.image(stream, pixels, self.device.device_ns(taken_s))
 
     def motion(self, stream: str, told_s: float, xyz: Sequence[float]) -> None:
