@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -69,12 +70,15 @@ class Bank:
 
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""
-        return Bank(bodies=self.bodies, **{name: getattr(self, name)[which] for name in _COLUMNS})
+        return Bank(bodies=self.bodies, **{name: column[which] for name, column in self._columns()})
 
     def with_more(self, more: Bank) -> Bank:
         """Return these and `more`."""
-        return Bank(bodies=self.bodies, **{name: np.concatenate([getattr(self, name), getattr(more, name)])
-                                           for name in _COLUMNS})
+        return Bank(bodies=self.bodies, **{name: np.concatenate([mine, theirs]) for (name, mine), (_, theirs)
+                                           in zip(self._columns(), more._columns(), strict=True)})
+
+    def _columns(self) -> list[tuple[str, Any]]:
+        return [(name, column) for name, column in self.__dict__.items() if name != 'bodies']
 
     @property
     def existence(self) -> Floats:
@@ -113,6 +117,3 @@ class Bank:
         heard = self.heard_s >= now_s - SOURCE_MEMORY_S
         mask: Ints = heard.astype(np.int64) @ np.array([RADAR, CAMERA, DEPTH])
         return mask
-
-
-_COLUMNS = tuple(f.name for f in fields(Bank) if f.name != 'bodies')

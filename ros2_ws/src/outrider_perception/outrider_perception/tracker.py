@@ -11,17 +11,18 @@ starts anew (identities are never used twice).
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
-from dataclasses import replace
 from typing import overload
 
 import numpy as np
 
 from outrider_perception import associate, extent, kalman
-from outrider_perception.arrays import Bools, wrap_angle
+from outrider_perception.arrays import Ints, wrap_angle
 from outrider_perception.background import Background
 from outrider_perception.bank import Bank
 from outrider_perception.cluster import cluster, same_body
+from outrider_perception.copies import amended
 from outrider_perception.degraded import Degraded
 from outrider_perception.detections import PLACE, POLAR, Detections, from_boxes, from_clusters, from_depth, from_image
 from outrider_perception.ego import EgoVelocity, doubt, moving
@@ -130,7 +131,7 @@ class Tracker:
     def _polar(self, scan: PolarScan, dt_s: float) -> dict[str, int]:
         self._adapt(scan)
         s, motion = self.settings, self._own.at(scan.stamp_s)
-        scan = replace(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
+        scan = amended(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
         lever_m = self._sensor_xy_m = scan.pose.translation_m[:2]
         seen = points = flatten(scan, s)
         if scan.velocity_max_mps is not None:
@@ -152,8 +153,8 @@ class Tracker:
         points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
         if scan.velocity_max_mps is None:
             mover = moving(slopes, points.range_rate_mps * points.slope, self._ego, s)
-        counts = {'points': len(scan.range_m), 'statics': int((~mover & ~held).sum()), 'movers': int(mover.sum()),
-                  'held': int(held.sum()), **points.left_out}
+        counts = {'points': len(scan.range_m), 'statics': int(np.count_nonzero(~mover & ~held)),
+                  'movers': int(np.count_nonzero(mover)), 'held': int(np.count_nonzero(held)), **points.left_out}
         chosen = mover.copy()
         if np.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
             rest = ~mover & ~held
@@ -161,7 +162,7 @@ class Tracker:
         else:
             self._background.forget()
         clusters = cluster(points.take(chosen), mover[chosen], s)
-        counts['clusters'] = int(clusters.moving.sum())
+        counts['clusters'] = int(np.count_nonzero(clusters.moving))
         self._update(from_clusters(clusters, scan, s), dt_s)
         return counts
 
@@ -178,7 +179,7 @@ class Tracker:
         """Take a new velocity of the rig: its own braking is not the others', its sway is not its way."""
         dt_s = max(dt_s, 0.0)
         swung = self._ego.sway_rad + (ego.yaw_rate_radps - ego.turn_radps) * dt_s
-        ego = replace(ego, sway_rad=swung * float(np.exp(-dt_s / self.settings.sway_tau_s)))
+        ego = amended(ego, sway_rad=swung * math.exp(-dt_s / self.settings.sway_tau_s))
         if self._ego.valid and ego.valid:
             self._bank.state[:, 2:] += self._ego.velocity_mps - ego.velocity_mps
         self._ego = ego
@@ -193,9 +194,9 @@ class Tracker:
             self._sensor_xy_m, self._sensor_axis = pose.translation_m[:2], pose.rotation[:2, 0]
             self._went(self._own.without_radar(seen.stamp_s), dt_s)
         if isinstance(seen, Boxes):
-            detections, counts = from_image(replace(seen, pose=pose), self._sights.classes, self._sights.settings)
+            detections, counts = from_image(amended(seen, pose=pose), self._sights.classes, self._sights.settings)
         else:
-            detections, counts = from_depth(replace(seen, pose=pose), self._sights.settings)
+            detections, counts = from_depth(amended(seen, pose=pose), self._sights.settings)
         self._update(detections, dt_s)
         return counts
 
@@ -203,7 +204,7 @@ class Tracker:
         """Predict, associate, update, and let tracks be born and die."""
         s, bank, yaw_rate = self.settings, self._bank, self._ego.yaw_rate_radps
         if dt_s < 0.0:
-            detections = replace(detections, lag=Lag(-dt_s, -dt_s * yaw_rate, self._ego.velocity_mps))
+            detections = amended(detections, lag=Lag(-dt_s, -dt_s * yaw_rate, self._ego.velocity_mps))
             dt_s = 0.0
         else:
             scans = self._stamps.get('radar')
@@ -211,7 +212,8 @@ class Tracker:
             ego = self._ego
             bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s)
             bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
-            bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
+            if bend.any():
+                bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
             self._turn(bank, yaw_rate * dt_s)
         slow = np.hypot(*(bank.state[:, 2:] + self._ego.velocity_mps).T) < s.walking_mps
         matched = associate.match(bank, detections, slow, s)
@@ -220,8 +222,9 @@ class Tracker:
         extent.learn(bank, self._ego.velocity_mps, dt_s, self._sensor_xy_m, self._sensor_axis, s)
         born = associate.unexplained(bank, detections, matched, s)
         most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births
-        room = max(0, most - len(bank))
-        self._bank = self._alive(bank, detections.stamp_s).with_more(self._born(detections, born, room))
+        starts = np.flatnonzero(born)[:max(0, most - len(bank))]
+        bank = self._alive(bank, detections.stamp_s)
+        self._bank = bank.with_more(self._born(detections, starts)) if len(starts) else bank
 
     def _turn(self, bank: Bank, angle_rad: float) -> None:
         """Look at all tracks from a rig that has turned by `angle_rad`, > 0 to the left."""
@@ -229,8 +232,7 @@ class Tracker:
             bank.state, bank.covariance = kalman.turned(bank.state, bank.covariance, angle_rad, self._ego.velocity_mps)
             bank.heading_rad = wrap_angle(bank.heading_rad - angle_rad)
 
-    def _born(self, detections: Detections, which: Bools, room: int) -> Bank:
-        index = np.flatnonzero(which)[:room]
+    def _born(self, detections: Detections, index: Ints) -> Bank:
         first, self._next_identity = self._next_identity, self._next_identity + len(index)
         state, covariance = detections.start(index, self.settings, self._sights.settings)
         born = Bank.newborn(first + np.arange(len(index)), state, covariance,
@@ -238,7 +240,7 @@ class Tracker:
                             detections.depth_m[index], self.settings.bodies)
         born.given |= detections.kind == PLACE
         lag = detections.lag
-        if lag.lag_s > 0.0 and len(born):
+        if lag.lag_s > 0.0:
             born.state, born.covariance = kalman.predict(state, covariance, lag.lag_s, self._ego, born.given & False,
                                                          self.settings)
             self._turn(born, lag.turned_rad)
@@ -247,13 +249,14 @@ class Tracker:
     def _alive(self, bank: Bank, stamp_s: float) -> Bank:
         s = self.settings
         sure = bank.log_odds > log_odds(s.confirm_existence)
-        bank.confirmed |= sure & moves(bank, self._ego, self._sensor_xy_m, s, self._sights.settings)
+        if (sure & ~bank.confirmed).any():
+            bank.confirmed |= sure & moves(bank, self._ego, self._sensor_xy_m, s, self._sights.settings)
         if 'radar' not in self._degraded.missing(stamp_s, ()):
             bank.confirmed &= ~refuted(bank, self._ego, self._radar, s, self._sights.settings)
         keep = bank.log_odds > log_odds(s.delete_existence)
         keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
         keep &= ~associate.doubles(bank, self._sensor_xy_m, stamp_s, s)
-        return bank.take(keep)
+        return bank if keep.all() else bank.take(keep)
 
     def _result(self, measurement: Measurement, counts: dict[str, int], used: bool) -> Step:
         tracks = self._bank.take(self._bank.confirmed)
