@@ -65,8 +65,13 @@ def _contested(rows: list[int], columns: list[int], cost: list[float], stay: flo
 def _solve_group(rows: list[int], columns: list[int], by_row: dict[int, dict[int, int]], cost: list[float],
                  stay: float) -> list[int]:
     """Solve one group; each row gets a column of its own that means 'none'."""
-    n = len(rows)
-    pairs = [by_row[row] for row in rows]
+    n, pairs = len(rows), [by_row[row] for row in rows]
+    if n == 2:
+        first, second = pairs
+        ways = [(cost[one] + cost[other], [one, other]) for column, one in first.items()
+                for another, other in second.items() if another != column]
+        # Two that share more than one column both get one.
+        return min(ways)[1]
     table = [[cost[mine[column]] if column in mine else _INFINITY for column in columns]
              + [stay if k == i else _INFINITY for k in range(n)] for i, mine in enumerate(pairs)]
     return [mine[columns[j]] for mine, j in zip(pairs, hungarian(table), strict=True) if j < len(columns)]

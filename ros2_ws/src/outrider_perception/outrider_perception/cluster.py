@@ -64,14 +64,20 @@ def same_body(points: Points, settings: Settings, reach: float = 1.0) -> Bools:
 def connected(adjacent: Bools) -> Ints:
     """Return the component (n,) of each node, numbered from 0 in order of first appearance; `adjacent` symmetric."""
     n = len(adjacent)
-    labels = np.arange(n)
-    while n:
-        lowest = np.where(adjacent, labels[None, :], n).min(axis=1)
+    if not n:
+        return np.zeros(0, dtype=np.int64)
+    labels = (adjacent | np.eye(n, dtype=np.bool_)).argmax(axis=1)  # the first neighbour, itself included
+    labels = labels[labels]
+    while True:
+        lowest = np.minimum.reduce(np.where(adjacent, labels, n), axis=1, initial=n)
+        lowest = np.minimum(lowest, labels)
         lowest = lowest[lowest]  # jump: a chain of n closes in about log n rounds
-        if np.array_equal(lowest, labels):
+        if (lowest == labels).all():
             break
         labels = lowest
-    return np.unique(labels, return_inverse=True)[1].reshape(-1)
+    # Each component goes by its first node: count those.
+    number: Ints = np.cumsum(labels == np.arange(n)) - 1
+    return np.asarray(number[labels])
 
 
 def cluster(points: Points, moving: Bools, settings: Settings) -> Clusters:
