@@ -30,9 +30,12 @@ from outrider_perception.ego import EgoVelocity
 from outrider_perception.existence import log_odds, missed
 from outrider_perception.measurements import CartesianScan
 
-BOX = 8      # x y z l w h yaw score: m, rad anticlockwise, 0..1
+BOX = 8      # x y z l w h yaw score: m, rad anticlockwise
 OUT = 9      # and identity
 _NO_LANES_S = 1e4  # for so long a velocity across is kept
+_APART_M = 1e3     # from the rest: damaged,
+_LARGEST = 1e9     # as is any number beyond this
+_MOVE_M = 100.0    # by which the boxes have to travel before the tracker's own origin goes after them
 
 
 def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3,
@@ -41,11 +44,33 @@ def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3,
 
     A frame is (t_s, boxes (n, 8): x y z l w h yaw score) in axes that do not turn or move with the sensor; `sigma_m` is
     the error of a centre. Times rise; a frame that is not later than the one before gives (0, 9), and one that comes
-    more than 2 s after it finds new identities only. Boxes with a number that is not finite are left out. `config` is
-    what stands in config/perception, where none is given.
+    more than 2 s after it finds new identities only. A score is handed through, whatever its scale. Left out are boxes
+    without a length, width or height above zero, those a kilometre and more from the rest, and a box that is told twice.
+    `config` is what stands in config/perception, where none is given.
+
+    Raises ValueError for a time or a box that is not finite, and for boxes of another shape.
     """
+    if not (math.isfinite(sigma_m) and sigma_m > 0.0):
+        raise ValueError(f'track_boxes: sigma_m is {sigma_m}, expected a finite number above zero.')
     door = _Door(sigma_m, config or load())
-    return [door.frame(float(t_s), np.asarray(boxes, dtype=np.float64).reshape(-1, BOX)) for t_s, boxes in frames]
+    return [door.frame(*_checked(number, t_s, boxes)) for number, (t_s, boxes) in enumerate(frames)]
+
+
+def _checked(number: int, t_s: float, boxes: Floats) -> tuple[float, Floats]:
+    """Return a frame's time and its boxes (n, 8); raise ValueError where it is none."""
+    stamp_s, found = float(t_s), np.asarray(boxes, dtype=np.float64)
+    if not math.isfinite(stamp_s):
+        raise ValueError(f'track_boxes: frame {number} is at {stamp_s} s, expected a finite time.')
+    if found.size == 0:
+        return stamp_s, np.zeros((0, BOX))
+    if found.ndim != 2 or found.shape[1] != BOX:
+        raise ValueError(f'track_boxes: frame {number} has boxes of shape {found.shape}, expected (n, {BOX}): x y z l w '
+                         'h yaw score.')
+    damaged = np.flatnonzero(~np.isfinite(found).all(axis=1))
+    if len(damaged):
+        raise ValueError(f'track_boxes: frame {number}, row {damaged[0]} is {found[damaged[0]].tolist()}, expected '
+                         'finite numbers. Leave such boxes out.')
+    return stamp_s, found
 
 
 @dataclass
@@ -69,19 +94,24 @@ class _Door:
         self._variance = sigma_m ** 2
         self._bank, self._looks = Bank.empty(self._settings.bodies), dict[int, _Look]()
         self._next, self._now_s = 1, -math.inf
+        self._origin_m = np.zeros(2)  # of the tracker's axes: a map's may be a thousand kilometres away
 
     def frame(self, t_s: float, boxes: Floats) -> Floats:
         s = self._settings
-        if not math.isfinite(t_s) or t_s <= self._now_s:
+        if t_s <= self._now_s:
             return np.zeros((0, OUT))
         dt_s = t_s - self._now_s
         if dt_s > s.max_gap_s:
             self._bank, self._looks, dt_s = Bank.empty(self._settings.bodies), {}, 0.0
         self._now_s = t_s
-        boxes = boxes[(np.abs(boxes) <= 1e3).all(axis=1) & (boxes[:, 3:6] > 0.0).all(axis=1)]
-        boxes = boxes[(boxes[:, 7] >= 0.0) & (boxes[:, 7] <= 1.0)]
-        scan = CartesianScan(t_s, boxes[:, :2], np.tile(self._variance * np.eye(2), (len(boxes), 1, 1)),
-                             scores=boxes[:, 7])
+        boxes = boxes[(boxes[:, 3:6] > 0.0).all(axis=1) & (np.abs(boxes[:, :7]) <= _LARGEST).all(axis=1)]
+        _, once = np.unique(boxes[:, :7], axis=0, return_index=True)
+        boxes = boxes[np.sort(once)]
+        self._follow(boxes)
+        places = boxes[:, :2] - self._origin_m
+        near = (np.abs(places) <= _APART_M).all(axis=1)
+        boxes, places = boxes[near], places[near]
+        scan = CartesianScan(t_s, places, np.tile(self._variance * np.eye(2), (len(boxes), 1, 1)))
         found, _ = from_boxes(scan, s)
         bank, n = self._bank, len(self._bank)
         bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, EgoVelocity(),
@@ -105,6 +135,13 @@ class _Door:
         self._looks = {name: self._looks[name] for name in self._bank.identity.tolist()}
         return self._out(t_s)
 
+    def _follow(self, boxes: Floats) -> None:
+        """Let the origin go after the boxes."""
+        middle = np.round(np.median(boxes[:, :2], axis=0) / _MOVE_M) * _MOVE_M if len(boxes) else self._origin_m
+        if np.abs(middle - self._origin_m).max() > _MOVE_M:
+            self._bank.state[:, :2] += self._origin_m - middle
+            self._origin_m = middle
+
     def _see(self, identity: int, box: Floats) -> None:
         yaw, score = float(box[6]), float(box[7])
         known = self._looks.get(identity)
@@ -125,5 +162,6 @@ class _Door:
         told = np.zeros((len(rows), OUT))
         for place, row in enumerate(rows.tolist()):
             look = self._looks[int(bank.identity[row])]
-            told[place] = [*bank.state[row, :2], look.z_m, *look.size_m, look.yaw_rad, look.score, bank.identity[row]]
+            told[place] = [*(bank.state[row, :2] + self._origin_m), look.z_m, *look.size_m, look.yaw_rad, look.score,
+                           bank.identity[row]]
         return told
