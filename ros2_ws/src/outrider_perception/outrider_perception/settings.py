@@ -53,6 +53,7 @@ class Settings:
     unfold_pair_nats: float
     unfold_split_sine: float
     unfold_claim: float
+    unfold_claim_narrow: float
     unfold_stands_nats: float
     unfold_blind_mps: float
     still_speed_mps: float
