@@ -14,6 +14,7 @@ from outrider_perception.measurements import PolarScan, upright_pose
 from outrider_perception.points import flatten
 from outrider_perception.tracker import Tracker
 from outrider_perception.unfold import SPLIT_SINE, alternatives, on_ground
+from outrider_perception.unfolder import Known, Unfolder
 from outrider_sim.world.draw import draw
 
 CONFIG = load()
@@ -86,6 +87,19 @@ def test_new_body_has_its_true_speed_and_bearing_from_its_first_track_on(closing
             assert track[2] == pytest.approx(closing, abs=1.0)
             assert track[1] == pytest.approx(-0.05 * range_m[0], abs=1.0)
     assert len(step.tracks) == 1
+
+
+@pytest.mark.parametrize(('v_max', 'claims'), [(6.0, False), (18.7, True)])
+def test_what_looks_like_ground_is_left_to_it_sooner_where_spans_are_narrow(v_max: float, claims: bool) -> None:
+    """A post at the place of a known body whose own range rate, folded, is 1.7 sigma from the post's."""
+    own_mps, sigma = 5.0, 0.3
+    post = PolarScan(0.0, upright_pose(-0.9, 0.0, 0.8, np.pi), np.array([50.0]), np.zeros(1), np.zeros(1),
+                     np.array([own_mps]), np.full(1, 20.0), velocity_max_mps=v_max, transmitters=1)
+    body = Known(np.array([50.0]), np.array([np.pi]), np.array([own_mps - 2.0 * v_max + 1.7 * sigma]), np.ones(1),
+                 np.ones(1), np.full(1, sigma), np.full(1, 4.5), np.ones(1, dtype=np.bool_))
+    told = Unfolder(SETTINGS).bodies(flatten(post, SETTINGS), post, np.array([own_mps, 0.0]), np.ones(1), body)
+    assert told.ground.tolist() == [not claims]
+    assert told.points.range_rate_mps == pytest.approx([own_mps - 2.0 * v_max if claims else own_mps], abs=0.01)
 
 
 def test_without_a_span_nothing_is_unfolded() -> None:
