@@ -118,10 +118,11 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     longer = np.maximum(detections.depth_m[d] - bank.depth_m[t], 0.0)
     bank.depth_m[t] += settings.length_trust * longer  # one stray point makes no truck
     size = detections.size_m[d]
-    old = bank.size_m[t]
-    news = settings.size_news
-    mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
-    bank.size_m[t] = np.where(np.isfinite(size), mean, old)
+    measured = np.isfinite(size)
+    if measured.any():
+        old, news = bank.size_m[t], settings.size_news
+        mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
+        bank.size_m[t] = np.where(measured, mean, old)
 
 
 def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, since_s: Floats,
@@ -181,13 +182,13 @@ def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings)
 
     Of two that are seen, the younger goes; of a silent and a seen one, the silent, unless only it is confirmed.
     """
-    same = extent.inside(bank.state[:, :2], bank, sensor_xy_m, settings) | extent.overlap(bank, settings)
     vx, vy = bank.state[:, 2], bank.state[:, 3]
-    same &= np.hypot(vx[:, None] - vx, vy[:, None] - vy) < settings.merge_speed_mps
-    one, other = np.nonzero(same)
+    alike = np.hypot(vx[:, None] - vx, vy[:, None] - vy) < settings.merge_speed_mps
+    np.fill_diagonal(alike, False)
+    one, other = extent.together(bank, alike, sensor_xy_m, settings)
     seen, sure = bank.seen_s >= stamp_s, bank.confirmed
     older = (bank.identity[other] < bank.identity[one]) | ~seen[one]
     goes = np.where(sure[one] == sure[other], older & seen[other], sure[other])
     double: Bools = np.zeros(len(bank), dtype=np.bool_)
-    double[one[goes & (one != other)]] = True
+    double[one[goes]] = True
     return double

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats
+from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
@@ -129,28 +129,43 @@ def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floa
 
 def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
     """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
-    # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
-    rolls = bank.pace_mps > bank.bodies.sizes.speeds_mps[0]
-    longer = np.where(rolls, np.maximum(bank.bodies.sizes.by_speed_m[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
-    c, s, x, y = np.cos(bank.heading_rad), np.sin(bank.heading_rad), bank.state[:, 0], bank.state[:, 1]
-    away_x, away_y = x - sensor_xy_m[0], y - sensor_xy_m[1]
-    behind = np.sign(away_x * c + away_y * s)
-    reach = np.hypot(away_x, away_y)
-    off_x, off_y = place_m[:, :1] - x, place_m[:, 1:] - y
-    margin = settings.merge_margin_m
-    within: Bools = np.abs(off_x * c + off_y * s - 0.5 * behind * longer) <= 0.5 * (bank.box_m[:, 0] + longer) + margin
-    within &= np.abs(off_y * c - off_x * s) <= 0.5 * bank.box_m[:, 1] + margin + settings.azimuth_sigma_rad * reach
+    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
+    off_x, off_y = place_m[:, :1] - bank.state[:, 0], place_m[:, 1:] - bank.state[:, 1]
+    within: Bools = (np.abs(off_x * c + off_y * s - shift) <= long) & (np.abs(off_y * c - off_x * s) <= wide)
     return within
 
 
-def overlap(bank: Bank, settings: Settings) -> Bools:
-    """Return (n, n): whose outlines lie in each other, which two bodies cannot; who only touches may be an error."""
+def together(bank: Bank, alike: Bools, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints, Ints]:
+    """Return the pairs (k,), (k,) of `alike` (n, n) tracks of which one lies in the other, as told by the box of that.
+
+    That is: its centre is `inside`, or the outlines lie in each other, which those of two bodies cannot; who only
+    touches may be an error.
+    """
+    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
     x, y, (length, width) = bank.state[:, 0], bank.state[:, 1], bank.box_m[:, :2].T
     off_x, off_y = x[:, None] - x, y[:, None] - y
+    # Who is further away than all of that together is not looked at.
+    far = np.abs(shift) + long + wide + 0.5 * (length.max(initial=0.0) + width.max(initial=0.0))
+    one, other = np.nonzero(alike & (np.abs(off_x) <= far) & (np.abs(off_y) <= far))
+    off_x, off_y, c, s = off_x[one, other], off_y[one, other], c[other], s[other]
+    along, across = off_x * c + off_y * s, np.abs(off_y * c - off_x * s)
+    same = (np.abs(along - shift[other]) <= long[other]) & (across <= wide[other])
+    same |= ((np.abs(along) <= 0.5 * (length[one] + length[other]) - settings.merge_margin_m)
+             & (across <= 0.5 * (0.5 * (width[one] + width[other]))))
+    return one[same], other[same]
+
+
+def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return of each box (n,): its heading's cosine and sine, and how far along it, either way and across it is."""
+    # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
+    rolls = bank.pace_mps > bank.bodies.sizes.speeds_mps[0]
+    longer = np.where(rolls, np.maximum(bank.bodies.sizes.by_speed_m[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
     c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
-    both: Bools = np.abs(off_x * c + off_y * s) <= 0.5 * (length[:, None] + length) - settings.merge_margin_m
-    both &= np.abs(off_y * c - off_x * s) <= 0.5 * (0.5 * (width[:, None] + width))
-    return both
+    away_x, away_y = bank.state[:, 0] - sensor_xy_m[0], bank.state[:, 1] - sensor_xy_m[1]
+    shift = 0.5 * np.sign(away_x * c + away_y * s) * longer
+    long = 0.5 * (bank.box_m[:, 0] + longer) + settings.merge_margin_m
+    doubt = settings.azimuth_sigma_rad * np.hypot(away_x, away_y)
+    return c, s, shift, long, 0.5 * bank.box_m[:, 1] + settings.merge_margin_m + doubt
 
 
 def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings) -> None:

@@ -244,5 +244,6 @@ class MotionFilter:
 
 def _solved(spread: Floats, right: Floats) -> Floats:
     """Return x of spread @ x = right; most measurements are one number."""
-    found: Floats = right / spread[0, 0] if len(spread) == 1 else np.linalg.solve(spread, right)
-    return found
+    if len(spread) > 1:
+        return np.asarray(np.linalg.solve(spread, right), dtype=np.float64)
+    return right / float(spread[0, 0])
