@@ -81,6 +81,7 @@ class Settings:
     start_along_sigma_mps: float
     start_across_sigma_mps: float
     bend_mps2: float
+    least_turn_m: float
     gate: float
     gate_cartesian: float
     clutter_density: float

@@ -77,6 +77,19 @@ def test_a_body_that_turns_out_to_be_a_car_keeps_the_front_that_was_seen() -> No
     assert one.state[0, 0] + offset == pytest.approx(seen_at, abs=0.05)
 
 
+def test_what_drives_does_not_turn_on_the_spot_and_who_walks_may() -> None:
+    standing = np.zeros(2)
+    for pace, most in ((10.0, 1.5 * 0.5 / SETTINGS.least_turn_m), (1.0, np.pi)):
+        one = bank((-8.0, 2.0, 1.0, -1.1))
+        one.pace_mps[:], one.heading_rad[:] = pace, 0.0
+        for _ in range(10):
+            extent.learn(one, standing, 0.05, REAR, BACK, SETTINGS)
+            one.pace_mps[:] = pace
+        turned = abs(float(one.heading_rad[0]))
+        assert turned <= most + 1e-6
+    assert turned == pytest.approx(np.arctan2(1.1, 1.0), abs=0.01), 'at once'
+
+
 def test_a_stray_point_makes_no_truck_and_ten_metres_of_points_do() -> None:
     for depth, length in ((5.0, 4.5), (10.0, 10.0)):
         one = bank((-30.0, 2.0, 10.0, 0.0))
