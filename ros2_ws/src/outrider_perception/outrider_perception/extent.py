@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
@@ -183,7 +183,11 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     bank.pace_mps += (known - bank.pace_mps) * np.where(rising, rise, fall)
     bank.depth_m *= max(0.0, 1.0 - dt_s / settings.pace_fall_s)
     moves = speed > np.maximum(settings.heading_mps, spread)
-    bank.heading_rad = np.where(moves, np.arctan2(over_ground[:, 1], over_ground[:, 0]), bank.heading_rad)
+    turn = wrap_angle(np.arctan2(over_ground[:, 1], over_ground[:, 0]) - bank.heading_rad)
+    # What drives does not turn on the spot, however its velocity errs while it brakes.
+    drives = bank.pace_mps > settings.walking_mps
+    most = np.where(drives, speed * max(dt_s, 0.0) / settings.least_turn_m, np.inf)
+    bank.heading_rad = wrap_angle(bank.heading_rad + np.where(moves, np.clip(turn, -most, most), 0.0))
     bank.box_m = sizes(bank)
     place = bank.state[:, :2]
     offset = seen(np.concatenate([place, place]), np.concatenate([old_box, bank.box_m]),
