@@ -25,6 +25,7 @@ _SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], 
 _FACES = _SPOTS / np.hypot(_SPOTS[:, :1], _SPOTS[:, 1:])
 _FACES[8:] = [[0, 1], [0, -1], [0, 1], [0, -1]]
 _SPOTS_X, _SPOTS_Y, _FACES_X, _FACES_Y = _SPOTS[:, :1], _SPOTS[:, 1:], _FACES[:, :1], _FACES[:, 1:]  # (12, 1) each
+_UNSEEN_M = 1e9  # added to the reach of what is not seen: quicker than to choose
 _DIM = 1e-6  # weight of what nothing is seen of: keeps the mean finite
 
 
@@ -87,8 +88,8 @@ def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floa
     ahead = np.maximum(x * (axis[0] * c + axis[1] * s) + y * (axis[1] * c - axis[0] * s), 0.0)
     bright = (facing * ahead / (reach * reach)) ** 2
     nearest = np.minimum.reduce(reach, axis=0)
-    near = np.minimum.reduce(np.where(bright > _DIM, reach, np.inf), axis=0)
-    near = np.where(np.isfinite(near), near, nearest)
+    near = np.minimum.reduce(reach + _UNSEEN_M * (bright <= _DIM), axis=0)
+    near = np.where(near < _UNSEEN_M, near, nearest)
     weight = bright * np.exp(-np.maximum(reach - near, 0.0) / settings.near_part_m)
     # Where nothing is in view, the nearest spot stands for it.
     weight += _DIM * (reach <= nearest + 1e-9)

@@ -55,8 +55,8 @@ class Trace:
             support += agrees.sum(axis=1)
         score = np.where(found.possible, score, -np.inf)
         # By k: of an odd one both sides of its peak are one alternative.
-        multiples = np.unique(found.k)
-        by_k = np.stack([score[:, found.k == k].max(axis=1) for k in multiples], axis=1)
+        first = np.flatnonzero(np.diff(found.k, prepend=found.k[0] - 1))  # they stand in rising order
+        by_k = np.maximum.reduceat(score, first, axis=1)
         best = by_k.argmax(axis=1)
         rows = np.arange(n)
         second = by_k.copy()
@@ -65,7 +65,7 @@ class Trace:
         rivals = np.isfinite(by_k).sum(axis=1) - 1
         margin = s.unfold_margin_nats + np.log(np.maximum(rivals / 2.0, 1.0))
         clear = by_k[rows, best] - second.max(axis=1) >= margin
-        mine = found.possible & (found.k[None, :] == multiples[best][:, None])
+        mine = found.possible & (found.k == found.k[first[best]][:, None])
         choice = np.where(mine, score, -np.inf).argmax(axis=1)
         clear &= (mine.sum(axis=1) == 1) & (support[rows, choice] >= least)
         return np.where(clear, choice, -1)

@@ -69,7 +69,7 @@ def test_no_nan_and_positive_covariances(measurements: list[Any]) -> None:
             step = tracker.step(measurement)
         if step is None:
             continue
-        for bank in (step.tracks, tracker._bank):
+        for bank in (step.tracks, tracker._following.bank):
             for column in (bank.state, bank.covariance, bank.log_odds, bank.box_m, bank.heading_rad, bank.pace_mps,
                            bank.beliefs, bank.class_probability):
                 assert np.isfinite(column).all()
@@ -103,7 +103,7 @@ def test_pose_of_a_camera_that_looks_up_or_down_breaks_nothing() -> None:
         box = Boxes(0.0, pose, (400.0, 400.0), (424.0, 240.0), (848, 480), np.array([[400.0, 200.0, 460.0, 280.0]]),
                     np.array([1]), np.array([0.8]), np.array([5.0]))
         step = tracker.step(box)
-        assert np.isfinite(tracker._bank.state).all()
+        assert np.isfinite(tracker._following.bank.state).all()
         near = DepthClusters(0.1, pose, np.array([[4.0, 0.0]]), np.array([[0.1, 0.5, 1.0]]), np.array([0.03]))
         assert tracker.step(near).used
         assert step.used

@@ -50,7 +50,7 @@ class Heard(Tracker):
     @property
     def told(self) -> int:
         """How many bodies it is sure of."""
-        return int(self._bank.confirmed.sum())
+        return int(self._following.bank.confirmed.sum())
 
 
 @dataclass
