@@ -129,9 +129,12 @@ class MotionFilter:
         # The length of a noisy vector is never zero: sqrt(pi) / 2 of its two axes' sigma where it stands.
         expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * sigma)
         u, v = ahead / max(expected, 1e-6), across / max(expected, 1e-6)
-        if self._p[VX, VX] > s.known_sigma_mps ** 2:
-            # A speed that nobody knows yet has no direction: rigs roll ahead.
+        starts = seen.mps ** 2 > s.gate * sigma ** 2 and abs(ahead) < 0.5 * seen.mps
+        if starts or self._p[VX, VX] > s.known_sigma_mps ** 2:
+            # A speed that nobody knows yet has no direction, nor has that of a rig that stood: rigs roll ahead.
             expected, u, v = ahead, 1.0, 0.0
+        elif ahead < 0.0 and seen.mps > expected and ahead ** 2 < s.gate * (self._p[VX, VX] + sigma ** 2):
+            u = -u  # what is hardly below zero and should be faster should be so ahead
         rows[0, [VX, AX, VY, W]] = u, -u * late_s, v, v * rx - u * ry
         used = self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - expected]),
                             np.array([[s.gps_share * sigma ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),
@@ -206,7 +209,7 @@ class MotionFilter:
         distance2 = float(off @ _solved(spread, off))
         if distance2 > gate * len(off):
             self._refused[source] = self._refused.get(source, 0) + 1
-            if self._refused[source] < s.doubt_times:
+            if self._refused[source] < s.doubt_times or (source == 'doppler' and self._told_by_itself(stamp_s)):
                 return False
             # Wrong for so long: take it, with the doubt that this asks for.
             self._p[VX, VX] += min(distance2 / gate, 1e3) * s.known_sigma_mps ** 2
@@ -219,6 +222,13 @@ class MotionFilter:
         self._p = keep @ self._p @ keep.T + gain @ noise @ gain.T
         self._p = 0.5 * (self._p + self._p.T)
         return True
+
+    def _told_by_itself(self, now_s: float) -> bool:
+        """Tell whether wheels or GPS are believed: all of traffic may pose as the ground; the rig's own do not.
+
+        A GPS that follows the filter's own sign is no witness of it: rigs roll ahead.
+        """
+        return self.hears('wheels', now_s) or (self.hears('gps', now_s) and bool(self._x[VX] > 0.0))
 
     def _turn(self, now_s: float) -> float:
         """Return the yaw rate of the way: its mean over one sway, sooner where it leaves what sway does."""

@@ -76,6 +76,38 @@ def test_doppler_of_a_sensor_on_an_arm_is_the_rig_s_velocity() -> None:
     assert known.yaw_rate_radps == pytest.approx(yaw, abs=0.03)
 
 
+@pytest.mark.parametrize('source', ['gps', 'wheels'])
+def test_traffic_that_poses_as_the_ground_for_seconds_does_not_stop_a_rig_whose_speed_is_told(source: str) -> None:
+    motion = MotionFilter(SETTINGS)
+    for number in range(100):
+        t = 0.05 * number
+        motion.speed(Speed(t, 18.0, 0.1, source))
+        assert motion.doppler(t, *statics((18.0 if t < 1.0 else 0.5, 0.0)), np.zeros(2)) == (t < 1.0)
+    assert motion.advance(4.95).velocity_mps[0] == pytest.approx(18.0, abs=0.1)
+
+
+@pytest.mark.parametrize('seed', range(8))
+def test_a_rig_that_stood_rolls_ahead_though_no_gps_knows_a_sign(seed: int) -> None:
+    motion, draw = MotionFilter(SETTINGS), np.random.default_rng(seed)
+    for number in range(120):
+        t = 0.1 * number
+        ahead = 5.0 - t if t < 5.0 else max(0.0, t - 9.0)
+        motion.doppler(t, *statics((min(ahead, 5.0) - 0.1 if t < 8.0 else 0.0, 0.0)), np.zeros(2))
+        motion.speed(Speed(t, float(np.hypot(ahead + draw.normal(0.0, 0.05), draw.normal(0.0, 0.05))), 0.07, 'gps'))
+    assert motion.advance(11.9).velocity_mps[0] == pytest.approx(2.9, abs=0.4)
+
+
+def test_where_nobody_else_speaks_any_more_the_ground_is_believed_again() -> None:
+    motion = MotionFilter(SETTINGS)
+    for number in range(100):
+        t = 0.05 * number
+        if t < 1.0:
+            motion.speed(Speed(t, 18.0, 0.1, 'wheels'))
+        else:
+            motion.doppler(t, *statics((0.5, 0.0)), np.zeros(2))
+    assert motion.advance(4.95).velocity_mps[0] == pytest.approx(0.5, abs=0.1)
+
+
 def test_antenna_on_an_arm_tells_the_speed_of_base_link() -> None:
     motion = MotionFilter(SETTINGS)
     for number in range(60):
