@@ -45,7 +45,7 @@ def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3,
     A frame is (t_s, boxes (n, 8): x y z l w h yaw score) in axes that do not turn or move with the sensor; `sigma_m` is
     the error of a centre. Times rise; a frame that is not later than the one before gives (0, 9), and one that comes
     more than 2 s after it finds new identities only. A score is handed through, whatever its scale. Left out are boxes
-    without a length, width or height above zero, those a kilometre and more from the rest, and a box that is told twice.
+    without a length, width or height above zero, those a kilometre and more from the rest, and what is told twice.
     `config` is what stands in config/perception, where none is given.
 
     Raises ValueError for a time or a box that is not finite, and for boxes of another shape.
@@ -64,8 +64,8 @@ def _checked(number: int, t_s: float, boxes: Floats) -> tuple[float, Floats]:
     if found.size == 0:
         return stamp_s, np.zeros((0, BOX))
     if found.ndim != 2 or found.shape[1] != BOX:
-        raise ValueError(f'track_boxes: frame {number} has boxes of shape {found.shape}, expected (n, {BOX}): x y z l w '
-                         'h yaw score.')
+        raise ValueError(f'track_boxes: frame {number} has boxes of shape {found.shape}, expected (n, {BOX}): x y z l '
+                         'w h yaw score.')
     damaged = np.flatnonzero(~np.isfinite(found).all(axis=1))
     if len(damaged):
         raise ValueError(f'track_boxes: frame {number}, row {damaged[0]} is {found[damaged[0]].tolist()}, expected '

@@ -21,7 +21,7 @@ LOOKS, SILENT_S = 8, 0.1
 SEED, RUNS, SCANS, PAIRS = 61, 12, 40, 400
 MIDDLE, SETTLED = SETS[4], 15  # of the sets; scans until tracks stand
 TIMES_AS_FAST, SAME_M = 100.0, 1e-9
-FEWEST_RUNS, RUN_S = 2, 15.0
+FEWEST_RUNS, RUN_S = 2, 15.0  # a run lasts about so long
 
 
 def same_distance(say: Callable[[str], None]) -> tuple[Measured, ...]:
