@@ -34,9 +34,10 @@ Image = tuple[str, float, NDArray[np.uint8] | NDArray[np.uint16]]  # stream, t, 
 
 
 def cameras(scenario: Scenario, size: tuple[int, int], fps: int) -> Camera:
-    """Return the camera that the scenario has."""
+    """Return the camera that the scenario has: one with a gyroscope of its own, so with a serial number of its own."""
     colour, depth = (replace(pinhole(*size, fps, field), slots=_SLOTS) for field in D455_FIELD_DEG)
-    return _with(Camera(colour, depth), Camera(colour, depth), scenario.sensors)
+    whole = Camera(colour, depth, serial=f'{scenario.seed % 10**12:012d}')
+    return _with(whole, whole, scenario.sensors)
 
 
 def mount_in_camera(rig: Rig, seed: int, offset_m: Sequence[float]) -> Mount:
