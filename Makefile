@@ -61,4 +61,4 @@ campaign: dev
 
 clean:
 	rm -rf firmware/.build firmware/*/.build
-	rm -rf .venv .venv-jazzy .venv-rerun .build .run ros2_ws/build ros2_ws/install ros2_ws/log
+	rm -rf .venv .venv-jazzy .venv-rerun .venv-peer .build .run ros2_ws/build ros2_ws/install ros2_ws/log

@@ -271,6 +271,15 @@ def test_only_what_a_change_touches_is_made_again(checkout: Path, change: str, l
     assert done_steps(checkout) == left
 
 
+def test_stone_soup_is_made_only_when_asked_for(checkout: Path) -> None:
+    mark_done(checkout)
+    asked = Plan(checkout, machine.observe({}), 'main', None, True, with_peer=True)
+    left = [step.name for step in asked.bind(PYTHON, command.Runner(checkout), checkout / 'log') if not step.done()]
+
+    assert left == ['peer']
+    assert done_steps(checkout) == ALL
+
+
 def test_another_python_or_another_folder_means_everything_anew(checkout: Path) -> None:
     mark_done(checkout)
     moved = checkout.with_name('moved')
@@ -330,7 +339,7 @@ def test_the_environment_file_is_refused_in_a_checkout_that_was_moved(checkout: 
 
 def test_every_lock_pins_every_package_and_no_two_disagree() -> None:
     pins: dict[tuple[str, str], set[str]] = {}
-    for lock in ('kilted', 'system', 'dev', 'rerun', 'uv', 'jazzy'):
+    for lock in ('kilted', 'system', 'dev', 'rerun', 'uv', 'jazzy', 'peer'):
         for line in (ROOT / f'tools/locks/{lock}.txt').read_text().splitlines():
             if line.startswith('#'):
                 continue

@@ -22,13 +22,15 @@ _INDEX = ('ament_index_python',)  # only tells where installed files lie
 LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_sensors': {'*': ('serial', 'yaml'), 'camera/*': ('pyrealsense2', 'PIL'),
                          'gps/*': ('pyubx2',), 'imu/*': ('imufusion',)},
-    'outrider_perception': {'*': ()},
+    'outrider_perception': {'*': (), 'config.py': ('yaml', *_INDEX)},  # its numbers lie in files
     'outrider_recorder': {'*': ('mcap', 'lz4', 'zstandard', 'yaml', *_INDEX),
                           'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow')},
     'outrider_drive': {'*': ('serial', 'pySerialTransfer', 'pyvesc', 'pyPS4Controller', 'yaml')},
     'outrider_sim': {'*': ('serial', 'yaml', *_INDEX)},
     'outrider_node': {'*': ()},
     'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX), 'bench/imu_ride.py': ('imufusion',),
+                         'bench/peer_stonesoup.py': ('stonesoup',),
+                         'bench/step_plot.py': ('PIL',),
                          'doctor/camera.py': ('pyrealsense2',)},
 }
 # The folders of bringup that make up its verbs: only these join rooms.

@@ -44,16 +44,18 @@ class Plan:
     """The steps of the environment `name`: main (the machine's), or jazzy (the second release, from wheels)."""
 
     def __init__(self, root: Path, machine: Machine, name: str, distro: str | None, with_dev: bool,
-                 retry_viewer: bool = True) -> None:
+                 retry_viewer: bool = True, with_peer: bool = False) -> None:
         self.root = root
         self.name = name
         self.system = name == 'main' and distro is not None
         self.distro = distro or 'kilted' if name == 'main' else name
         self.venv = root / ('.venv' if name == 'main' else f'.venv-{name}')
         self.viewer = root / '.venv-rerun'
+        self.peer = root / '.venv-peer'
         self.workspace = Workspace(root, name)
         self.setup_file = Path(machine.root) / 'opt/ros' / self.distro / 'setup.bash'
         self.with_dev = with_dev
+        self._with_peer = with_peer
         self._retry_viewer = retry_viewer
         self._locks = root / 'tools' / 'locks'
         self._stamp = Stamp(self.venv / 'outrider.json')
@@ -81,6 +83,9 @@ class Plan:
         if self.with_dev:
             steps.append(Step('dev', 'installing what the tests need', 5,
                               lambda: self._dev_stamp().holds(self._dev_key()), self._dev))
+        if self._with_peer:
+            steps.append(Step('peer', 'installing Stone Soup, the tracker beside ours', 10, self._peer_done,
+                              self._make_peer))
         return [*steps,
                 Step('messages', 'building messages', max(20, 90 / cores),
                      lambda: self._messages_stamp().holds(self._messages_key()), self._messages),
@@ -145,6 +150,24 @@ class Plan:
         environments.make_viewer_environment(self.viewer, self._python, self._installer, self._runner, log)
         self._installer.install(self.viewer, self._locks / 'rerun.txt')
         self._viewer_stamp().write(key)
+
+    def _peer_stamp(self) -> Stamp:
+        return Stamp(self.peer / 'outrider.json')
+
+    def _peer_key(self) -> str:
+        return digest([str(self.root), (self._locks / 'peer.txt').read_text(), self._python.path,
+                       Path(environments.__file__).read_text()])
+
+    def _peer_done(self) -> bool:
+        return self._peer_stamp().holds(self._peer_key())
+
+    def _make_peer(self, log: Path) -> None:
+        key = self._peer_key()
+        self._peer_stamp().remove()
+        self._installer.prepare()
+        environments.make_environment(self.peer, self._python, self._runner, log)
+        self._installer.install(self.peer, self._locks / 'peer.txt')
+        self._peer_stamp().write(key)
 
     def _board_stamp(self) -> Stamp:
         return Stamp(self.root / 'firmware' / '.build' / 'set_up.json')

@@ -92,3 +92,16 @@ def test_a_bare_hop_between_two_processes_is_measured():
     assert len(delays) == 20
     assert 0.0 < delays.min() < 1000.0
     assert said
+
+
+def test_runs_and_seed_reach_the_subject(run, monkeypatch):
+    monkeypatch.setenv(subjects.RUNS, '')
+    monkeypatch.setenv(subjects.SEED, '')
+    run(fast, words=('start', '--runs', '40', '--seed', '907'))
+    assert (os.environ[subjects.RUNS], os.environ[subjects.SEED]) == ('40', '907')
+
+
+@pytest.mark.parametrize('words', [('--runs', '0'), ('--seed', '-1')])
+def test_runs_and_seed_that_cannot_be_are_refused(run, words):
+    with pytest.raises(UserError, match='expected'):
+        run(fast, words=('start', *words))

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from outrider_bringup.score.rates import rates, summary
+from outrider_bringup.score.rates import by_class, rates, summary
 from outrider_bringup.score.trial import Trial
 from outrider_sim.world.judge import Episode, Judgement, Logged, Need
 from outrider_sim.world.tracking import Followed
@@ -45,6 +45,18 @@ def test_weaker_or_faster_bodies_are_told_apart(kind, closing, plain):
     assert (told['plain']['required'], told['weaker_or_faster']['required']) == ((1, 0) if plain else (0, 1))
 
 
+def test_leads_are_early_from_two_and_a_half_seconds_on():
+    told = rates([trial(needs={'warn': lead}) for lead in (2.4, 2.5, 4.0, None)])['plain']
+    assert told['early'] == {'leads': 3, 'share': pytest.approx(2 / 3)}
+    assert told['recall'] == pytest.approx(3 / 4)
+
+
+def test_classes_are_told_one_by_one():
+    told = by_class([trial(needs={'warn': 3.0}), trial(kind='dog', needs={'warn': None}), trial(kind='bus')])
+    assert list(told) == ['car', 'dog']
+    assert (told['car']['recall'], told['dog']['recall']) == (1.0, 0.0)
+
+
 def test_urgents_count_where_the_contact_was_visible_for_3_s():
     told = rates([trial(needs={'warn': 4.0, 'urgent': 1.5}), trial(needs={'urgent': 1.4}),
                   trial(needs={'urgent': None}), trial(needs={'urgent': None}, visible_s=2.9)])['urgent_before_contact']
@@ -63,12 +75,13 @@ def test_passes_that_were_warned_of_are_counted_by_bands():
 def test_urgents_beyond_2_and_a_half_metres_are_counted():
     told = rates([trial(clearance=2.6, said=('urgent',)), trial(clearance=2.5, said=('urgent',)), trial(clearance=5.0)])
     assert told['urgent_beyond_2.5_m'] == 1
+    assert told['passes_beyond_2.5_m'] == 2
 
 
 def test_clearances_are_told_by_day_and_night():
     told = rates([trial(logged=(0.1,)), trial(logged=(-0.3,)), trial(), trial(logged=(0.2,), light='night'),
                   trial(clearance=2.0, logged=(0.1,))])['close_passes']
-    assert told['day'] == {'passes': 3, 'logged': pytest.approx(2 / 3), 'bias_m': pytest.approx(-0.1),
+    assert told['day'] == {'passes': 3, 'measured': 2, 'logged': pytest.approx(2 / 3), 'bias_m': pytest.approx(-0.1),
                            'rms_m': pytest.approx(0.05 ** 0.5)}
     assert told['night']['bias_m'] == pytest.approx(0.2)
 

@@ -7,51 +7,74 @@ outputs.
 
 from __future__ import annotations
 
+import numpy as np
+
 from outrider_perception.arrays import Floats, Ints
 
 _INFINITY = float('inf')
 
 
-def assign(rows: Ints, columns: Ints, cost: Floats, stay: float) -> list[tuple[int, int]]:
-    """Return the pairs (row, column) of least total cost.
+def assign(rows: Ints, columns: Ints, cost: Floats, stay: float) -> Ints:
+    """Return which of the listed pairs (row, column) are taken (p,), rising too, for least total cost.
 
-    `rows`, `columns`, `cost` (k,) list the pairs within gates; to leave a row without a column costs `stay`, which is
-    above every cost listed.
+    `rows` (rising), `columns`, `cost` (k,) list the pairs within gates; to leave a row without a column costs `stay`,
+    which is above every cost listed.
     """
-    by_row: dict[int, dict[int, float]] = {}
+    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+    taken = np.flatnonzero(alone)
+    if len(taken) < len(rows):
+        contested = np.flatnonzero(~alone)
+        taken = np.concatenate([taken, contested[_contested(rows[contested].tolist(), columns[contested].tolist(),
+                                                            cost[contested].tolist(), stay)]])
+        taken = taken[np.argsort(rows[taken])]
+    return taken
+
+
+def _contested(rows: list[int], columns: list[int], cost: list[float], stay: float) -> list[int]:
+    """Return which pairs are taken where rows share columns, group by group."""
+    by_row: dict[int, dict[int, int]] = {}
     by_column: dict[int, list[int]] = {}
-    for row, column, price in zip(rows.tolist(), columns.tolist(), cost.tolist(), strict=True):
-        by_row.setdefault(row, {})[column] = price
+    for pair, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        by_row.setdefault(row, {})[column] = pair
         by_column.setdefault(column, []).append(row)
-    pairs: list[tuple[int, int]] = []
+    taken: list[int] = []
     done: set[int] = set()
-    for row in by_row:
+    for row, mine in by_row.items():
         if row in done:
             continue
-        group, reached, front = [row], set(), [row]
+        group, reached, front = [row], set(mine), [row]
         done.add(row)
         while front:
             for column in by_row[front.pop()]:
-                if column not in reached:
-                    reached.add(column)
-                    fresh = [other for other in by_column[column] if other not in done]
-                    done.update(fresh)
-                    group += fresh
-                    front += fresh
-        if len(group) == 1 and len(reached) == 1:
-            pairs.append((row, next(iter(reached))))
+                reached.add(column)
+                for other in by_column[column]:
+                    if other not in done:
+                        done.add(other)
+                        group.append(other)
+                        front.append(other)
+        if len(group) == 1:
+            taken.append(min(mine.values(), key=cost.__getitem__))
+        elif len(reached) == 1:
+            taken.append(min((by_row[one][column] for one in sorted(group) for column in reached),
+                             key=cost.__getitem__))
         else:
-            pairs += _solve_group(sorted(group), sorted(reached), by_row, stay)
-    return sorted(pairs)
+            taken += _solve_group(sorted(group), sorted(reached), by_row, cost, stay)
+    return taken
 
 
-def _solve_group(rows: list[int], columns: list[int], by_row: dict[int, dict[int, float]],
-                 stay: float) -> list[tuple[int, int]]:
+def _solve_group(rows: list[int], columns: list[int], by_row: dict[int, dict[int, int]], cost: list[float],
+                 stay: float) -> list[int]:
     """Solve one group; each row gets a column of its own that means 'none'."""
-    n = len(rows)
-    table = [[by_row[row].get(column, _INFINITY) for column in columns]
-             + [stay if k == i else _INFINITY for k in range(n)] for i, row in enumerate(rows)]
-    return [(rows[i], columns[j]) for i, j in enumerate(hungarian(table)) if j < len(columns)]
+    n, pairs = len(rows), [by_row[row] for row in rows]
+    if n == 2:
+        first, second = pairs
+        ways = [(cost[one] + cost[other], [one, other]) for column, one in first.items()
+                for another, other in second.items() if another != column]
+        # Two that share more than one column both get one.
+        return min(ways)[1]
+    table = [[cost[mine[column]] if column in mine else _INFINITY for column in columns]
+             + [stay if k == i else _INFINITY for k in range(n)] for i, mine in enumerate(pairs)]
+    return [mine[columns[j]] for mine, j in zip(pairs, hungarian(table), strict=True) if j < len(columns)]
 
 
 def hungarian(table: list[list[float]]) -> list[int]:

@@ -26,7 +26,7 @@ class Sights:
 
 @dataclass(frozen=True)
 class Matched:
-    """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance, squared distance."""
+    """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|."""
 
     track: Ints
     detection: Ints
@@ -35,6 +35,7 @@ class Matched:
     noise: Floats
     spread: Floats
     distance2: Floats
+    log_spread: Floats
 
 
 def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -> Matched:
@@ -45,27 +46,26 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     predicted, jacobian, wander = _expected(bank, detections, settings)
     d = detections.z.shape[1]
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
+    own = kalman.innovation(bank.covariance, jacobian, wander)
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
-    variance = np.einsum('nij,njk,nik->ni', jacobian, bank.covariance, jacobian)
     coarse = allowed.copy()
     for axis in range(d):
-        off = np.abs(detections.z[None, :, axis] - predicted[:, None, axis])
+        off = np.abs(detections.z[:, axis] - predicted[:, axis, None])
         if axis == detections.angle:
             off = np.minimum(off, 2 * np.pi - off)
-        widest = variance[:, None, axis] + wander[:, None, axis, axis] + detections.noise[None, :, axis, axis]
-        coarse &= off ** 2 <= detections.gate * widest
+        coarse &= off * off <= detections.gate * (own[:, axis, axis, None] + detections.noise[:, axis, axis])
     track, detection = np.nonzero(coarse)
     residual = detections.residual(detection, predicted[track])
-    noise = detections.noise[detection] + wander[track]
-    spread = kalman.innovation(bank.covariance[track], jacobian[track], noise)
-    distance2 = np.einsum('ki,ki->k', residual, np.linalg.solve(spread, residual[:, :, None])[:, :, 0])
+    spread = own[track] + detections.noise[detection]
+    distance2 = (residual * np.linalg.solve(spread, residual[:, :, None])[:, :, 0]).sum(axis=1)
+    log_spread = np.linalg.slogdet(spread)[1]
     inside = np.flatnonzero(distance2 <= detections.gate)
     # ln |S| keeps a vague track from taking the detection of a sharp one; confirmed tracks choose before tentative.
-    cost = distance2 + np.linalg.slogdet(spread)[1] + np.where(bank.confirmed[track], 0.0, detections.gate)
-    pick = _choose(track[inside], detection[inside], cost[inside])
-    chosen = inside[pick]
-    return Matched(track[chosen], detection[chosen], residual[chosen], jacobian[track[chosen]], noise[chosen],
-                   spread[chosen], distance2[chosen])
+    cost = distance2 + log_spread + np.where(bank.confirmed[track], 0.0, detections.gate)
+    chosen = inside[_choose(track[inside], detection[inside], cost[inside])]
+    track, detection = track[chosen], detection[chosen]
+    return Matched(track, detection, residual[chosen], jacobian[track], detections.noise[detection] + wander[track],
+                   spread[chosen], distance2[chosen], log_spread[chosen])
 
 
 def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
@@ -80,7 +80,10 @@ def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[F
     elif detections.kind == BOX:
         state[:, :2] += facing.in_image(state[:, :2], bank.box_m, heading, at)
     elif detections.kind == NEAR:
-        state[:, :2] += facing.in_depth(state[:, :2], bank.box_m, heading, at, axis)
+        edges = facing.in_depth(state[:, :2], bank.box_m, heading, at, axis, detections.slopes)
+        jacobian = np.zeros((len(bank), 3, 4))
+        jacobian[:, 0, :2], jacobian[:, 1:, :2] = axis, np.array([-axis[1], axis[0]])
+        return edges, detections.lag.through(jacobian), wander
     predicted, jacobian = detections.predict(state)
     return predicted, detections.lag.through(jacobian), wander
 
@@ -88,11 +91,10 @@ def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[F
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
     if len(track) == 0:
         return np.zeros(0, dtype=np.int64)
-    where = {pair: i for i, pair in enumerate(zip(track.tolist(), detection.tolist(), strict=True))}
     # Leaving a track out costs more than any pair: as many as possible are matched, then as well as possible.
     least = float(cost.min())
     stay = (float(cost.max()) - least + 1.0) * (len(cost) + 1)
-    return np.array([where[pair] for pair in assign(track, detection, cost - least, stay)], dtype=np.int64)
+    return assign(track, detection, cost - least, stay)
 
 
 def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, settings: Settings,
@@ -103,7 +105,8 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
         return
     bank.state[t], bank.covariance[t] = kalman.update(
         bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.spread)
-    gained = hit(matched.distance2, matched.spread, detections.count[d], detections.clutter, settings)
+    gained = hit(matched.distance2, matched.log_spread, matched.residual.shape[1], detections.count[d],
+                 detections.clutter, settings)
     gained = np.minimum(gained, detections.hit_nats)
     gained = np.where(detections.moving[d], gained, 0.0)  # what stands keeps a track, it does not make one surer
     bank.log_odds[t] = np.minimum(bank.log_odds[t] + owed + gained, log_odds(settings.max_existence))
@@ -115,8 +118,11 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     longer = np.maximum(detections.depth_m[d] - bank.depth_m[t], 0.0)
     bank.depth_m[t] += settings.length_trust * longer  # one stray point makes no truck
     size = detections.size_m[d]
-    old = bank.size_m[t]
-    bank.size_m[t] = np.where(np.isfinite(size), np.where(np.isfinite(old), 0.8 * old + 0.2 * size, size), old)
+    measured = np.isfinite(size)
+    if measured.any():
+        old, news = bank.size_m[t], settings.size_news
+        mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
+        bank.size_m[t] = np.where(measured, mean, old)
 
 
 def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, since_s: Floats,
@@ -127,7 +133,7 @@ def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, sinc
     if len(named):
         news = np.clip(since_s[named] / sights.settings.look_tau_s, 0.0, 1.0)
         looks = classes.look(sights.classes, said[named], detections.scores[detection][named], news)
-        bank.beliefs[track[named]] = classes.bounded(bank.beliefs[track[named]] + looks)
+        bank.beliefs[track[named]] = classes.bounded(sights.classes, bank.beliefs[track[named]] + looks)
 
 
 def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: Settings) -> Bools:
@@ -144,7 +150,7 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     r, a, v = detections.z.T
     taken = matched.detection
     # Unmatched beside a matched one: the same body's legs, wheels, tail.
-    more = near(r, a, v, r[taken], a[taken], v[taken], s, reach=1.5).any(axis=1)
+    more = near(r, a, v, r[taken], a[taken], v[taken], s, reach=s.same_body_reach).any(axis=1)
     same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
                  & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
                  & (detections.snr_db[:, None] < detections.snr_db[None, :]))
@@ -176,12 +182,13 @@ def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings)
 
     Of two that are seen, the younger goes; of a silent and a seen one, the silent, unless only it is confirmed.
     """
-    off = bank.state[:, None, 2:] - bank.state[None, :, 2:]
-    same = extent.inside(bank.state[:, :2], bank, sensor_xy_m, settings) | extent.overlap(bank, settings)
-    same &= np.hypot(off[..., 0], off[..., 1]) < settings.merge_speed_mps
-    seen, older = bank.seen_s >= stamp_s, bank.identity[None, :] < bank.identity[:, None]
-    weaker = bank.confirmed[None, :] & ~bank.confirmed[:, None]
-    equal = bank.confirmed[None, :] == bank.confirmed[:, None]
-    goes = weaker | (equal & older & seen[None, :]) | (equal & seen[None, :] & ~seen[:, None])
-    double: Bools = np.asarray((same & goes).any(axis=1))
+    vx, vy = bank.state[:, 2], bank.state[:, 3]
+    alike = np.hypot(vx[:, None] - vx, vy[:, None] - vy) < settings.merge_speed_mps
+    np.fill_diagonal(alike, False)
+    one, other = extent.together(bank, alike, sensor_xy_m, settings)
+    seen, sure = bank.seen_s >= stamp_s, bank.confirmed
+    older = (bank.identity[other] < bank.identity[one]) | ~seen[one]
+    goes = np.where(sure[one] == sure[other], older & seen[other], sure[other])
+    double: Bools = np.zeros(len(bank), dtype=np.bool_)
+    double[one[goes]] = True
     return double

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.bodies import Bodies
 from outrider_perception.classes import COUNT as CLASSES
 from outrider_perception.classes import posterior
 
-SMALLEST_M = np.array([0.5, 0.5, 1.7])  # a person: what a body is at least
 RADAR, CAMERA, DEPTH = 1, 2, 4  # as in Track.msg, SOURCE_*
 SOURCE_MEMORY_S = 1.0
 _SOURCES = {'radar': 0, 'camera': 1, 'depth': 2}
@@ -43,35 +44,41 @@ class Bank:
     box_m: Floats              # (n, 3) length, width, height that it is taken to have
     beliefs: Floats            # (n, 9) log likelihoods of the classes by all looks, 0: no look
     given: Bools               # (n,) by somebody who told a body from a thing
+    bodies: Bodies             # what bodies there are, for all tracks
 
     def __len__(self) -> int:
         """Return the number of tracks."""
         return len(self.identity)
 
     @classmethod
-    def empty(cls) -> Bank:
+    def empty(cls, bodies: Bodies) -> Bank:
         """Return a bank of no tracks."""
         return cls.newborn(np.zeros(0, dtype=np.int64), np.zeros((0, 4)), np.zeros((0, 4, 4)), 0.0, 0.0, 'radar',
-                           np.zeros(0))
+                           np.zeros(0), bodies)
 
     @classmethod
     def newborn(cls, identity: Ints, state: Floats, covariance: Floats, log_odds: float, stamp_s: float, sensor: str,
-                depth_m: Floats) -> Bank:
+                depth_m: Floats, bodies: Bodies) -> Bank:
         """Return a bank of bodies seen once, at `stamp_s`."""
         n = len(identity)
         heard = np.full((n, 3), -np.inf)
         heard[:, source_row(sensor)] = stamp_s
         return cls(identity, state, covariance, np.full(n, log_odds), np.zeros(n, dtype=np.bool_), np.full(n, stamp_s),
                    np.full(n, stamp_s), heard, depth_m, np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
-                   np.tile(SMALLEST_M, (n, 1)), np.zeros((n, CLASSES)), np.zeros(n, dtype=np.bool_))
+                   np.tile(bodies.sizes.smallest_m, (n, 1)), np.zeros((n, CLASSES)), np.zeros(n, dtype=np.bool_),
+                   bodies)
 
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""
-        return Bank(*(getattr(self, f.name)[which] for f in fields(self)))
+        return Bank(bodies=self.bodies, **{name: column[which] for name, column in self._columns()})
 
     def with_more(self, more: Bank) -> Bank:
         """Return these and `more`."""
-        return Bank(*(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(self)))
+        return Bank(bodies=self.bodies, **{name: np.concatenate([mine, theirs]) for (name, mine), (_, theirs)
+                                           in zip(self._columns(), more._columns(), strict=True)})
+
+    def _columns(self) -> list[tuple[str, Any]]:
+        return [(name, column) for name, column in self.__dict__.items() if name != 'bodies']
 
     @property
     def existence(self) -> Floats:
@@ -93,7 +100,7 @@ class Bank:
 
     def classes(self) -> Floats:
         """Return the probability of each class (n, 9), 0 unknown: looks, what is about, and how fast it has been."""
-        return posterior(self.beliefs, self.pace_mps)
+        return posterior(self.bodies.classes, self.beliefs, self.pace_mps)
 
     @property
     def oldest_s(self) -> Floats:

@@ -12,19 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outrider_perception.arrays import Floats
-
-QUANTILE = 0.25       # 20..30 % is the near surface of a body that fills half of its box's inner half
-_LEAST_PIXELS = 6     # fewer are speckles
-_LEAST_SHARE = 0.10   # of the pixels looked at that must have depth
-_MOST_PIXELS = 400    # looked at: more cost time and tell the same
+from outrider_perception.settings import DepthSettings
 
 
-def box_depth(depth_mm: NDArray[np.uint16], edges: Floats, unit_m: float = 0.001) -> Floats:
+def box_depth(depth_mm: NDArray[np.uint16], edges: Floats, settings: DepthSettings, unit_m: float = 0.001) -> Floats:
     """Return the depth (n,) along the camera's axis, m, in boxes (n, 4) of left, top, right, bottom; NaN: none.
 
     `depth_mm` (height, width) in units of `unit_m`, 0 unknown, aligned with the image of the boxes; `edges` in its own
     pixels: where it is decimated, divide those of the image.
     """
+    s = settings
     height, width = depth_mm.shape
     found = np.full(len(edges), np.nan)
     for row, (left, top, right, bottom) in enumerate(edges.tolist()):
@@ -35,11 +32,11 @@ def box_depth(depth_mm: NDArray[np.uint16], edges: Floats, unit_m: float = 0.001
         v0, v1 = _pixels(top + quarter_v, bottom - quarter_v, height)
         if u1 <= u0 or v1 <= v0:
             continue
-        step = max(1, int(math.sqrt((u1 - u0) * (v1 - v0) / _MOST_PIXELS)))
+        step = max(1, int(math.sqrt((u1 - u0) * (v1 - v0) / s.box_most_pixels)))
         part = depth_mm[v0:v1:step, u0:u1:step]
         known = part[part > 0]
-        if len(known) >= max(_LEAST_PIXELS, _LEAST_SHARE * part.size):
-            place = int(QUANTILE * (len(known) - 1))
+        if len(known) >= max(s.box_least_pixels, s.box_least_share * part.size):
+            place = int(s.box_quantile * (len(known) - 1))
             found[row] = float(np.partition(known, place)[place]) * unit_m
     return found
 

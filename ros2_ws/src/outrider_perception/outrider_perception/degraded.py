@@ -7,7 +7,7 @@
 | depth | clusters of a depth image, empty ones included |
 | gps | a speed over ground that was believed |
 | imu | a yaw rate that was believed |
-| night | nothing is missing, but the last image was dark: few boxes come of it |
+| night | the camera says that it is dark, by its light or with its boxes: few boxes come of it |
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ class Degraded:
         self._memory_s = memory_s
         self._heard_s: dict[str, float] = {}
         self._dark = False
+        self._dark_s = -math.inf  # when the light told so
+
+    def light(self, stamp_s: float, dark: bool) -> None:
+        """Take note of what the camera says of the light, whether a detector looks at its images or not."""
+        self._dark_s = stamp_s if dark else -math.inf
 
     def hear(self, measurement: Measurement) -> None:
         """Take note of a measurement that was used."""
@@ -42,6 +47,6 @@ class Degraded:
         told = set(own)
         told |= {sense for sense in _SENSE.values()
                  if now_s - self._heard_s.get(sense, -math.inf) > self._memory_s}
-        if self._dark and 'camera' not in told:
+        if now_s - self._dark_s <= self._memory_s or (self._dark and 'camera' not in told):
             told.add('night')
         return tuple(name for name in NAMES if name in told)

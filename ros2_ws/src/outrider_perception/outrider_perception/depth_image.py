@@ -18,31 +18,9 @@ from numpy.typing import NDArray
 from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.cluster import connected
 from outrider_perception.measurements import DepthClusters, SensorPose
+from outrider_perception.settings import DepthSettings
 
 Singles = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class DepthSettings:
-    """Parameters of depth images to clusters."""
-
-    reach_m: float = 12.0         # beyond, a stereo camera errs by a quarter of a metre and more
-    nearest_m: float = 0.3        # nearer is the lens, a bag strap, the bumper
-    ground_m: float = 0.18        # lower is ground or kerb; a dog's back is at 0.4
-    ground_slope: float = 0.022   # of the distance on top: pitch wrong by 1 degree, and the road's own slope
-    roof_m: float = 3.0           # higher are bridges and branches
-    sigma_per_m2: float = 0.0016  # of a depth: 0.16 m at 10 m (D455)
-    beam_px: int = 4              # columns of a beam: 1.6 degrees at 212 columns of 87
-    shell_m: float = 0.20         # a shell is at least so thick, and
-    shell_sigmas: float = 2.0     # so many sigma
-    least_pixels: int = 5         # in a cell, and
-    least_height_m: float = 0.15  # as many as a post of this height and
-    least_width_m: float = 0.08   # this width has; of a whole cluster at least
-    least_area_m2: float = 0.04   # so much is seen: half a dog from the front
-    gap_m: float = 0.35           # between two spots of one body, plus a shell
-    nose_m: tuple[float, float] = (0.65, 1.15)  # height of a car's nose,
-    bonnet_m: float = 1.4         # and how far behind it the roof may begin
-    most: int = 60                # clusters: the nearest so many
 
 
 @dataclass(frozen=True)
@@ -56,14 +34,14 @@ class Pinhole:
 
 
 def find_clusters(depth: NDArray[np.uint16], camera: Pinhole, pose: SensorPose, stamp_s: float,
-                  roll_rad: float = 0.0, pitch_rad: float = 0.0, unit_m: float = 0.001,
-                  settings: DepthSettings | None = None) -> DepthClusters:
+                  settings: DepthSettings, roll_rad: float = 0.0, pitch_rad: float = 0.0,
+                  unit_m: float = 0.001) -> DepthClusters:
     """Return the clusters of `depth` (height, width) in units of `unit_m` along the camera's axis, 0 unknown.
 
     `pose` is the camera's on the upright rig, x ahead; roll and pitch are the rig's (REP 103: > 0 leans right, nose
     down). The clusters keep `pose`: the tracker leans it by itself.
     """
-    s = settings or DepthSettings()
+    s = settings
     grid = _grid(depth.shape, camera, s)
     rotation, up_m = _level(pose, roll_rad, pitch_rad)
     far = depth[:, :grid.columns].astype(np.float32) * np.float32(unit_m)
@@ -92,10 +70,12 @@ def find_clusters(depth: NDArray[np.uint16], camera: Pinhole, pose: SensorPose, 
     into = rotation[:2].astype(np.float32)
     flat = np.stack([far * (into[i, 0] + left * into[i, 1] + up * into[i, 2]) for i in (0, 1)])
     cells = _cells(of[keep], flat, height[keep], len(occupied))
-    beam, shell = occupied // len(grid.edges), occupied % len(grid.edges)
+    shell = occupied % len(grid.edges)
     labels = connected(_adjacent(cells, grid.thick[shell], s))
-    edge = (beam == 0) | (beam == grid.beams - 1) | (shell >= len(grid.edges) - 2)
-    return _gather(labels, cells, edge, camera.fx * camera.fy, stamp_s, pose, s)
+    margin = s.edge_m + s.edge_share * cells.xy[:, 0]
+    edge = (cells.right <= grid.slopes[0] * cells.xy[:, 0] + margin,
+            cells.left >= grid.slopes[1] * cells.xy[:, 0] - margin, shell >= len(grid.edges) - 2)
+    return _gather(labels, cells, edge, grid.slopes, camera.fx * camera.fy, stamp_s, pose, s)
 
 
 @dataclass(frozen=True)
@@ -107,6 +87,7 @@ class _Grid:
     least: Ints        # (k,) pixels in a cell of each shell
     beams: int
     columns: int       # whole beams
+    slopes: tuple[float, float]  # slopes, left over ahead, of the right and the left edge
 
 
 @functools.lru_cache(maxsize=4)
@@ -119,9 +100,11 @@ def _grid(shape: tuple[int, int], camera: Pinhole, s: DepthSettings) -> _Grid:
     ends, shells = np.array(edges[1:]), np.array(edges[:-1])
     wide = np.minimum(s.least_width_m * camera.fx / ends, float(s.beam_px))
     least = np.maximum(wide * s.least_height_m * camera.fy / ends, float(s.least_pixels))
-    return _Grid(((camera.cx - np.arange(columns)) / camera.fx).astype(np.float32),
+    left = (camera.cx - np.arange(columns)) / camera.fx
+    return _Grid(left.astype(np.float32),
                  ((camera.cy - np.arange(rows)) / camera.fy).astype(np.float32), shells.astype(np.float32),
-                 ends - shells, np.ceil(least).astype(np.int64), columns // s.beam_px, columns)
+                 ends - shells, np.ceil(least).astype(np.int64), columns // s.beam_px, columns,
+                 (float(left[-1]), float(left[0])))
 
 
 def _level(pose: SensorPose, roll_rad: float, pitch_rad: float) -> tuple[Floats, float]:
@@ -168,8 +151,9 @@ def _adjacent(cells: _Cells, thick_m: Floats, s: DepthSettings) -> Bools:
     return near
 
 
-def _gather(labels: Ints, cells: _Cells, edge: Bools, focal2_px2: float, stamp_s: float, pose: SensorPose,
-            s: DepthSettings) -> DepthClusters:
+def _gather(labels: Ints, cells: _Cells, edge: tuple[Bools, Bools, Bools], slopes: tuple[float, float],
+            focal2_px2: float, stamp_s: float, pose: SensorPose, s: DepthSettings) -> DepthClusters:
+    """Return the clusters by `labels` (n,); `edge`: which cells are at the image's right, left and the reach's end."""
     n = int(labels.max()) + 1
     order = np.argsort(labels, kind='stable')
     starts = np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=n))[:-1]])
@@ -186,22 +170,13 @@ def _gather(labels: Ints, cells: _Cells, edge: Bools, focal2_px2: float, stamp_s
     beside = 0.5 * (least(right) - least(-left))
     middle = np.stack([share * 0.5 * (first + last) + (1.0 - share) * mean, beside], axis=1)
     distance = np.hypot(middle[:, 0], middle[:, 1])
-    u = middle / np.maximum(distance, 1e-6)[:, None]
-    # Both ends of every cell, along and across the line of sight to the middle of its cluster.
-    along, across = [], []
-    for end in (right, left):
-        place = np.stack([x, end], axis=1)
-        along.append((place * u[labels]).sum(axis=1))
-        across.append(place[:, 1] * u[labels, 0] - place[:, 0] * u[labels, 1])
-    deep = -least(-np.maximum(*along)) - least(np.minimum(*along))
-    wide = -least(-np.maximum(*across)) - least(np.minimum(*across))
-    extent = np.stack([deep, wide, -least(-cells.top)], axis=1)
-    cut = least(-edge.astype(np.float64)) < 0.0
+    extent = np.stack([depth, -least(-left) - least(right), -least(-cells.top)], axis=1)
+    cut = np.stack([least(-one.astype(np.float64)) < 0.0 for one in edge], axis=1)
     area = np.bincount(labels, cells.pixels, n) * mean ** 2 / focal2_px2
     nearest = np.argsort(distance, kind='stable')
     nearest = nearest[area[nearest] >= s.least_area_m2][:s.most]
     return DepthClusters(stamp_s, pose, middle[nearest], extent[nearest], (s.sigma_per_m2 * distance ** 2)[nearest],
-                         cut[nearest])
+                         cut[nearest], slopes)
 
 
 def _nothing(stamp_s: float, pose: SensorPose) -> DepthClusters:

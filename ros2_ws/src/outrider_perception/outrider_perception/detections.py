@@ -12,7 +12,7 @@ from outrider_perception.classes import Classes
 from outrider_perception.cluster import Clusters
 from outrider_perception.late import Lag
 from outrider_perception.measurements import Boxes, CartesianScan, DepthClusters, PolarScan
-from outrider_perception.near import near_places
+from outrider_perception.near import near_edges
 from outrider_perception.settings import Settings, SightSettings
 
 POLAR, PLACE, BOX, NEAR = 'polar', 'place', 'box', 'near'  # radar; boxes with a place; camera; depth alone
@@ -51,6 +51,8 @@ class Detections:
     lasting: Floats = field(default_factory=_nothing)   # (m,) over how many images the error of its range is the same
     founds: Bools | None = None    # (m,) may start a track, beside moving; None: all
     hit_nats: float = np.inf       # most that one of them may add to existence
+    slopes: tuple[float, float] = (-1e3, 1e3)  # NEAR: left over ahead of the image's right and left edge,
+    spread_m2: Floats = field(default_factory=_nothing)  # (m, 2, 2) of where one never seen before is
 
     def __len__(self) -> int:
         """Return the number of detections."""
@@ -89,8 +91,10 @@ class Detections:
         if self.kind == BOX:
             noise[:, 1, 1] /= self.lasting[index]
             return sight.start(z, noise, self.sensor_xy_m, seen.start_along_mps, seen.start_across_mps)
-        across = seen.start_across_mps if self.kind == NEAR else settings.start_across_sigma_mps
-        return models.cartesian_start(z, noise, settings.start_along_sigma_mps, across)
+        if self.kind == NEAR:
+            return models.cartesian_start(self.xy_m[index], self.spread_m2[index], settings.start_along_sigma_mps,
+                                          seen.start_across_mps)
+        return models.cartesian_start(z, noise, settings.start_along_sigma_mps, settings.start_across_sigma_mps)
 
 
 def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> Detections:
@@ -147,11 +151,12 @@ def from_depth(clusters: DepthClusters, settings: SightSettings) -> tuple[Detect
 
     What goes on beyond the image starts no track: its middle travels with the rig.
     """
-    place, covariance, index = near_places(clusters, clusters.pose, settings)
-    m, pose = len(index), clusters.pose
+    seen, pose = near_edges(clusters, clusters.pose, settings), clusters.pose
+    m = len(seen.index)
     found = Detections(
-        clusters.stamp_s, clusters.sensor, pose.translation_m[:2], pose.rotation[:2, 0], place, covariance, place,
-        np.ones(m, dtype=np.int64), np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), np.full((m, 3), np.nan),
-        np.zeros(m, dtype=np.int64), np.ones(m), settings.gate, settings.clutter_per_m2, NEAR,
-        hit_nats=settings.hit_nats, founds=~clusters.cut[index])
+        clusters.stamp_s, clusters.sensor, pose.translation_m[:2], pose.rotation[:2, 0], seen.edges, seen.noise,
+        seen.place_m, np.ones(m, dtype=np.int64), np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m),
+        np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m), settings.gate_near, settings.clutter_per_m3,
+        NEAR, hit_nats=settings.hit_nats, founds=np.logical_not(clusters.cut[seen.index].any(axis=1)),
+        slopes=clusters.slopes, spread_m2=seen.spread_m2)
     return found, {'clusters': len(clusters.xy_m), 'clusters_left_out': len(clusters.xy_m) - m}

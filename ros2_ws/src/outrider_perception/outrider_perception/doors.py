@@ -24,28 +24,53 @@ import numpy as np
 from outrider_perception import associate, kalman
 from outrider_perception.arrays import Floats
 from outrider_perception.bank import Bank
-from outrider_perception.classes import classes
+from outrider_perception.config import Config, load
 from outrider_perception.detections import from_boxes
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.existence import log_odds, missed
 from outrider_perception.measurements import CartesianScan
-from outrider_perception.settings import Settings, SightSettings
 
-BOX = 8      # x y z l w h yaw score: m, rad anticlockwise, 0..1
+BOX = 8      # x y z l w h yaw score: m, rad anticlockwise
 OUT = 9      # and identity
 _NO_LANES_S = 1e4  # for so long a velocity across is kept
-_NEWS = 0.4  # share of a new z, size and yaw in their running mean
+_APART_M = 1e3     # from the rest: damaged,
+_LARGEST = 1e9     # as is any number beyond this
+_MOVE_M = 100.0    # by which the boxes have to travel before the tracker's own origin goes after them
 
 
-def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3) -> list[Floats]:
+def track_boxes(frames: Iterable[tuple[float, Floats]], sigma_m: float = 0.3,
+                config: Config | None = None) -> list[Floats]:
     """Return for each frame the tracked boxes (m, 9): x y z l w h yaw score id; those seen in it, known to be bodies.
 
     A frame is (t_s, boxes (n, 8): x y z l w h yaw score) in axes that do not turn or move with the sensor; `sigma_m` is
     the error of a centre. Times rise; a frame that is not later than the one before gives (0, 9), and one that comes
-    more than 2 s after it finds new identities only. Boxes with a number that is not finite are left out.
+    more than 2 s after it finds new identities only. A score is handed through, whatever its scale. Left out are boxes
+    without a length, width or height above zero, those a kilometre and more from the rest, and what is told twice.
+    `config` is what stands in config/perception, where none is given.
+
+    Raises ValueError for a time or a box that is not finite, and for boxes of another shape.
     """
-    door = _Door(sigma_m)
-    return [door.frame(float(t_s), np.asarray(boxes, dtype=np.float64).reshape(-1, BOX)) for t_s, boxes in frames]
+    if not (math.isfinite(sigma_m) and sigma_m > 0.0):
+        raise ValueError(f'track_boxes: sigma_m is {sigma_m}, expected a finite number above zero.')
+    door = _Door(sigma_m, config or load())
+    return [door.frame(*_checked(number, t_s, boxes)) for number, (t_s, boxes) in enumerate(frames)]
+
+
+def _checked(number: int, t_s: float, boxes: Floats) -> tuple[float, Floats]:
+    """Return a frame's time and its boxes (n, 8); raise ValueError where it is none."""
+    stamp_s, found = float(t_s), np.asarray(boxes, dtype=np.float64)
+    if not math.isfinite(stamp_s):
+        raise ValueError(f'track_boxes: frame {number} is at {stamp_s} s, expected a finite time.')
+    if found.size == 0:
+        return stamp_s, np.zeros((0, BOX))
+    if found.ndim != 2 or found.shape[1] != BOX:
+        raise ValueError(f'track_boxes: frame {number} has boxes of shape {found.shape}, expected (n, {BOX}): x y z l '
+                         'w h yaw score.')
+    damaged = np.flatnonzero(~np.isfinite(found).all(axis=1))
+    if len(damaged):
+        raise ValueError(f'track_boxes: frame {number}, row {damaged[0]} is {found[damaged[0]].tolist()}, expected '
+                         'finite numbers. Leave such boxes out.')
+    return stamp_s, found
 
 
 @dataclass
@@ -59,29 +84,34 @@ class _Look:
 
 
 class _Door:
-    def __init__(self, sigma_m: float) -> None:
-        plain = Settings()
+    def __init__(self, sigma_m: float, config: Config) -> None:
+        plain = config.tracks
         # Nobody tells where the road leads: bodies may turn either way. A box is more than one radar point.
         self._settings = replace(plain, accel_across_m2ps3=plain.accel_along_m2ps3,
                                  start_across_sigma_mps=plain.start_along_sigma_mps, hit_nats=plain.hit_nats_multi,
                                  lane_tau_s=_NO_LANES_S)
-        self._sights = associate.Sights(SightSettings(), classes())
+        self._sights = associate.Sights(config.sight, plain.bodies.classes)
         self._variance = sigma_m ** 2
-        self._bank, self._looks = Bank.empty(), dict[int, _Look]()
+        self._bank, self._looks = Bank.empty(self._settings.bodies), dict[int, _Look]()
         self._next, self._now_s = 1, -math.inf
+        self._origin_m = np.zeros(2)  # of the tracker's axes: a map's may be a thousand kilometres away
 
     def frame(self, t_s: float, boxes: Floats) -> Floats:
         s = self._settings
-        if not math.isfinite(t_s) or t_s <= self._now_s:
+        if t_s <= self._now_s:
             return np.zeros((0, OUT))
         dt_s = t_s - self._now_s
         if dt_s > s.max_gap_s:
-            self._bank, self._looks, dt_s = Bank.empty(), {}, 0.0
+            self._bank, self._looks, dt_s = Bank.empty(self._settings.bodies), {}, 0.0
         self._now_s = t_s
-        boxes = boxes[(np.abs(boxes) <= 1e3).all(axis=1) & (boxes[:, 3:6] > 0.0).all(axis=1)]
-        boxes = boxes[(boxes[:, 7] >= 0.0) & (boxes[:, 7] <= 1.0)]
-        scan = CartesianScan(t_s, boxes[:, :2], np.tile(self._variance * np.eye(2), (len(boxes), 1, 1)),
-                             scores=boxes[:, 7])
+        boxes = boxes[(boxes[:, 3:6] > 0.0).all(axis=1) & (np.abs(boxes[:, :7]) <= _LARGEST).all(axis=1)]
+        _, once = np.unique(boxes[:, :7], axis=0, return_index=True)
+        boxes = boxes[np.sort(once)]
+        self._follow(boxes)
+        places = boxes[:, :2] - self._origin_m
+        near = (np.abs(places) <= _APART_M).all(axis=1)
+        boxes, places = boxes[near], places[near]
+        scan = CartesianScan(t_s, places, np.tile(self._variance * np.eye(2), (len(boxes), 1, 1)))
         found, _ = from_boxes(scan, s)
         bank, n = self._bank, len(self._bank)
         bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, EgoVelocity(),
@@ -99,11 +129,18 @@ class _Door:
         identity = self._next + np.arange(len(new))
         self._next += len(new)
         self._bank = bank.with_more(Bank.newborn(identity, state, covariance, log_odds(s.start_existence), t_s,
-                                                 scan.sensor, np.zeros(len(new))))
+                                                 scan.sensor, np.zeros(len(new)), s.bodies))
         for name, detection in zip(identity.tolist(), new.tolist(), strict=True):
             self._see(name, boxes[detection])
         self._looks = {name: self._looks[name] for name in self._bank.identity.tolist()}
         return self._out(t_s)
+
+    def _follow(self, boxes: Floats) -> None:
+        """Let the origin go after the boxes."""
+        middle = np.round(np.median(boxes[:, :2], axis=0) / _MOVE_M) * _MOVE_M if len(boxes) else self._origin_m
+        if np.abs(middle - self._origin_m).max() > _MOVE_M:
+            self._bank.state[:, :2] += self._origin_m - middle
+            self._origin_m = middle
 
     def _see(self, identity: int, box: Floats) -> None:
         yaw, score = float(box[6]), float(box[7])
@@ -111,11 +148,12 @@ class _Door:
         if known is None:
             self._looks[identity] = _Look(float(box[2]), box[3:6].copy(), yaw, score)
             return
-        known.z_m += _NEWS * (float(box[2]) - known.z_m)
-        known.size_m += _NEWS * (box[3:6] - known.size_m)
+        news = self._settings.box_news
+        known.z_m += news * (float(box[2]) - known.z_m)
+        known.size_m += news * (box[3:6] - known.size_m)
         # A detector often takes front for back: half a turn is no news.
         off = math.remainder(yaw - known.yaw_rad, math.pi)
-        known.yaw_rad = math.remainder(known.yaw_rad + _NEWS * off, 2.0 * math.pi)
+        known.yaw_rad = math.remainder(known.yaw_rad + news * off, 2.0 * math.pi)
         known.score = score
 
     def _out(self, t_s: float) -> Floats:
@@ -124,5 +162,6 @@ class _Door:
         told = np.zeros((len(rows), OUT))
         for place, row in enumerate(rows.tolist()):
             look = self._looks[int(bank.identity[row])]
-            told[place] = [*bank.state[row, :2], look.z_m, *look.size_m, look.yaw_rad, look.score, bank.identity[row]]
+            told[place] = [*(bank.state[row, :2] + self._origin_m), look.z_m, *look.size_m, look.yaw_rad, look.score,
+                           bank.identity[row]]
         return told

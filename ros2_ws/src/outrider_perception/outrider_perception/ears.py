@@ -12,18 +12,15 @@ import numpy as np
 
 from outrider_perception.arrays import Floats
 from outrider_perception.measurements import Gyro, Speed
-
-_MOST_SPAN_S = 0.05   # where no radar asks: as often as one would
-_WHEEL_SIGMA_MPS = 0.05  # of one motor's speed as polled: a pole more or less in 20 ms
-_ONE_WHEEL_SIGMA_MPS = 0.3  # where only one tells: in a turn the other is faster by a third
-_LEAST_SIGMA_MPS = 0.02  # no receiver is better
+from outrider_perception.settings import MotionSettings
 
 
 class GyroMean:
     """Collects samples of one IMU; each mean comes out once."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: MotionSettings) -> None:
         """Start with none."""
+        self._span_s = settings.scan_s  # where no radar asks: as often as one would
         self._samples: list[tuple[float, float, float, float]] = []
 
     def add(self, stamp_s: float, rotation: Floats | None, turning_radps: Sequence[float],
@@ -44,7 +41,7 @@ class GyroMean:
             base = rotation @ mount.T
             self._samples.append((stamp_s, float(rotation[2] @ turning), math.atan2(base[2, 1], base[2, 2]),
                                   math.asin(min(max(-float(base[2, 0]), -1.0), 1.0))))
-        return self.take() if stamp_s - self._samples[0][0] >= _MOST_SPAN_S else None
+        return self.take() if stamp_s - self._samples[0][0] >= self._span_s else None
 
     def take(self) -> Gyro | None:
         """Return the mean of what has come since the last one, None where nothing has."""
@@ -57,18 +54,20 @@ class GyroMean:
 
 
 def gps_speed(stamp_s: float, east_mps: float, north_mps: float, variance: float,
-              lever_m: tuple[float, float]) -> Speed | None:
+              lever_m: tuple[float, float], settings: MotionSettings) -> Speed | None:
     """Return speed and course of a velocity over ground; None where its numbers are none."""
     if not all(map(math.isfinite, (east_mps, north_mps, variance))) or variance < 0.0:
         return None
-    return Speed(stamp_s, math.hypot(east_mps, north_mps), max(math.sqrt(variance), _LEAST_SIGMA_MPS), 'gps',
+    sigma = max(math.sqrt(variance), settings.gps_least_sigma_mps)
+    return Speed(stamp_s, math.hypot(east_mps, north_mps), sigma, 'gps',
                  math.atan2(north_mps, east_mps), lever_m)
 
 
-def wheel_speed(stamp_s: float, present: Sequence[bool], erpm: Sequence[float], erpm_per_mps: float) -> Speed | None:
+def wheel_speed(stamp_s: float, present: Sequence[bool], erpm: Sequence[float], erpm_per_mps: float,
+                settings: MotionSettings) -> Speed | None:
     """Return the speed of the middle between the driven wheels; None where no motor tells it."""
     told = [float(one) for there, one in zip(present, erpm, strict=True) if there and math.isfinite(one)]
     if not told or not (math.isfinite(erpm_per_mps) and erpm_per_mps > 0.0):
         return None
-    sigma = _WHEEL_SIGMA_MPS if len(told) == len(erpm) else _ONE_WHEEL_SIGMA_MPS
+    sigma = settings.wheel_sigma_mps if len(told) == len(erpm) else settings.one_wheel_sigma_mps
     return Speed(stamp_s, sum(told) / len(told) / erpm_per_mps, sigma, 'wheels')

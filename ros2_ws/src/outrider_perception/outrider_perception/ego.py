@@ -48,6 +48,16 @@ class Evidence:
     vector: Floats
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """One weighted least squares: velocity (2,), its covariance (2, 2), and what the points alone say."""
+
+    velocity_mps: Floats
+    covariance: Floats
+    information: Floats
+    vector: Floats
+
+
 class EgoEstimator:
     """Keeps the last velocity, for continuity; `update` takes one scan."""
 
@@ -67,7 +77,7 @@ class EgoEstimator:
         """Go on with other settings: the chirp has changed."""
         self._settings = settings
         self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
-        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), 0.1))
+        self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), settings.ego_scatter_mps))
 
     def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints,
                expected_mps: Floats | None = None) -> EgoVelocity:
@@ -103,16 +113,23 @@ class EgoEstimator:
             off2 = ((guesses - self._last.velocity_mps) ** 2).sum(axis=1)
             votes += s.ego_past_votes * np.maximum(0.0, 1.0 - off2 / reach ** 2)
         # Wheels do not slide: two crowds at different bearings always have a velocity in common, mostly sideways.
-        votes[np.abs(guesses[:, 1]) > 3.0 * self._lateral_sigma(guesses[:, 0])] = -1.0
+        along = np.abs(guesses[:, 0])
+        votes[np.abs(guesses[:, 1]) > 3.0 * (s.ego_lateral_sigma_mps + s.ego_lateral_per_speed * along)] = -1.0
         velocity = guesses[int(np.argmax(votes))]
         tolerance = self._tolerance_mps
         if abs(float(velocity[0])) > s.still_speed_mps:
             # A rolling rig's speed lies between two bins and fills both; a standing one's is exactly in the zero bin.
             tolerance += s.velocity_bin_mps / 2
+        residuals = directions @ velocity + rates
         for _ in range(3):
-            agree = np.abs(directions @ velocity + rates) <= tolerance
-            velocity, covariance = self._solve(directions, rates, share * agree, velocity[:1])
-        agree = np.abs(directions @ velocity + rates) <= tolerance
+            weights = share * (np.abs(residuals) <= tolerance)
+            fit = self._solve(directions, rates, weights, float(velocity[0]))
+            velocity = fit.velocity_mps
+            residuals = directions @ velocity + rates
+        wider = self._wider(residuals, weights)
+        evidence_share = 1.0 / (wider * s.ego_lasting_scans)
+        self._found = Evidence(fit.information * evidence_share, fit.vector * evidence_share)
+        agree, covariance = np.abs(residuals) <= tolerance, fit.covariance * wider
         if not self._enough(share[agree], share) or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
             return None
         return EgoVelocity(velocity, covariance, True, int(agree.sum()))
@@ -133,38 +150,35 @@ class EgoEstimator:
         """Return (m, 2): the last velocity, zero, and one for each drawn pair; the first of equals wins."""
         n = len(rates)
         pick = (self._fractions * n).astype(np.int64)
-        a, b = directions[pick[:, 0]], directions[pick[:, 1]]
-        ra, rb = rates[pick[:, 0]], rates[pick[:, 1]]
-        det = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+        x, y, rate = directions[:, 0][pick], directions[:, 1][pick], rates[pick]
+        (ax, bx), (ay, by), (ra, rb) = x.T, y.T, rate.T
+        det = ax * by - ay * bx
         good = np.abs(det) > 0.05  # nearly the same direction tells one component only
         safe = np.where(good, det, 1.0)
-        pairs = np.stack([-(ra * b[:, 1] - rb * a[:, 1]) / safe, -(a[:, 0] * rb - b[:, 0] * ra) / safe], axis=1)
+        guesses = np.zeros((2 + len(pick), 2))
+        if self._last is not None:
+            guesses[0] = self._last.velocity_mps
         # Where a pair cannot tell, its first point does, as if the rig moved straight ahead.
-        along = np.where(np.abs(a[:, 0]) > 0.2, a[:, 0], 1.0)
-        straight = np.stack([-ra / along, np.zeros_like(ra)], axis=1)
-        past = self._last.velocity_mps if self._last is not None else np.zeros(2)
-        return np.concatenate([past[None, :], np.zeros((1, 2)), np.where(good[:, None], pairs, straight)])
+        straight = -ra / np.where(np.abs(ax) > 0.2, ax, 1.0)
+        guesses[2:, 0] = np.where(good, -(ra * by - rb * ay) / safe, straight)
+        guesses[2:, 1] = np.where(good, -(ax * rb - bx * ra) / safe, 0.0)
+        return guesses
 
-    def _lateral_sigma(self, along_mps: Floats) -> Floats:
-        s = self._settings
-        sigma: Floats = s.ego_lateral_sigma_mps + s.ego_lateral_per_speed * np.abs(along_mps)
-        return sigma
+    def _lateral_sigma(self, along_mps: float) -> float:
+        return self._settings.ego_lateral_sigma_mps + self._settings.ego_lateral_per_speed * abs(along_mps)
 
-    def _solve(self, directions: Floats, rates: Floats, weights: Floats,
-               along_mps: Floats) -> tuple[Floats, Floats]:
+    def _solve(self, directions: Floats, rates: Floats, weights: Floats, along_mps: float) -> _Fit:
         weighted = directions * (weights / self._sigma_mps ** 2)[:, None]
-        seen = directions.T @ weighted
-        information = seen + np.eye(2) * 1e-6
-        information[1, 1] += 1.0 / float(self._lateral_sigma(along_mps)[0]) ** 2
-        covariance = np.linalg.inv(information)
-        velocity: Floats = -covariance @ (weighted.T @ rates)
-        residuals = directions @ velocity + rates
-        # A worse fit than quantisation explains widens the covariance; a better one proves nothing.
+        seen, vector = directions.T @ weighted, -(weighted.T @ rates)
+        (a, b), (_, d) = seen.tolist()
+        a, d = a + 1e-6, d + 1e-6 + 1.0 / self._lateral_sigma(along_mps) ** 2
+        covariance = np.array([[d, -b], [-b, a]]) / (a * d - b * b)
+        return _Fit(covariance @ vector, covariance, seen, vector)
+
+    def _wider(self, residuals: Floats, weights: Floats) -> float:
+        """Return by how much a worse fit than quantisation explains widens covariances; a better one proves nothing."""
         chi2 = float(weights @ residuals ** 2) / self._sigma_mps ** 2
-        wider = max(1.0, chi2 / max(1.0, float(weights.sum()) - 2.0))
-        share = 1.0 / (wider * self._settings.ego_lasting_scans)
-        self._found = Evidence(seen * share, -(weighted.T @ rates) * share)
-        return velocity, covariance * wider
+        return max(1.0, chi2 / max(1.0, float(weights.sum()) - 2.0))
 
     def _plausible(self, stamp_s: float, found: EgoVelocity) -> bool:
         """Tell whether the jump since the last scan is one that a rig can make, or has lasted long enough."""

@@ -24,14 +24,15 @@ def missed(dt_s: float, settings: Settings) -> float:
     return settings.miss_nats_per_s * dt_s
 
 
-def hit(distance2: Floats, spread: Floats, count: Ints, clutter: float, settings: Settings) -> Floats:
+def hit(distance2: Floats, log_spread: Floats, numbers: int, count: Ints, clutter: float,
+        settings: Settings) -> Floats:
     """Return what a hit adds (k,): detection times likelihood over clutter density, bounded.
 
-    `distance2` (k,) Mahalanobis squared, `spread` (k, d, d) innovation covariances, `count` (k,) points behind each.
+    `distance2` (k,) Mahalanobis squared, `log_spread` (k,) the logarithm of the innovation covariance's determinant,
+    `numbers` how many a measurement holds, `count` (k,) points behind each.
     """
-    d = spread.shape[-1]
-    log_peak = -0.5 * (d * math.log(2 * math.pi) + np.linalg.slogdet(spread)[1])
+    log_peak = -0.5 * (numbers * math.log(2 * math.pi) + log_spread)
     gain = math.log(settings.detection / clutter) + log_peak - 0.5 * distance2
     most = np.where(count > 1, settings.hit_nats_multi, settings.hit_nats)
-    bounded: Floats = np.clip(gain, 0.0, most)
+    bounded: Floats = np.minimum(np.maximum(gain, 0.0), most)
     return bounded

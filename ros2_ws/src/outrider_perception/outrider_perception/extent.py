@@ -15,24 +15,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats
-from outrider_perception.bank import SMALLEST_M, Bank
+from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
+from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
-
-# Largest speed over ground, m/s -> length, width, height, m: a person, a bicycle with rider, a car. Cyclists ride at
-# 5 to 6 m/s, few above 8 (29 km/h); taking a motorcycle for a car errs to the safe side by half a metre.
-_SPEEDS_MPS = np.array([2.5, 4.0, 6.0, 8.0])
-_SIZES_M = np.array([SMALLEST_M, [1.8, 0.6, 1.7], [1.8, 0.6, 1.7], [4.5, 1.8, 1.5]])
-# A body that is longer than a car by its points: length, width, height of a van, a truck, a bus (directive 96/53/EC
-# limits vehicles to 12 m and 2.55 m).
-_LENGTHS_M = np.array([5.5, 8.0, 12.0])
-_BY_LENGTH_M = np.array([[1.8, 1.5], [2.5, 3.0], [2.55, 3.1]])
 
 # Shares of half length and half width of what reflects: four corners, four middles, four wheel houses; normals beside.
 _SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], [0, -1],
                    [.6, 1], [.6, -1], [-.6, 1], [-.6, -1]], dtype=np.float64)
 _FACES = _SPOTS / np.hypot(_SPOTS[:, :1], _SPOTS[:, 1:])
 _FACES[8:] = [[0, 1], [0, -1], [0, 1], [0, -1]]
+_SPOTS_X, _SPOTS_Y, _FACES_X, _FACES_Y = _SPOTS[:, :1], _SPOTS[:, 1:], _FACES[:, :1], _FACES[:, 1:]  # (12, 1) each
+_UNSEEN_M = 1e9  # added to the reach of what is not seen: quicker than to choose
 _DIM = 1e-6  # weight of what nothing is seen of: keeps the mean finite
 
 
@@ -41,17 +34,38 @@ class Seen:
     """What a sensor is expected to see of n bodies."""
 
     offset_m: Floats    # (n, 2) from the centre to the mean of what is seen
-    spread_m2: Floats   # (n, 2, 2) of single sights about it
+    weight: Floats      # (12, n) of each spot in that mean,
+    along_m: Floats     # (12, n) where it lies from there, in the body's own axes,
+    across_m: Floats
+    cosine: Floats      # (n,) and of their heading
+    sine: Floats
     share: Floats       # (n,) 0..1: how bright, seen from the sensor; 0 is out of its view
+
+    @property
+    def spread_m2(self) -> Floats:
+        """Return the covariance (n, 2, 2) of single sights about their mean."""
+        w, x, y, c, s = self.weight, self.along_m, self.across_m, self.cosine, self.sine
+        # Turned first: then it is a sum of squares, to the last bit.
+        x, y = x * c - y * s, x * s + y * c
+        spread = np.empty((len(c), 2, 2))
+        spread[:, 0, 0], spread[:, 1, 1] = np.add.reduce(w * x * x, axis=0), np.add.reduce(w * y * y, axis=0)
+        spread[:, 0, 1] = spread[:, 1, 0] = np.add.reduce(w * x * y, axis=0)
+        return spread
 
 
 def sizes(bank: Bank) -> Floats:
     """Return length, width, height (n, 3): measured where some sensor measured, else guessed from speed."""
-    guess = np.stack([np.interp(bank.pace_mps, _SPEEDS_MPS, _SIZES_M[:, i]) for i in range(3)], axis=1)
-    long = np.where(bank.pace_mps > _SPEEDS_MPS[0], bank.depth_m, 0.0)
-    wide = np.stack([np.interp(long, _LENGTHS_M, _BY_LENGTH_M[:, i]) for i in range(2)], axis=1)
+    s = bank.bodies.sizes
+    guess = np.empty((len(bank), 3))
+    for i in range(3):
+        guess[:, i] = np.interp(bank.pace_mps, s.speeds_mps, s.by_speed_m[:, i])
+    long = np.where(bank.pace_mps > s.speeds_mps[0], bank.depth_m, 0.0)
     guess[:, 0] = np.maximum(guess[:, 0], long)
-    guess[:, 1:] = np.where((long > _LENGTHS_M[0])[:, None], np.maximum(guess[:, 1:], wide), guess[:, 1:])
+    beyond = long > s.lengths_m[0]
+    if beyond.any():
+        for i in range(2):
+            wide = np.maximum(guess[:, 1 + i], np.interp(long, s.lengths_m, s.by_length_m[:, i]))
+            guess[:, 1 + i] = np.where(beyond, wide, guess[:, 1 + i])
     return np.where(np.isfinite(bank.size_m), bank.size_m, guess)
 
 
@@ -62,28 +76,33 @@ def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floa
     Brightness falls with the square of the cosine of incidence and of the angle off the sensor's axis; of what is seen,
     the near part counts, as in the clusters (cluster.nearness).
     """
-    c, s = np.cos(heading_rad)[:, None], np.sin(heading_rad)[:, None]
+    c, s = np.cos(heading_rad), np.sin(heading_rad)
+    # Everything in the body's own axes, (12, n): the sensor is turned, which is one vector, not the spots.
+    away_x, away_y = centre_m[:, 0] - sensor_xy_m[0], centre_m[:, 1] - sensor_xy_m[1]
     # People swing their limbs all round: what is seen of them is, in the mean, where they are.
-    firm = np.clip(box_m[:, 0] - SMALLEST_M[0], 0.0, 1.0)[:, None, None]
-    local = 0.5 * firm * box_m[:, None, :2] * _SPOTS
-    spots = np.stack([local[..., 0] * c - local[..., 1] * s, local[..., 0] * s + local[..., 1] * c], axis=-1)
-    away = centre_m[:, None, :] + spots - sensor_xy_m
-    reach = np.maximum(np.sqrt((away ** 2).sum(axis=-1)), 0.1)
-    sight = away / reach[..., None]
-    facing = -((_FACES[:, 0] * c - _FACES[:, 1] * s) * sight[..., 0]
-               + (_FACES[:, 0] * s + _FACES[:, 1] * c) * sight[..., 1])
-    ahead = np.maximum(sight @ axis, 0.0)
-    bright = (np.maximum(facing, 0.0) * ahead) ** 2
-    near = np.where(bright > _DIM, reach, np.inf).min(axis=1)
-    near = np.where(np.isfinite(near), near, reach.min(axis=1))
-    weight = bright * np.exp(-np.maximum(reach - near[:, None], 0.0) / settings.near_part_m)
+    half = 0.5 * np.minimum(np.maximum(box_m[:, 0] - settings.bodies.sizes.smallest_m[0], 0.0), 1.0)
+    spots_x, spots_y = half * box_m[:, 0] * _SPOTS_X, half * box_m[:, 1] * _SPOTS_Y
+    x, y = spots_x + (away_x * c + away_y * s), spots_y + (away_y * c - away_x * s)
+    reach = np.maximum(np.sqrt(x * x + y * y), 0.1)
+    facing = np.maximum(-(x * _FACES_X + y * _FACES_Y), 0.0)
+    ahead = np.maximum(x * (axis[0] * c + axis[1] * s) + y * (axis[1] * c - axis[0] * s), 0.0)
+    bright = (facing * ahead / (reach * reach)) ** 2
+    nearest = np.minimum.reduce(reach, axis=0)
+    near = np.minimum.reduce(reach + _UNSEEN_M * (bright <= _DIM), axis=0)
+    near = np.where(near < _UNSEEN_M, near, nearest)
+    weight = bright * np.exp(-np.maximum(reach - near, 0.0) / settings.near_part_m)
     # Where nothing is in view, the nearest spot stands for it.
-    weight += _DIM * (reach <= reach.min(axis=1)[:, None] + 1e-9)
-    weight /= weight.sum(axis=1, keepdims=True)
-    mean = (weight[..., None] * spots).sum(axis=1)
-    off = spots - mean[:, None, :]
-    spread = np.einsum('nk,nki,nkj->nij', weight, off, off)
-    return Seen(mean, spread, np.minimum(bright.max(axis=1), 1.0))
+    weight += _DIM * (reach <= nearest + 1e-9)
+    weight /= np.add.reduce(weight, axis=0)
+    mean_x, mean_y = np.add.reduce(weight * spots_x, axis=0), np.add.reduce(weight * spots_y, axis=0)
+    return Seen(_turned(mean_x, mean_y, c, s), weight, spots_x - mean_x, spots_y - mean_y, c, s,
+                np.minimum(np.maximum.reduce(bright, axis=0), 1.0))
+
+
+def _turned(x: Floats, y: Floats, c: Floats, s: Floats) -> Floats:
+    """Return the vectors (n, 2) of `x`, `y` (n,) in the axes of bodies whose headings have cosine `c` and sine `s`."""
+    turned: Floats = np.stack([x * c - y * s, x * s + y * c], axis=1)
+    return turned
 
 
 def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floats) -> Floats:
@@ -91,45 +110,63 @@ def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floa
 
     `place_m`, `velocity_mps` (n, 2) of what is seen.
     """
-    away = place_m - sensor_xy_m
-    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1.0)
-    u = away / reach[:, None]
-    side = np.stack([-u[:, 1], u[:, 0]], axis=1)
+    away_x, away_y = place_m[:, 0] - sensor_xy_m[0], place_m[:, 1] - sensor_xy_m[1]
+    reach = np.maximum(np.hypot(away_x, away_y), 1.0)
+    u_x, u_y = away_x / reach, away_y / reach
     # A part that lies aside of the mean is seen at another angle, and its range rate is that of this angle.
-    passing = (velocity_mps * side).sum(axis=1)
-    turn = np.stack([np.zeros(len(u)), 1.0 / reach, passing / reach], axis=1)
-    deep = np.broadcast_to(np.array([1.0, 0.0, 0.0]), turn.shape)
-    rows = deep[:, :, None] * u[:, None, :] + turn[:, :, None] * side[:, None, :]  # (n, 3, 2)
-    noise: Floats = rows @ looks.spread_m2 @ rows.transpose(0, 2, 1)
+    passing = (velocity_mps[:, 1] * u_x - velocity_mps[:, 0] * u_y) / reach
+    spread = looks.spread_m2
+    along = spread[:, 0, 0] * u_x * u_x + 2.0 * spread[:, 0, 1] * u_x * u_y + spread[:, 1, 1] * u_y * u_y
+    across = spread[:, 0, 0] * u_y * u_y - 2.0 * spread[:, 0, 1] * u_x * u_y + spread[:, 1, 1] * u_x * u_x
+    both = (spread[:, 1, 1] - spread[:, 0, 0]) * u_x * u_y + spread[:, 0, 1] * (u_x * u_x - u_y * u_y)
+    angle = 1.0 / reach
+    noise = np.empty((len(reach), 3, 3))
+    noise[:, 0, 0], noise[:, 1, 1], noise[:, 2, 2] = along, across * angle * angle, across * passing * passing
+    noise[:, 0, 1] = noise[:, 1, 0] = both * angle
+    noise[:, 0, 2] = noise[:, 2, 0] = both * passing
+    noise[:, 1, 2] = noise[:, 2, 1] = across * angle * passing
     return noise
 
 
 def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
     """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
-    # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
-    rolls = bank.pace_mps > _SPEEDS_MPS[0]
-    longer = np.where(rolls, np.maximum(_SIZES_M[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
-    c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
-    away = bank.state[:, :2] - sensor_xy_m
-    behind = np.sign(away[:, 0] * c + away[:, 1] * s)
-    reach = np.hypot(away[:, 0], away[:, 1])
-    off = place_m[:, None, :] - bank.state[None, :, :2]
-    along = (off[..., 0] * c + off[..., 1] * s) - 0.5 * behind * longer
-    across = np.abs(off[..., 1] * c - off[..., 0] * s)
-    margin = settings.merge_margin_m
-    within: Bools = np.abs(along) <= 0.5 * (bank.box_m[:, 0] + longer) + margin
-    within &= across <= 0.5 * bank.box_m[:, 1] + margin + settings.azimuth_sigma_rad * reach
+    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
+    off_x, off_y = place_m[:, :1] - bank.state[:, 0], place_m[:, 1:] - bank.state[:, 1]
+    within: Bools = (np.abs(off_x * c + off_y * s - shift) <= long) & (np.abs(off_y * c - off_x * s) <= wide)
     return within
 
 
-def overlap(bank: Bank, settings: Settings) -> Bools:
-    """Return (n, n): whose outlines lie in each other, which two bodies cannot; who only touches may be an error."""
-    off = bank.state[:, None, :2] - bank.state[None, :, :2]
+def together(bank: Bank, alike: Bools, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints, Ints]:
+    """Return the pairs (k,), (k,) of `alike` (n, n) tracks of which one lies in the other, as told by the box of that.
+
+    That is: its centre is `inside`, or the outlines lie in each other, which those of two bodies cannot; who only
+    touches may be an error.
+    """
+    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
+    x, y, (length, width) = bank.state[:, 0], bank.state[:, 1], bank.box_m[:, :2].T
+    off_x, off_y = x[:, None] - x, y[:, None] - y
+    # Who is further away than all of that together is not looked at.
+    far = np.abs(shift) + long + wide + 0.5 * (length.max(initial=0.0) + width.max(initial=0.0))
+    one, other = np.nonzero(alike & (np.abs(off_x) <= far) & (np.abs(off_y) <= far))
+    off_x, off_y, c, s = off_x[one, other], off_y[one, other], c[other], s[other]
+    along, across = off_x * c + off_y * s, np.abs(off_y * c - off_x * s)
+    same = (np.abs(along - shift[other]) <= long[other]) & (across <= wide[other])
+    same |= ((np.abs(along) <= 0.5 * (length[one] + length[other]) - settings.merge_margin_m)
+             & (across <= 0.5 * (0.5 * (width[one] + width[other]))))
+    return one[same], other[same]
+
+
+def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return of each box (n,): its heading's cosine and sine, and how far along it, either way and across it is."""
+    # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
+    rolls = bank.pace_mps > bank.bodies.sizes.speeds_mps[0]
+    longer = np.where(rolls, np.maximum(bank.bodies.sizes.by_speed_m[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
     c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
-    along, across = np.abs(off[..., 0] * c + off[..., 1] * s), np.abs(off[..., 1] * c - off[..., 0] * s)
-    length, width = (0.5 * (bank.box_m[:, None, i] + bank.box_m[None, :, i]) for i in (0, 1))
-    both: Bools = (along <= length - settings.merge_margin_m) & (across <= 0.5 * width)
-    return both
+    away_x, away_y = bank.state[:, 0] - sensor_xy_m[0], bank.state[:, 1] - sensor_xy_m[1]
+    shift = 0.5 * np.sign(away_x * c + away_y * s) * longer
+    long = 0.5 * (bank.box_m[:, 0] + longer) + settings.merge_margin_m
+    doubt = settings.azimuth_sigma_rad * np.hypot(away_x, away_y)
+    return c, s, shift, long, 0.5 * bank.box_m[:, 1] + settings.merge_margin_m + doubt
 
 
 def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings) -> None:
@@ -143,12 +180,17 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     spread = np.sqrt(np.maximum(bank.covariance[:, 2, 2] + bank.covariance[:, 3, 3], 0.0))
     known = np.maximum(speed - spread, 0.0)  # what the speed is at least: a newborn has none
     rising = known > bank.pace_mps
-    # Half a second to believe a higher speed; ten to forget it, for a car that brakes is still a car.
-    bank.pace_mps += (known - bank.pace_mps) * np.where(rising, min(1.0, dt_s / 0.5), min(1.0, dt_s / 10.0))
-    bank.depth_m *= max(0.0, 1.0 - dt_s / 10.0)
-    moves = speed > np.maximum(1.0, spread)  # below, the direction is noise
-    bank.heading_rad = np.where(moves, np.arctan2(over_ground[:, 1], over_ground[:, 0]), bank.heading_rad)
+    rise, fall = min(1.0, dt_s / settings.pace_rise_s), min(1.0, dt_s / settings.pace_fall_s)
+    bank.pace_mps += (known - bank.pace_mps) * np.where(rising, rise, fall)
+    bank.depth_m *= max(0.0, 1.0 - dt_s / settings.pace_fall_s)
+    moves = speed > np.maximum(settings.heading_mps, spread)
+    turn = wrap_angle(np.arctan2(over_ground[:, 1], over_ground[:, 0]) - bank.heading_rad)
+    # What drives does not turn on the spot, however its velocity errs while it brakes.
+    drives = bank.pace_mps > settings.walking_mps
+    most = np.where(drives, speed * max(dt_s, 0.0) / settings.least_turn_m, np.inf)
+    bank.heading_rad = wrap_angle(bank.heading_rad + np.where(moves, np.clip(turn, -most, most), 0.0))
     bank.box_m = sizes(bank)
-    before_and_after = seen(np.concatenate([bank.state[:, :2]] * 2), np.concatenate([old_box, bank.box_m]),
-                            np.concatenate([old_heading, bank.heading_rad]), sensor_xy_m, axis, settings).offset_m
-    bank.state[:, :2] += before_and_after[:len(bank)] - before_and_after[len(bank):]
+    place = bank.state[:, :2]
+    offset = seen(np.concatenate([place, place]), np.concatenate([old_box, bank.box_m]),
+                  np.concatenate([old_heading, bank.heading_rad]), sensor_xy_m, axis, settings).offset_m
+    bank.state[:, :2] += offset[:len(bank)] - offset[len(bank):]

@@ -15,10 +15,9 @@ from outrider_perception.box_depth import box_depth
 from outrider_perception.classes import NAMES
 from outrider_perception.depth_image import Pinhole, find_clusters
 from outrider_perception.measurements import Boxes, DepthClusters, SensorPose
+from outrider_perception.settings import DepthSettings
 
-COLUMNS = 212          # of the depth image that is looked at: enough for what is near, a millisecond of work
 _KEPT = 8              # depth images: a detector answers within half a second
-_SAME_S = 0.04         # images of both streams are taken together; a stamp may jitter
 _CLASSES = {name: number for number, name in enumerate(NAMES)}
 # Names of COCO that are ours by another word.
 _CLASSES |= {'motorbike': _CLASSES['motorcycle'], 'pedestrian': _CLASSES['person'], 'van': _CLASSES['car'],
@@ -39,8 +38,9 @@ def upright(optical: SensorPose) -> SensorPose:
 class Eyes:
     """Knows the newest geometry of both streams; `depth` and `boxes` make measurements."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: DepthSettings) -> None:
         """Start without geometry: nothing can be measured yet."""
+        self._settings = settings
         self._colour: CameraInfo | None = None
         self._depth: CameraInfo | None = None
         self._images: deque[tuple[float, NDArray[np.uint16], Pinhole]] = deque(maxlen=_KEPT)
@@ -68,11 +68,11 @@ class Eyes:
                                f'{message.width} columns. Check its publisher.')
         rows = np.frombuffer(message.data, dtype=np.uint8, count=message.height * message.step)
         full = rows.reshape(message.height, message.step)[:, :2 * message.width].view(order)
-        every = max(1, round(message.width / COLUMNS))
+        every = max(1, round(message.width / self._settings.columns))
         image = np.ascontiguousarray(full[::every, ::every], dtype=np.uint16)
         camera = _pinhole(self._depth, message.width, every)
         self._images.append((stamp_s, image, camera))
-        return find_clusters(image, camera, pose, stamp_s, roll_rad, pitch_rad)
+        return find_clusters(image, camera, pose, stamp_s, self._settings, roll_rad, pitch_rad)
 
     def boxes(self, stamp_s: float, message: Detection2DArray, pose: SensorPose) -> Boxes | None:
         """Return a detector's boxes with the depth inside them, None while the geometry is not known."""
@@ -91,11 +91,11 @@ class Eyes:
         """Return the depth in each box by the image taken with it; depth is aligned, but may be decimated."""
         near = [(abs(then_s - stamp_s), image, camera) for then_s, image, camera in self._images]
         off_s, image, camera = min(near, key=lambda one: one[0], default=(np.inf, None, None))
-        if image is None or camera is None or off_s > _SAME_S:
+        if image is None or camera is None or off_s > self._settings.same_image_s:
             return np.full(len(edges), np.nan)
         share = np.array([camera.fx / colour.k[0], camera.fy / colour.k[4]] * 2)
         centre, colour_centre = np.array([camera.cx, camera.cy] * 2), np.array([colour.k[2], colour.k[5]] * 2)
-        return box_depth(image, centre + (edges - colour_centre) * share)
+        return box_depth(image, centre + (edges - colour_centre) * share, self._settings)
 
 
 def _usable(info: CameraInfo) -> bool:

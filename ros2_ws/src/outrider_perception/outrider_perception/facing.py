@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, wrap_angle
+from outrider_perception.arrays import Floats, wrap_angle
 
-# Corners by halves of length and width; which sides meet there: front, right, back, left.
+# Corners by halves of length and width; sides between them: front, right, back, left.
 _CORNERS = np.array([[0.5, 0.5], [0.5, -0.5], [-0.5, -0.5], [-0.5, 0.5]])
-_SIDES = np.array([[1, 0, 0, 1], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]], dtype=np.bool_)
+_NEAREST_M = 0.1  # ahead of the sensor's plane
 
 
 def _corners(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats) -> Floats:
@@ -37,23 +37,37 @@ def in_image(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: 
     return offset
 
 
-def in_depth(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats, axis: Floats) -> Floats:
-    """Return the offsets (n, 2) from centres to the middle of what depth shows, in the axes of a sensor along `axis`.
+def in_depth(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats, axis: Floats,
+             slopes: tuple[float, float]) -> Floats:
+    """Return the edges (n, 3) of what depth shows, in the axes of a sensor along `axis`: nearest, right, left.
 
-    Seen are the corners of those sides whose outer face the sensor is on.
+    Seen are those parts of the sides whose outer face the sensor is on that lie within the image: `slopes` are left
+    over ahead of its right and left edge. Where nothing is, the whole body stands for it.
     """
     away = centre_m - sensor_xy_m
     c, s = np.cos(heading_rad), np.sin(heading_rad)
     x, y = -(away[:, 0] * c + away[:, 1] * s), -(away[:, 1] * c - away[:, 0] * s)  # the sensor as the body sees it
     length, width = 0.5 * box_m[:, 0], 0.5 * box_m[:, 1]
     faces = np.stack([x > length, y < -width, x < -length, y > width], axis=1)
-    shown: Bools = np.asarray((faces[:, None, :] & _SIDES).any(axis=2))
-    nothing: Bools = np.asarray(~shown.any(axis=1, keepdims=True))
-    shown |= nothing
     corners = _corners(centre_m, box_m, heading_rad, sensor_xy_m)
-    turned = np.stack([corners @ axis, corners @ np.array([-axis[1], axis[0]])], axis=-1)
-    low = np.where(shown[..., None], turned, np.inf).min(axis=1)
-    high = np.where(shown[..., None], turned, -np.inf).max(axis=1)
-    middle = 0.5 * (low + high)
-    offset: Floats = middle[:, :1] * axis + middle[:, 1:] * np.array([-axis[1], axis[0]]) - away
-    return offset
+    begin = np.stack([corners @ axis, corners @ np.array([-axis[1], axis[0]])], axis=-1)  # sides go round clockwise
+    end = np.roll(begin, -1, axis=1)
+    first, last = np.zeros(begin.shape[:2]), np.ones(begin.shape[:2])
+    right, left = slopes
+    for normal, least in ((np.array([-right, 1.0]), 0.0), (np.array([left, -1.0]), 0.0),
+                          (np.array([1.0, 0.0]), _NEAREST_M)):
+        inside, then = begin @ normal - least, end @ normal - least
+        with np.errstate(divide='ignore', invalid='ignore'):
+            at = inside / (inside - then)
+        first = np.where((inside < 0.0) & (then > inside), np.maximum(first, at), first)
+        last = np.where((then < 0.0) & (inside > then), np.minimum(last, at), last)
+        last = np.where((inside < 0.0) & (then < 0.0), -1.0, last)
+    shown = faces & (first < last)
+    nothing = ~shown.any(axis=1, keepdims=True)
+    first, last = np.where(nothing, 0.0, first), np.where(nothing, 1.0, last)
+    shown |= nothing
+    ends = np.stack([begin + first[..., None] * (end - begin), begin + last[..., None] * (end - begin)], axis=2)
+    low = np.where(shown[..., None, None], ends, np.inf).min(axis=(1, 2))
+    high = np.where(shown[..., None, None], ends, -np.inf).max(axis=(1, 2))
+    edges: Floats = np.stack([low[:, 0], low[:, 1], high[:, 1]], axis=1)
+    return edges

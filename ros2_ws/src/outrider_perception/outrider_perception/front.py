@@ -7,7 +7,6 @@ both get the same to the last bit. It speaks once for each radar message, and fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -17,11 +16,13 @@ from std_msgs.msg import Header
 from outrider_node.frames import BASE, FrameTree, rotation_from_quaternion
 from outrider_perception import words
 from outrider_perception.cloud import CloudError, read_points
+from outrider_perception.config import Config
 from outrider_perception.ears import GyroMean, gps_speed, wheel_speed
 from outrider_perception.eyes import DamagedError, Eyes, upright
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.journal import Journal
 from outrider_perception.measurements import Boxes, DepthClusters, Gyro, PolarScan, SensorPose, Speed
+from outrider_perception.memory import Lens, Memory, Mount
 from outrider_perception.snapshot import code_version, freeze, thaw
 from outrider_perception.tracker import Tracker
 
@@ -31,39 +32,19 @@ COLOUR_INFO, DEPTH_INFO = 'camera/color/camera_info', 'camera/depth/camera_info'
 TRACKS, HAZARDS, PASSES, INPUTS, SNAPSHOT = 'tracks', 'hazards', 'close_passes', 'fusion/inputs', 'fusion/snapshot'
 
 Said = list[tuple[str, Any]]
-Mount = tuple[str, tuple[float, float, float], tuple[float, float, float, float]]  # parent, metres, quaternion
-
-
-@dataclass(frozen=True)
-class Lens:
-    """What is kept of a CameraInfo: K row by row (9), and the size of the picture."""
-
-    k: tuple[float, ...]
-    width: int
-    height: int
-
-
-@dataclass
-class Memory:
-    """What the front knows beside tracker and judge; the last depth images are not in it, a replay shows them again."""
-
-    epoch_ns: int | None = None
-    mounts: dict[str, Mount] = field(default_factory=dict)
-    chirp: dict[str, Any] = field(default_factory=dict)  # as PolarScan takes it; empty: nothing is known to be folded
-    lenses: dict[str, Lens] = field(default_factory=dict)
-    dark: bool = False
 
 
 class Front:
     """Advances on messages alone."""
 
-    def __init__(self, tracker: Tracker, judge: HazardJudge, eyes: Eyes, dark_lux: float,
-                 *, snapshots: bool = True) -> None:
+    def __init__(self, config: Config, *, snapshots: bool = True) -> None:
         """Start knowing nothing; `snapshots` False spares a replay what it has no use for."""
-        self.tracker, self._judge, self._eyes, self._dark_lux = tracker, judge, eyes, dark_lux
-        self._gyros, self._journal, self._memory = GyroMean(), Journal(), Memory()
+        self.tracker, self._judge = Tracker(*config.tracking), HazardJudge(config.hazards)
+        self._gyros, self._eyes = GyroMean(config.motion), Eyes(config.depth)
+        self._journal, self._memory = Journal(), Memory()
+        self._motion, self._dark_lux = config.motion, config.sight.dark_lux
         self._frames, self._poses = FrameTree(), dict[str, SensorPose]()
-        self._snapshots, self.version = snapshots, code_version()
+        self._snapshots, self.version = snapshots, code_version(config)
         self.waiting_for = ''                # frame that nobody has placed yet
         self.damaged: dict[str, str] = {}    # topic: what is wrong with its last message
         self.complaints: list[str] = []      # for a log; whoever writes it clears them
@@ -132,6 +113,7 @@ class Front:
 
     def _on_light(self, message: Any, received_ns: int) -> Said:
         self._eyes.dark = self._memory.dark = bool(message.illuminance < self._dark_lux)
+        self.tracker.light(self._seconds(message.header.stamp), self._eyes.dark)
         return self._note(LIGHT, message.header.stamp, received_ns)
 
     def _on_imu(self, message: Any, received_ns: int) -> Said:
@@ -154,12 +136,12 @@ class Front:
         sits = self._frames.lookup(BASE, message.header.frame_id)
         lever = (float(sits.translation_m[0]), float(sits.translation_m[1])) if sits is not None else (0.0, 0.0)
         moves, stamp = message.twist.twist.linear, message.header.stamp
-        speed = gps_speed(self._seconds(stamp), moves.x, moves.y, message.twist.covariance[0], lever)
+        speed = gps_speed(self._seconds(stamp), moves.x, moves.y, message.twist.covariance[0], lever, self._motion)
         return self._hear(GPS, stamp, received_ns, speed)
 
     def _on_motors(self, message: Any, received_ns: int) -> Said:
         stamp = message.header.stamp
-        speed = wheel_speed(self._seconds(stamp), message.present, message.erpm, message.erpm_per_mps)
+        speed = wheel_speed(self._seconds(stamp), message.present, message.erpm, message.erpm_per_mps, self._motion)
         return self._hear(MOTORS, stamp, received_ns, speed)
 
     def _hear(self, topic: str, stamp: Time, received_ns: int, own: Gyro | Speed | None) -> Said:

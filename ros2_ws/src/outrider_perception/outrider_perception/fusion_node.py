@@ -6,7 +6,8 @@ import sys
 import time
 from collections import deque
 from functools import partial
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from geometry_msgs.msg import TwistWithCovarianceStamped
@@ -23,18 +24,15 @@ from sensor_msgs.msg import CameraInfo, Illuminance, Image, Imu, PointCloud2
 from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray
 
-from outrider_node import Diagnosis, OutriderNode, Param, qos, run_node
+from outrider_node import Diagnosis, OutriderNode, qos, run_node
+from outrider_node.errors import NodeError
 from outrider_node.frames import BASE
-from outrider_node.params import ParamValue
 from outrider_perception import front
-from outrider_perception.eyes import Eyes
+from outrider_perception.config import Config, ConfigError, load
 from outrider_perception.front import Front
-from outrider_perception.hazards import HazardJudge
-from outrider_perception.parameters import PARAMETERS, hazard_settings, motion_settings, track_settings
-from outrider_perception.tracker import Tracker
+from outrider_perception.parameters import FOLDER, parameters, with_values
 
-_SILENT_S = 1.0       # a radar silent for so long is NO DATA
-_STEPS_KEPT = 600     # step times behind the percentiles: 20..30 s
+_STEPS_KEPT = 600  # step times behind the percentiles: 20..30 s
 
 HEARS: tuple[tuple[str, Any, Any], ...] = (
     (front.FRAMES, TFMessage, qos.STATIC_FRAMES),
@@ -47,7 +45,7 @@ HEARS: tuple[tuple[str, Any, Any], ...] = (
     (front.DEPTH_INFO, CameraInfo, qos.SENSOR),
     (front.DEPTH, Image, qos.SENSOR),
     (front.DETECTIONS, Detection2DArray, qos.SENSOR),
-    (front.LIGHT, Illuminance, qos.SENSOR),
+    (front.LIGHT, Illuminance, qos.STATE),
 )
 SAYS: tuple[tuple[str, Any, Any], ...] = (
     (front.TRACKS, TrackArray, qos.SENSOR),
@@ -58,27 +56,32 @@ SAYS: tuple[tuple[str, Any, Any], ...] = (
 )
 
 
-def make_front(values: dict[str, ParamValue], *, snapshots: bool = True) -> Front:
-    """Return the chain as the parameters want it."""
-    return Front(Tracker(track_settings(values), motion_settings(values)), HazardJudge(hazard_settings(values)), Eyes(),
-                 cast(float, values['dark_lux']), snapshots=snapshots)
-
-
 class Fusion(OutriderNode):
     """Advances on messages, never on timers."""
 
-    PARAMETERS: tuple[Param, ...] = PARAMETERS
+    _config: Config
 
     def __init__(self) -> None:
         """Declare parameters, subscribe, publish."""
         super().__init__('fusion')
-        self._front = make_front(self.values())
+        self._config = with_values(self._config, self.values())
+        self._front = Front(self._config)
         self._heard_ns: int | None = None
         self._step_ms: deque[float] = deque(maxlen=_STEPS_KEPT)
         self._says = {topic: self.create_publisher(kind, topic, profile) for topic, kind, profile in SAYS}
         for topic, kind, profile in HEARS:
             self.create_subscription(kind, topic, partial(self._on, topic), profile)
         self.diagnose('fusion', self._diagnosis)
+
+    def _declare(self) -> None:
+        overrides = self._parameter_overrides
+        folder = FOLDER.check(overrides[FOLDER.name].value if FOLDER.name in overrides else FOLDER.default)
+        try:
+            self._config = load(Path(str(folder)) if folder else None)
+        except ConfigError as error:
+            raise NodeError(str(error).removeprefix('perception: ')) from None
+        self.PARAMETERS = parameters(self._config)
+        super()._declare()
 
     def _on(self, topic: str, message: Any) -> None:
         now_ns = self.get_clock().now().nanoseconds
@@ -103,7 +106,7 @@ class Fusion(OutriderNode):
         if self._heard_ns is None:
             return Diagnosis('warn', 'No radar yet: expected radar/points. Run: ./outrider doctor radar', values)
         silent_s = (self.get_clock().now().nanoseconds - self._heard_ns) * 1e-9
-        if silent_s > _SILENT_S:
+        if silent_s > self._config.motion.memory_s:
             return Diagnosis('error', f'No radar for {silent_s:.0f} s. Run: ./outrider doctor radar', values)
         if known.waiting_for:
             return Diagnosis('warn', f'Waiting for {BASE} <- {known.waiting_for} on /tf_static; its driver publishes '

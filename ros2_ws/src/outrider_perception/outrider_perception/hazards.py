@@ -38,9 +38,9 @@ class _Said:
 class HazardJudge:
     """Remembers what was said; `judge` takes one step."""
 
-    def __init__(self, settings: HazardSettings | None = None) -> None:
+    def __init__(self, settings: HazardSettings) -> None:
         """Start having said nothing."""
-        self.settings = settings or HazardSettings()
+        self.settings = settings
         self._said: dict[int, _Said] = {}
         self._passes = Passes(self.settings)
         self._now_s = -np.inf
@@ -84,6 +84,8 @@ class HazardJudge:
             told = self._said[identity] = _Said(deque(maxlen=s.up_window))
         if step.used:  # a repeated scan is no second witness
             told.recent.append(on)
+        if not (on or told.level or told.reason_s):
+            return told
         # Up to the highest level that enough of the last scans reached.
         reached = sorted(told.recent, reverse=True)
         up = reached[s.up_hits - 1] if len(reached) >= s.up_hits else NONE

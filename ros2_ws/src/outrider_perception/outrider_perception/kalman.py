@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.lane import Lanes
 from outrider_perception.settings import Settings
+
+_STAYS = np.eye(4)
 
 
 def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, silent: Bools,
@@ -22,23 +26,24 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, si
     over_ground = state[:, 2:] + ego_mps
     slow = np.hypot(over_ground[:, 0], over_ground[:, 1]) < s.walking_mps
     lanes = Lanes.of(state[:, :2], state[:, 2:], ego, s.walking_mps, s.lane_tau_s)
-    step = np.tile(np.eye(4), (len(state), 1, 1))
-    step[:, :2, 2:] = lanes.reach(np.full((len(state), 1), dt_s))[:, 0]
-    step[:, 2:, 2:] = lanes.kept(dt_s)
-    fade = np.where(slow & silent, np.exp(-dt_s / s.turn_tau_s), 1.0)
+    step = np.empty((len(state), 4, 4))
+    step[:] = _STAYS
+    step[:, :2, 2:], step[:, 2:, 2:] = lanes.reach(dt_s), lanes.kept(dt_s)
+    fade = np.where(slow & silent, math.exp(-dt_s / s.turn_tau_s), 1.0)
     after: Floats = state.copy()
-    faded = (over_ground * fade[:, None])[:, :, None]
-    after[:, :2] += (step[:, :2, 2:] @ faded)[:, :, 0] - ego_mps * dt_s
-    after[:, 2:] = (step[:, 2:, 2:] @ faded)[:, :, 0] - ego_mps
-    spread = step @ covariance @ step.transpose(0, 2, 1)
-    along = s.accel_along_m2ps3
-    across = np.where(slow, along, s.accel_across_m2ps3)
-    for axis, power in ((0, along), (1, across)):
-        spread[:, axis, axis] += power * dt_s ** 3 / 3
-        spread[:, axis, axis + 2] += power * dt_s ** 2 / 2
-        spread[:, axis + 2, axis] += power * dt_s ** 2 / 2
-        spread[:, axis + 2, axis + 2] += power * dt_s
+    carried = (step[:, :, 2:] @ (over_ground * fade[:, None])[:, :, None])[:, :, 0]
+    after[:, :2] += carried[:, :2] - ego_mps * dt_s
+    after[:, 2:] = carried[:, 2:] - ego_mps
+    walks, drives = (_wander(s.accel_along_m2ps3, power, dt_s) for power in (s.accel_along_m2ps3, s.accel_across_m2ps3))
+    spread = step @ covariance @ step.transpose(0, 2, 1) + np.where(slow[:, None, None], walks, drives)
     return after, 0.5 * (spread + spread.transpose(0, 2, 1))
+
+
+def _wander(along: float, across: float, dt_s: float) -> Floats:
+    """Return the covariance (4, 4) that white acceleration of such powers adds in `dt_s`."""
+    place, both, speed = dt_s ** 3 / 3, dt_s ** 2 / 2, dt_s
+    return np.array([[along * place, 0.0, along * both, 0.0], [0.0, across * place, 0.0, across * both],
+                     [along * both, 0.0, along * speed, 0.0], [0.0, across * both, 0.0, across * speed]])
 
 
 def bent(state: Floats, angle_rad: Floats, ego_mps: Floats) -> Floats:
@@ -56,8 +61,8 @@ def turned(state: Floats, covariance: Floats, angle_rad: float, ego_mps: Floats)
 
     What keeps its velocity over ground turns to the right in them; the rig's own stays ahead.
     """
-    c, s = np.cos(angle_rad), np.sin(angle_rad)
-    back = np.kron(np.eye(2), np.array([[c, s], [-s, c]]))
+    c, s = math.cos(angle_rad), math.sin(angle_rad)
+    back = np.array([[c, s, 0.0, 0.0], [-s, c, 0.0, 0.0], [0.0, 0.0, c, s], [0.0, 0.0, -s, c]])
     after: Floats = state.copy()
     after[:, 2:] += ego_mps
     after = after @ back.T
@@ -76,6 +81,6 @@ def update(state: Floats, covariance: Floats, residual: Floats, jacobian: Floats
     """Return (k, 4) and (k, 4, 4) after `residual` (k, d); Joseph's form, which keeps the covariance positive."""
     gain = np.linalg.solve(spread, jacobian @ covariance).transpose(0, 2, 1)
     after = state + (gain @ residual[:, :, None])[:, :, 0]
-    keep = np.eye(4) - gain @ jacobian
+    keep = _STAYS - gain @ jacobian
     shrunk = keep @ covariance @ keep.transpose(0, 2, 1) + gain @ noise @ gain.transpose(0, 2, 1)
     return after, 0.5 * (shrunk + shrunk.transpose(0, 2, 1))

@@ -21,11 +21,12 @@ def known(bank: Bank, dt_s: float, swung: Floats, pose: SensorPose, settings: Se
     away = place - at
     reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.3)
     line = away / reach[:, None]
-    side = np.stack([-line[:, 1], line[:, 0]], axis=1)
-    spread, velocity = bank.covariance[:, :2, :2], bank.covariance[:, 2:, 2:]
+    x, y = line.T
     noise = (extent.wander(looks, place, bank.state[:, 2:], at) + models.polar_noise(reach, settings))
-    along, across, rate = (np.einsum('ni,nij,nj->n', u, p, u)
-                           for u, p in ((line, spread), (side, spread), (line, velocity)))
+    p = bank.covariance
+    along = p[:, 0, 0] * x * x + 2.0 * p[:, 0, 1] * x * y + p[:, 1, 1] * y * y
+    across = p[:, 0, 0] * y * y - 2.0 * p[:, 0, 1] * x * y + p[:, 1, 1] * x * x
+    rate = p[:, 2, 2] * x * x + 2.0 * p[:, 2, 3] * x * y + p[:, 3, 3] * y * y
     return Known(reach, np.arctan2(away[:, 1], away[:, 0]), ((bank.state[:, 2:] - swung) * line).sum(axis=1),
                  np.sqrt(along + noise[:, 0, 0]), np.sqrt(across + reach ** 2 * noise[:, 1, 1]),
                  np.sqrt(rate + noise[:, 2, 2]), bank.box_m[:, 0], bank.confirmed)

@@ -8,13 +8,16 @@ Laugier, "A survey on motion prediction", ROBOMECH 1, 2014). Walkers, and who cr
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
 from outrider_perception.ego import EgoVelocity
 
+_EYE = np.eye(2)
 _ALONG = 0.5  # sine of 30 degrees: whose velocity lies nearer to the road than this goes along it
 
 
@@ -37,18 +40,24 @@ class Lanes:
         aside = np.abs((velocity * across).sum(axis=1))
         return cls(across, (speed >= walking_mps) & (aside <= _ALONG * speed), tau_s)
 
-    def reach(self, time_s: Floats) -> Floats:
-        """Return (n, t, 2, 2): displacement over ground after `time_s` (n, t) by velocity over ground now."""
-        lost = self.keeps[:, None] * (time_s - self.tau_s * (1.0 - np.exp(-time_s / self.tau_s)))
-        out: Floats = time_s[..., None, None] * np.eye(2) - lost[..., None, None] * self._outer()[:, None]
+    def reach(self, time_s: float) -> Floats:
+        """Return (n, 2, 2): displacement over ground after `time_s` by velocity over ground now."""
+        lost = self.keeps * (time_s - self.tau_s * (1.0 - math.exp(-time_s / self.tau_s)))
+        out: Floats = time_s * _EYE - lost[:, None, None] * self._outer
         return out
+
+    def lost_s(self, time_s: Floats) -> Floats:
+        """Return (n, t): by how much less than `time_s` (n, t) a velocity across its lane carries a body."""
+        lost: Floats = self.keeps[:, None] * (time_s - self.tau_s * (1.0 - np.exp(-time_s / self.tau_s)))
+        return lost
 
     def kept(self, time_s: float) -> Floats:
         """Return (n, 2, 2): velocity over ground after `time_s` by that of now."""
-        lost = self.keeps * (1.0 - np.exp(-time_s / self.tau_s))
-        out: Floats = np.eye(2) - lost[:, None, None] * self._outer()
+        lost = self.keeps * (1.0 - math.exp(-time_s / self.tau_s))
+        out: Floats = _EYE - lost[:, None, None] * self._outer
         return out
 
+    @cached_property
     def _outer(self) -> Floats:
         out: Floats = self.across[:, :, None] * self.across[:, None, :]
         return out

@@ -8,6 +8,7 @@ at 0.15 s 6 cm of a braking car, below every sensor's error. test_late.py compar
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,13 +38,13 @@ class Lag:
         """Return Jacobians (n, d, 4) with respect to now of those with respect to then."""
         if self.lag_s <= 0.0:
             return jacobian
-        step = np.eye(4)
-        step[0, 2] = step[1, 3] = -self.lag_s
-        found: Floats = jacobian @ (step @ np.kron(np.eye(2), self._turn().T))
+        back, turn = np.zeros((4, 4)), self._turn().T
+        back[:2, :2], back[:2, 2:], back[2:, 2:] = turn, -self.lag_s * turn, turn
+        found: Floats = jacobian @ back
         return found
 
     def _turn(self) -> Floats:
         """Return R with row vectors: v_then = v_now @ R."""
-        c, s = np.cos(self.turned_rad), np.sin(self.turned_rad)
+        c, s = math.cos(self.turned_rad), math.sin(self.turned_rad)
         # Axes that turned left see the same vector turned right; back again it turns left.
         return np.array([[c, s], [-s, c]])

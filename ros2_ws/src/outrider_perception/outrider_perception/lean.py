@@ -28,18 +28,19 @@ def leaned(pose: SensorPose, roll_rad: float, pitch_rad: float) -> SensorPose:
 
 
 def bearings(range_m: Floats, sine: Floats, pose: SensorPose, height_m: float) -> Floats:
-    """Return the bearings in base_link (n,) of what a row of antennas sees at `sine` of azimuth (n,).
+    """Return the bearings in base_link (n,) or (n, a) of what a row of antennas sees at `sine` of azimuth (like it).
 
-    `range_m` (n,) along the line of sight, `height_m` above the ground is where bodies reflect.
+    `range_m` (n,) or (n, 1) along the line of sight, `height_m` above the ground is where bodies reflect.
     """
     row, ahead = pose.rotation[:, 1], pose.rotation[:2, 0]
     flat = math.hypot(row[0], row[1])
     left = row[:2] / max(flat, 1e-6)
     front = np.array([left[1], -left[0]])
     front = front if float(front @ ahead) >= 0.0 else -front
-    below = np.clip(height_m - pose.translation_m[2], -0.5 * range_m, 0.5 * range_m)
+    half = 0.5 * range_m
+    below = np.minimum(np.maximum(height_m - pose.translation_m[2], -half), half)
     across = (sine - below / np.maximum(range_m, 1e-6) * row[2]) / max(flat, 1e-6)
-    across = np.clip(across, -_MOST_SINE, _MOST_SINE)
-    line = across[:, None] * left + np.sqrt(1.0 - across ** 2)[:, None] * front
-    bearing: Floats = np.arctan2(line[:, 1], line[:, 0])
+    across = np.minimum(np.maximum(across, -_MOST_SINE), _MOST_SINE)
+    ahead_m = np.sqrt(1.0 - across * across)
+    bearing: Floats = np.arctan2(across * left[1] + ahead_m * front[1], across * left[0] + ahead_m * front[0])
     return bearing

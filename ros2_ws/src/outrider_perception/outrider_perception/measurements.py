@@ -194,8 +194,9 @@ class DepthClusters:
     """What stands near above the ground in one depth image, found without any detector (depth_image.py).
 
     `xy_m` (n, 2) middles of what is seen, level with the ground, x as the camera looks, y to its left;
-    `extent_m` (n, 3) along and across the line of sight and up; `sigma_m` (n,) along it; `cut` (n,) the image's edge or
-    the end of the reach goes through it: where it ends is not known.
+    `extent_m` (n, 3) along both and up; `sigma_m` (n,) along the line of sight; `cut` (n, 3) whether the right and the
+    left edge of the image and the end of the reach go through it: where it ends is not known. `slopes`: left over
+    ahead of the image's right and left edge.
     """
 
     stamp_s: float
@@ -203,7 +204,8 @@ class DepthClusters:
     xy_m: Floats
     extent_m: Floats
     sigma_m: Floats
-    cut: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    cut: Bools = field(default_factory=lambda: np.zeros((0, 3), dtype=np.bool_))
+    slopes: tuple[float, float] = (-1e3, 1e3)
     sensor: str = 'depth'
 
     def __post_init__(self) -> None:
@@ -211,8 +213,8 @@ class DepthClusters:
         _check_stamp(self.stamp_s)
         n = len(self.xy_m)
         if len(self.cut) == 0:
-            object.__setattr__(self, 'cut', np.zeros(n, dtype=np.bool_))
-        for name, shape in (('xy_m', (n, 2)), ('extent_m', (n, 3)), ('sigma_m', (n,)), ('cut', (n,))):
+            object.__setattr__(self, 'cut', np.zeros((n, 3), dtype=np.bool_))
+        for name, shape in (('xy_m', (n, 2)), ('extent_m', (n, 3)), ('sigma_m', (n,)), ('cut', (n, 3))):
             seen = getattr(self, name).shape
             if seen != shape:
                 raise ValueError(f'depth clusters: {name} has shape {seen}, expected {shape}.')

@@ -13,6 +13,7 @@ Navigation", 2001, ch. 5 (consistency, gates), ch. 8 (coloured acceleration: Sin
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from outrider_perception.settings import MotionSettings
 
 VX, AX, VY, W, BIAS, COURSE, OFF = range(7)
 N = 7
+_STAYS = np.eye(N)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class MotionFilter:
         self._turned = 0.0
         self._course_known = False
         self._tilt = (0.0, 0.0, -math.inf)
+        self._told: Motion | None = None  # what advance said last, while nothing has changed since
 
     def hears(self, source: str, now_s: float) -> bool:
         """Tell whether 'doppler', 'gps', 'wheels' or 'gyro' has spoken, and was believed, within the last second."""
@@ -69,21 +72,25 @@ class MotionFilter:
 
     def advance(self, now_s: float) -> Motion:
         """Carry the state to `now_s` (not back) and return it."""
-        s = self._settings
         dt = now_s - self._now_s if self._now_s is not None else 0.0
         self._now_s = now_s if self._now_s is None else max(now_s, self._now_s)
         if dt > 0.0:
             self._predict(dt)
-        turn = self._turn(self._now_s)
+        if self._told is None:
+            self._told = self._tell(self._now_s)
+        return self._told
+
+    def _tell(self, now_s: float) -> Motion:
+        s, turn = self._settings, self._turn(now_s)
         roll, pitch, told_s = self._tilt
-        if self._now_s - told_s > s.memory_s:
+        if now_s - told_s > s.memory_s:
             roll = pitch = 0.0
-        at = [VX, VY]
+        p = self._p
         # Doppler alone hardly tells a turn from a slide, and a course only the way, not the sway. A mean over a scan:
         # tracks are turned by it once a scan.
-        yaw = self._slope(s.scan_s) if self.hears('gyro', self._now_s) else turn
-        return Motion(self._x[at].copy(), self._p[np.ix_(at, at)].copy(), yaw,
-                      math.sqrt(self._p[W, W]), turn, roll, pitch)
+        yaw = self._slope(s.scan_s) if self.hears('gyro', now_s) else turn
+        return Motion(self._x[[VX, VY]], np.array([[p[VX, VX], p[VX, VY]], [p[VY, VX], p[VY, VY]]]), yaw,
+                      math.sqrt(p[W, W]), turn, roll, pitch)
 
     def gyro(self, seen: Gyro) -> bool:
         """Take what turns and leans; False where it is not usable."""
@@ -98,7 +105,7 @@ class MotionFilter:
         self._update('gyro', seen.stamp_s, h, np.array([seen.yaw_rate_radps - self._x[W] - self._x[BIAS]]),
                      np.array([[sigma ** 2]]), gate=math.inf)
         if abs(seen.roll_rad) < 1.0 and abs(seen.pitch_rad) < 1.0:
-            self._tilt = (seen.roll_rad, seen.pitch_rad, seen.stamp_s)
+            self._tilt, self._told = (seen.roll_rad, seen.pitch_rad, seen.stamp_s), None
         return True
 
     def speed(self, seen: Speed) -> bool:
@@ -122,9 +129,12 @@ class MotionFilter:
         # The length of a noisy vector is never zero: sqrt(pi) / 2 of its two axes' sigma where it stands.
         expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * sigma)
         u, v = ahead / max(expected, 1e-6), across / max(expected, 1e-6)
-        if self._p[VX, VX] > s.known_sigma_mps ** 2:
-            # A speed that nobody knows yet has no direction: rigs roll ahead.
+        starts = seen.mps ** 2 > s.gate * sigma ** 2 and abs(ahead) < 0.5 * seen.mps
+        if starts or self._p[VX, VX] > s.known_sigma_mps ** 2:
+            # A speed that nobody knows yet has no direction, nor has that of a rig that stood: rigs roll ahead.
             expected, u, v = ahead, 1.0, 0.0
+        elif ahead < 0.0 and seen.mps > expected and ahead ** 2 < s.gate * (self._p[VX, VX] + sigma ** 2):
+            u = -u  # what is hardly below zero and should be faster should be so ahead
         rows[0, [VX, AX, VY, W]] = u, -u * late_s, v, v * rx - u * ry
         used = self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - expected]),
                             np.array([[s.gps_share * sigma ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),
@@ -171,6 +181,7 @@ class MotionFilter:
         s, x = self._settings, self._x
         keep_a, keep_y, keep_w, keep_d = (math.exp(-dt / tau) for tau in (s.accel_tau_s, s.lateral_tau_s, s.yaw_tau_s,
                                                                           s.doppler_bias_tau_s))
+        self._told = None
         f = np.eye(N)
         # Singer: an acceleration that fades, integrated.
         f[VX, AX] = s.accel_tau_s * (1.0 - keep_a)
@@ -195,22 +206,29 @@ class MotionFilter:
         """Update where the residual is inside the gate, or has been outside so often that the filter must be wrong."""
         s = self._settings
         spread = rows @ self._p @ rows.T + noise
-        distance2 = float(off @ np.linalg.solve(spread, off))
+        distance2 = float(off @ _solved(spread, off))
         if distance2 > gate * len(off):
             self._refused[source] = self._refused.get(source, 0) + 1
-            if self._refused[source] < s.doubt_times:
+            if self._refused[source] < s.doubt_times or (source == 'doppler' and self._told_by_itself(stamp_s)):
                 return False
             # Wrong for so long: take it, with the doubt that this asks for.
             self._p[VX, VX] += min(distance2 / gate, 1e3) * s.known_sigma_mps ** 2
             spread = rows @ self._p @ rows.T + noise
-        self._refused[source] = 0
+        self._refused[source], self._told = 0, None
         self._heard_s[source] = stamp_s
-        gain = np.linalg.solve(spread, rows @ self._p).T
-        keep = np.eye(N) - gain @ rows
+        gain = _solved(spread, rows @ self._p).T
+        keep = _STAYS - gain @ rows
         self._x = self._x + gain @ off
         self._p = keep @ self._p @ keep.T + gain @ noise @ gain.T
         self._p = 0.5 * (self._p + self._p.T)
         return True
+
+    def _told_by_itself(self, now_s: float) -> bool:
+        """Tell whether wheels or GPS are believed: all of traffic may pose as the ground; the rig's own do not.
+
+        A GPS that follows the filter's own sign is no witness of it: rigs roll ahead.
+        """
+        return self.hears('wheels', now_s) or (self.hears('gps', now_s) and bool(self._x[VX] > 0.0))
 
     def _turn(self, now_s: float) -> float:
         """Return the yaw rate of the way: its mean over one sway, sooner where it leaves what sway does."""
@@ -229,5 +247,13 @@ class MotionFilter:
 
     def _slope(self, span_s: float) -> float:
         now_s, turned = self._way[-1]
-        before_s, before = next((one for one in reversed(self._way) if now_s - one[0] >= span_s), self._way[0])
+        newest = bisect_right(self._way, -span_s, key=lambda one: one[0] - now_s)
+        before_s, before = self._way[max(newest - 1, 0)]
         return (turned - before) / (now_s - before_s) if now_s - before_s >= 0.5 * span_s else 0.0
+
+
+def _solved(spread: Floats, right: Floats) -> Floats:
+    """Return x of spread @ x = right; most measurements are one number."""
+    if len(spread) > 1:
+        return np.asarray(np.linalg.solve(spread, right), dtype=np.float64)
+    return right / float(spread[0, 0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
@@ -23,6 +25,34 @@ def moves(bank: Bank, ego: EgoVelocity, sensor_xy_m: Floats, settings: Settings,
     other_eyes = np.isfinite(bank.heard_s[:, 1:]).any(axis=1)
     proved: Bools = by_doppler | bank.given | (other_eyes & _by_sight(bank, ego, sight))
     return proved
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A radar that may hear whoever moves: where it is (2,) and looks (2,) in base_link, how far it hears a walker."""
+
+    xy_m: Floats
+    axis: Floats
+    reach_m: float
+    heard_s: float  # its newest scan, -inf: none
+
+
+def refuted(bank: Bank, ego: EgoVelocity, radar: Listener, settings: Settings, sight: SightSettings) -> Bools:
+    """Return which tracks (n,) `radar` would hear if they moved as they seem to, and has not heard for `refute_s`.
+
+    They lie in its view and near it or leave it, over ground, beyond two sigma of both speeds. What images saw moving
+    there was one parked car after another, or hangs on a body that has gone by.
+    """
+    away = bank.state[:, :2] - radar.xy_m
+    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-6)
+    line = away / reach[:, None]
+    radial = np.abs(((bank.state[:, 2:] + ego.velocity_mps) * line).sum(axis=1))
+    variance = np.einsum('ni,nij,nj->n', line, bank.covariance[:, 2:, 2:] + ego.covariance, line)
+    doubt = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, 2.0 * np.sqrt(np.maximum(variance, 0.0)))
+    in_view = (line @ radar.axis >= np.cos(sight.refute_view_rad)) & (reach <= radar.reach_m)
+    silent = bank.heard_s[:, 0] < radar.heard_s - sight.refute_s
+    contrary: Bools = in_view & silent & (radial > doubt) & ~bank.given
+    return contrary
 
 
 def _by_sight(bank: Bank, ego: EgoVelocity, sight: SightSettings) -> Bools:

@@ -6,59 +6,104 @@ import numpy as np
 
 from outrider_perception.arrays import Bools, Floats
 
+_ROUND_X, _ROUND_Y = np.array([1.0, 1.0, -1.0, -1.0]), np.array([1.0, -1.0, -1.0, 1.0])  # corners, one after the other
 
-def corners(size_m: Floats, heading_rad: Floats) -> Floats:
-    """Return the corners (n, 4, 2) of boxes `size_m` (n, 2) long and wide, about their own centres."""
-    half = 0.5 * size_m[:, None, :] * np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]])
-    c, s = np.cos(heading_rad)[:, None], np.sin(heading_rad)[:, None]
-    turned: Floats = np.stack([half[..., 0] * c - half[..., 1] * s, half[..., 0] * s + half[..., 1] * c], axis=-1)
-    return turned
+
+def distances(x_m: Floats, y_m: Floats, size_m: Floats, heading_rad: Floats, rig_m: Floats) -> Floats:
+    """Return how far (n, t) boxes `size_m` (n, 2) are from the rig's outline when their middles are at `x_m`, `y_m`.
+
+    Places are (n, t), `heading_rad` (n, t) or (n, 1) where it stays; `rig_m` (2,) length and width of the rig, centred
+    on base_link. Two convex outlines that are apart are nearest at a corner of one of them; 0 where they overlap.
+    """
+    pair = _Pair(x_m, y_m, size_m[:, :1], size_m[:, 1:2], heading_rad, rig_m)
+    squared = np.minimum(np.minimum.reduce(pair.from_body(), axis=0), np.minimum.reduce(pair.from_rig(), axis=0))
+    distance: Floats = np.sqrt(squared)
+    distance[pair.overlap()] = 0.0
+    return distance
 
 
 def gap(centre_m: Floats, size_m: Floats, heading_rad: Floats, rig_m: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return how far bodies are from the rig's outline, at each of t places.
+    """Return how far boxes at `centre_m` (n, 2) are from the rig's outline, as `distances` tells, and where.
 
-    `centre_m` (n, t, 2), `size_m` (n, 2), `heading_rad` (n,), `rig_m` (2,) length and width of the rig, centred on
-    base_link. Returns distance (n, t), the nearest point of each body (n, t, 2), and of the rig (n, t, 2). Two convex
-    outlines that are apart are nearest at a corner of one of them; where they overlap the distance is 0 and the points
-    are those nearest to each other's corners.
+    That is: distance (n,), the nearest point of each body (n, 2), and of the rig (n, 2); where they overlap the
+    distance is 0 and the points are those nearest to each other's corners.
     """
-    half_rig, half = 0.5 * rig_m, 0.5 * size_m[:, None, :]
-    own = corners(size_m, heading_rad)
-    theirs = centre_m[:, :, None, :] + own[:, None, :, :]                      # (n, t, 4, 2)
-    on_rig = np.clip(theirs, -half_rig, half_rig)
-    from_body = ((theirs - on_rig) ** 2).sum(axis=-1)                          # (n, t, 4)
-
-    c, s = np.cos(heading_rad)[:, None], np.sin(heading_rad)[:, None]
-    edges = half_rig * np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]])
-    off = edges - centre_m[:, :, None, :]                                      # (n, t, 4, 2)
-    local_x = off[..., 0] * c[..., None] + off[..., 1] * s[..., None]
-    local_y = off[..., 1] * c[..., None] - off[..., 0] * s[..., None]
-    near_x = np.clip(local_x, -half[..., None, 0], half[..., None, 0])
-    near_y = np.clip(local_y, -half[..., None, 1], half[..., None, 1])
-    from_rig = (local_x - near_x) ** 2 + (local_y - near_y) ** 2
-    on_body = centre_m[:, :, None, :] + np.stack(
-        [near_x * c[..., None] - near_y * s[..., None], near_x * s[..., None] + near_y * c[..., None]], axis=-1)
-
-    squared = np.concatenate([from_body, from_rig], axis=-1)                   # (n, t, 8)
-    best = squared.argmin(axis=-1)[..., None]
-    body = np.concatenate([theirs, on_body], axis=2)
-    rig = np.concatenate([on_rig, np.broadcast_to(edges, on_body.shape)], axis=2)
-    distance = np.sqrt(np.take_along_axis(squared, best, axis=-1)[..., 0])
-    distance[_overlap(centre_m, own, size_m, heading_rad, half_rig)] = 0.0
-    take = best[..., None]
-    return distance, np.take_along_axis(body, take, axis=2)[:, :, 0], np.take_along_axis(rig, take, axis=2)[:, :, 0]
+    pair = _Pair(centre_m[:, 0], centre_m[:, 1], size_m[:, 0], size_m[:, 1], heading_rad, rig_m)
+    squared = np.concatenate([pair.from_body(), pair.from_rig()])              # (8, n)
+    best, rows = squared.argmin(axis=0), np.arange(len(centre_m))
+    distance: Floats = np.sqrt(squared[best, rows])
+    distance[pair.overlap()] = 0.0
+    on_body, on_rig = pair.points()
+    return distance, on_body[best, rows], on_rig[best, rows]
 
 
-def _overlap(centre_m: Floats, own: Floats, size_m: Floats, heading_rad: Floats, half_rig: Floats) -> Bools:
-    """Tell (n, t) where the boxes overlap: no axis of either box separates them."""
-    reach = np.abs(own).max(axis=1)                                            # (n, 2) half extents along x and y
-    apart: Bools = (np.abs(centre_m) > half_rig + reach[:, None, :]).any(axis=-1)
-    c, s = np.cos(heading_rad)[:, None], np.sin(heading_rad)[:, None]
-    along = np.abs(centre_m[..., 0] * c + centre_m[..., 1] * s)
-    across = np.abs(centre_m[..., 1] * c - centre_m[..., 0] * s)
-    rig_along = half_rig[0] * np.abs(c) + half_rig[1] * np.abs(s)
-    rig_across = half_rig[0] * np.abs(s) + half_rig[1] * np.abs(c)
-    apart |= along > 0.5 * size_m[:, None, 0] + rig_along
-    apart |= across > 0.5 * size_m[:, None, 1] + rig_across
-    return ~apart
+class _Pair:
+    """Boxes and the rig, by their corners: the first axis (4,) counts those, the others are those of the places."""
+
+    def __init__(self, x: Floats, y: Floats, length: Floats, width: Floats, heading_rad: Floats, rig: Floats) -> None:
+        self._x, self._y = x, y
+        self._half_length, self._half_width = 0.5 * length, 0.5 * width
+        self._rig_x, self._rig_y = 0.5 * float(rig[0]), 0.5 * float(rig[1])
+        c, s = self._c, self._s = np.cos(heading_rad), np.sin(heading_rad)
+        # Half the length and half the width, turned: their sums and differences are the corners.
+        along_x, along_y = self._half_length * c, self._half_length * s
+        across_x, across_y = self._half_width * s, self._half_width * c
+        self._even, self._odd = (along_x - across_x, along_y + across_y), (along_x + across_x, along_y - across_y)
+
+    def _corners(self) -> tuple[Floats, Floats]:
+        """Return x and y (4, ...) of the boxes' corners."""
+        corners = []
+        for at, even, odd in zip((self._x, self._y), self._even, self._odd, strict=True):
+            each = np.empty((4, *at.shape))
+            each[0], each[1], each[2], each[3] = at + even, at + odd, at - even, at - odd
+            corners.append(each)
+        return corners[0], corners[1]
+
+    def _rig_corners(self) -> tuple[Floats, Floats]:
+        """Return along and across (4, ...) of the rig's corners as each box sees them."""
+        ahead, behind = self._rig_x - self._x, -self._rig_x - self._x
+        left, right = self._rig_y - self._y, -self._rig_y - self._y
+        c, s = self._c, self._s
+        along, across = np.empty((4, *self._x.shape)), np.empty((4, *self._x.shape))
+        for number, (x, y) in enumerate(((ahead, left), (ahead, right), (behind, right), (behind, left))):
+            along[number], across[number] = x * c + y * s, y * c - x * s
+        return along, across
+
+    def from_body(self) -> Floats:
+        """Return the squared distances (4, ...) of the boxes' corners from the rig."""
+        x, y = self._corners()
+        squared: Floats = np.maximum(np.abs(x) - self._rig_x, 0.0) ** 2 + np.maximum(np.abs(y) - self._rig_y, 0.0) ** 2
+        return squared
+
+    def from_rig(self) -> Floats:
+        """Return the squared distances (4, ...) of the rig's corners from the boxes."""
+        along, across = self._rig_corners()
+        squared: Floats = (np.maximum(np.abs(along) - self._half_length, 0.0) ** 2
+                           + np.maximum(np.abs(across) - self._half_width, 0.0) ** 2)
+        return squared
+
+    def points(self) -> tuple[Floats, Floats]:
+        """Return the nearest points (8, n, 2) of box and rig for each corner of the boxes, then for each of the rig."""
+        x, y = self._corners()
+        on_rig_x, on_rig_y = np.clip(x, -self._rig_x, self._rig_x), np.clip(y, -self._rig_y, self._rig_y)
+        along, across = self._rig_corners()
+        along = np.clip(along, -self._half_length, self._half_length)
+        across = np.clip(across, -self._half_width, self._half_width)
+        c, s = self._c, self._s
+        on_body = np.stack([np.concatenate([x, self._x + (along * c - across * s)]),
+                            np.concatenate([y, self._y + (along * s + across * c)])], axis=-1)
+        edges = self._rig_x * _ROUND_X, self._rig_y * _ROUND_Y
+        on_rig = np.stack([np.concatenate([seen, np.broadcast_to(edge[:, None], x.shape)])
+                           for seen, edge in zip((on_rig_x, on_rig_y), edges, strict=True)], axis=-1)
+        return on_body, on_rig
+
+    def overlap(self) -> Bools:
+        """Tell (...) where the boxes overlap: no axis of either box separates them."""
+        x, y, c, s = self._x, self._y, self._c, self._s
+        far_x = np.maximum(np.abs(self._even[0]), np.abs(self._odd[0]))
+        far_y = np.maximum(np.abs(self._even[1]), np.abs(self._odd[1]))
+        apart: Bools = (np.abs(x) > self._rig_x + far_x) | (np.abs(y) > self._rig_y + far_y)
+        turn_c, turn_s = np.abs(c), np.abs(s)
+        apart |= np.abs(x * c + y * s) > self._half_length + (self._rig_x * turn_c + self._rig_y * turn_s)
+        apart |= np.abs(y * c - x * s) > self._half_width + (self._rig_x * turn_s + self._rig_y * turn_c)
+        return ~apart

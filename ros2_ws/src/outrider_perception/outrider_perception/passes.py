@@ -10,9 +10,6 @@ from outrider_perception.approach import Approach
 from outrider_perception.levels import HazardSettings
 from outrider_perception.tracker import Step
 
-_FAR_M = 10.0   # further away nothing passes yet
-_NEWS_M = 0.05  # the first instant within 5 cm of the least clearance is the closest
-
 
 @dataclass(frozen=True)
 class ClosePass:
@@ -57,10 +54,10 @@ class Passes:
             known = self._open.get(identity)
             closing = max(closing, known.closest.closing_mps if known else 0.0)
             if known is None:
-                if not moving or distance > _FAR_M:
+                if not moving or distance > s.pass_far_m:
                     continue
                 known = self._open[identity] = _Open(self._instant(step, approach, row, speed, closing))
-            elif distance < known.closest.clearance_m - _NEWS_M and not known.told:
+            elif distance < known.closest.clearance_m - s.pass_news_m and not known.told:
                 known.closest = self._instant(step, approach, row, speed, closing)
             if not known.told and distance > known.closest.clearance_m + s.pass_over_m:
                 over += self._tell(known)

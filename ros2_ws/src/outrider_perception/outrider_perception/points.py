@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,7 @@ class Points:
 
     def aimed(self, azimuth_rad: Floats, range_rate_mps: Floats) -> Points:
         """Return these at other bearings, with other range rates."""
-        directions = np.stack([np.cos(azimuth_rad), np.sin(azimuth_rad)], axis=1)
+        directions = self.directions if azimuth_rad is self.azimuth_rad else _directions(azimuth_rad)
         return Points(self.range_m, azimuth_rad, range_rate_mps, self.snr_db, directions, self.slope, self.sine,
                       self.left_out)
 
@@ -63,20 +64,27 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     leakage = sane & (reach < max(s.leakage_range_m, _MIN_RANGE_M))
     steep = sane & ~leakage & (np.abs(elevation) > s.max_elevation_rad)
     use = sane & ~leakage & ~steep
-    left_out = {'not_finite': int((~finite).sum()), 'out_of_bounds': int((finite & ~sane).sum()),
-                'leakage': int(leakage.sum()), 'steep': int(steep.sum())}
+    left_out = {name: int(np.count_nonzero(out)) for name, out in (
+        ('not_finite', ~finite), ('out_of_bounds', finite & ~sane), ('leakage', leakage), ('steep', steep))}
     reach, azimuth, elevation, rate, snr = columns[:, use]
-    cos_el = np.cos(elevation)
-    in_sensor = np.stack([reach * cos_el * np.cos(azimuth), reach * cos_el * np.sin(azimuth),
-                          reach * np.sin(elevation)], axis=1)
-    x, y, z = (in_sensor @ scan.pose.rotation.T).T
-    height = np.minimum(np.abs(z), np.minimum(s.max_height_m, reach * np.sin(s.max_elevation_rad)))
+    cos_az, cos_el = np.cos(azimuth), np.cos(elevation)
     sine = cos_el * np.sin(azimuth)
     # A row of antennas knows no elevation: all of them 0. Then it is the sine that is true, whatever the lean.
-    in_a_row = scan.azimuth_rad.size > 0 and not elevation.any() and bool((np.cos(azimuth) >= 0.0).all())
-    bearing = bearings(reach, sine, scan.pose, s.reflects_at_m) if in_a_row else np.arctan2(y, x)
-    height = np.zeros_like(height) if in_a_row else height
-    directions = np.stack([np.cos(bearing), np.sin(bearing)], axis=1)
-    flat = np.sqrt(reach ** 2 - height ** 2)
-    slope = flat / reach
-    return Points(flat, bearing, rate / slope, snr, directions, slope, sine, left_out)
+    if scan.azimuth_rad.size > 0 and not elevation.any() and bool((cos_az >= 0.0).all()):
+        bearing = bearings(reach, sine, scan.pose, s.reflects_at_m)
+        flat, slope = reach, np.ones_like(reach)
+    else:
+        in_sensor = np.stack([reach * cos_el * cos_az, reach * sine, reach * np.sin(elevation)], axis=1)
+        x, y, z = (in_sensor @ scan.pose.rotation.T).T
+        bearing = np.arctan2(y, x)
+        height = np.minimum(np.abs(z), np.minimum(s.max_height_m, reach * math.sin(s.max_elevation_rad)))
+        flat = np.sqrt(reach ** 2 - height ** 2)
+        slope = flat / reach
+        rate = rate / slope
+    return Points(flat, bearing, rate, snr, _directions(bearing), slope, sine, left_out)
+
+
+def _directions(azimuth_rad: Floats) -> Floats:
+    directions = np.empty((len(azimuth_rad), 2))
+    directions[:, 0], directions[:, 1] = np.cos(azimuth_rad), np.sin(azimuth_rad)
+    return directions

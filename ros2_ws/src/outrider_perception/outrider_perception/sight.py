@@ -20,7 +20,6 @@ from outrider_perception.settings import SightSettings
 
 _MIN_RANGE_M = 0.5
 _MAX_RANGE_M = 200.0
-_EDGE_PX = 1.5  # a box nearer to the image's edge may go on beyond it
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,12 @@ def sights(boxes: Boxes, pose: SensorPose, tables: Classes, settings: SightSetti
     said, depth = boxes.class_ids[index], boxes.depth_m[index]
     (fx, fy), (width, height) = boxes.focal_px, boxes.size_px
     middle_u, middle_v = 0.5 * (left + right), 0.5 * (top + bottom)
-    rays = [_ray(boxes, pose, u, v) for u, v in ((middle_u, middle_v), (left, middle_v), (right, middle_v),
-                                                 (middle_u, bottom))]
+    rays = np.split(_ray(boxes, pose, np.concatenate([middle_u, left, right, middle_u]),
+                         np.concatenate([middle_v, middle_v, middle_v, bottom])), 4)
     bearing, bearing_left, bearing_right = (np.arctan2(ray[:, 1], ray[:, 0]) for ray in rays[:3])
     half = 0.5 * np.abs(wrap_angle(bearing_left - bearing_right))
-    beside = (left <= _EDGE_PX) | (right >= width - 1.0 - _EDGE_PX)
-    below, above = bottom >= height - 1.0 - _EDGE_PX, top <= _EDGE_PX
+    beside = (left <= s.edge_cut_px) | (right >= width - 1.0 - s.edge_cut_px)
+    below, above = bottom >= height - 1.0 - s.edge_cut_px, top <= s.edge_cut_px
     flat = np.maximum(np.hypot(rays[0][:, 0], rays[0][:, 1]), 1e-3)  # horizontal metres for a metre along the axis
     edge = s.edge_sigma_px + s.edge_share * (bottom - top)
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import pickle
 import zlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 _MAGIC = b'outrider snapshot 1\n'
 _PLAIN = {
@@ -29,12 +33,18 @@ class SnapshotError(ValueError):
     """Bytes that are no snapshot of this code; one sentence."""
 
 
-def code_version() -> str:
-    """Return a mark of this code: the same for the same files of the package, whatever the commit."""
+def code_version(config: Any = None) -> str:
+    """Return a mark of this code and of the numbers in `config` (a dataclass): the same whatever the commit."""
     mark = hashlib.sha256()
     for file in sorted(Path(__file__).parent.glob('*.py')):
         mark.update(file.name.encode() + b'\0' + file.read_bytes())
+    if config is not None:
+        mark.update(json.dumps(asdict(config), sort_keys=True, default=_plain).encode())
     return mark.hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else repr(value)
 
 
 def freeze(version: str, *parts: Any) -> bytes:

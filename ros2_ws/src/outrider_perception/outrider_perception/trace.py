@@ -46,17 +46,17 @@ class Trace:
             return np.zeros(0, dtype=np.int64)
         score = favour - 0.5 * (over_ground_mps / s.unfold_usual_mps) ** 2
         support = np.zeros((n, a), dtype=np.int64)
-        for past in self._past:
-            dt = stamp_s - past.stamp_s
-            if not 0.0 < dt <= s.unfold_window_s or past.azimuth_rad.shape[1] != a or not len(past.range_m):
-                continue
-            told, agrees = self._compare(dt, range_m, rate_mps, span_mps, found, past)
-            score += told
-            support += agrees
+        pasts = [past for past in self._past if 0.0 < stamp_s - past.stamp_s <= s.unfold_window_s
+                 and past.azimuth_rad.shape[1] == a and len(past.range_m)]
+        if pasts:
+            told, agrees = self._compare(stamp_s, range_m, rate_mps, span_mps, found, pasts)
+            for number in range(len(pasts)):
+                score += told[:, number]
+            support += agrees.sum(axis=1)
         score = np.where(found.possible, score, -np.inf)
         # By k: of an odd one both sides of its peak are one alternative.
-        multiples = np.unique(found.k)
-        by_k = np.stack([score[:, found.k == k].max(axis=1) for k in multiples], axis=1)
+        first = np.flatnonzero(np.diff(found.k, prepend=found.k[0] - 1))  # they stand in rising order
+        by_k = np.maximum.reduceat(score, first, axis=1)
         best = by_k.argmax(axis=1)
         rows = np.arange(n)
         second = by_k.copy()
@@ -65,7 +65,7 @@ class Trace:
         rivals = np.isfinite(by_k).sum(axis=1) - 1
         margin = s.unfold_margin_nats + np.log(np.maximum(rivals / 2.0, 1.0))
         clear = by_k[rows, best] - second.max(axis=1) >= margin
-        mine = found.possible & (found.k[None, :] == multiples[best][:, None])
+        mine = found.possible & (found.k == found.k[first[best]][:, None])
         choice = np.where(mine, score, -np.inf).argmax(axis=1)
         clear &= (mine.sum(axis=1) == 1) & (support[rows, choice] >= least)
         return np.where(clear, choice, -1)
@@ -76,24 +76,32 @@ class Trace:
             self._past.clear()
         self._past.append(_Past(stamp_s, range_m, rate_mps, found.azimuth_rad, found.possible))
 
-    def _compare(self, dt: float, range_m: Floats, rate_mps: Floats, span_mps: float, found: Alternatives,
-                 past: _Past) -> tuple[Floats, Ints]:
-        """Return the log likelihood (n, a) of what one past scan says, and whether it agrees (n, a)."""
-        s = self._settings
-        off = rate_mps[:, None] - past.rate_mps[None, :]
+    def _compare(self, stamp_s: float, range_m: Floats, rate_mps: Floats, span_mps: float, found: Alternatives,
+                 pasts: list[_Past]) -> tuple[Floats, Ints]:
+        """Return the log likelihood (n, p, a) of what each of p past scans says, and whether it agrees (n, p, a)."""
+        s, (n, a) = self._settings, found.possible.shape
+        scan = np.repeat(np.arange(len(pasts)), [len(past.range_m) for past in pasts])
+        dt = np.array([stamp_s - past.stamp_s for past in pasts])[scan]
+        was_m, was_mps, was_rad, could = (np.concatenate(column) for column in zip(
+            *((past.range_m, past.rate_mps, past.azimuth_rad, past.possible) for past in pasts), strict=True))
+        off = rate_mps[:, None] - was_mps
         off = np.abs(off - span_mps * np.round(off / span_mps))
         # Whoever may have been it, under whatever k: without anybody a scan tells nothing.
-        may: Bools = (off <= s.cluster_rate_mps) & (np.abs(range_m[:, None] - past.range_m[None, :])
+        may = (off <= s.cluster_rate_mps) & (np.abs(range_m[:, None] - was_m)
                                              <= s.unfold_ground_mps * dt + s.cluster_range_m)
-        along = past.range_m[None, :, None] + found.range_rate_mps[:, None, :] * dt - range_m[:, None, None]
-        turn = np.abs(found.azimuth_rad[:, None, :] - past.azimuth_rad[None, :, :])
-        turn = np.minimum(turn, 2.0 * np.pi - turn)
-        across = range_m[:, None, None] * turn
-        late_m = found.range_rate_mps[:, None, :] * s.unfold_stamp_sigma_s
-        sigma_along = np.sqrt(s.unfold_range_sigma_m ** 2 + late_m ** 2)
-        sigma_across = s.cluster_cross_m + s.azimuth_sigma_rad * range_m
-        cost = (along / sigma_along) ** 2 + (across / sigma_across[:, None, None]) ** 2
-        cost = np.where(may[:, :, None] & past.possible[None, :, :], cost, np.inf).min(axis=1)
-        anybody: Bools = np.asarray(may.any(axis=1))
-        told = np.where(anybody[:, None], -0.5 * np.minimum(cost, s.gate), 0.0)
-        return told, (cost <= s.gate).astype(np.int64)
+        told, agrees = np.zeros((n * len(pasts), a)), np.zeros((n * len(pasts), a), dtype=np.int64)
+        point, past = np.nonzero(may)
+        if len(point):
+            reach, rate = range_m[point, None], found.range_rate_mps[point]
+            along = was_m[past, None] + rate * dt[past, None] - reach
+            turn = np.abs(found.azimuth_rad[point] - was_rad[past])
+            across = reach * np.minimum(turn, 2.0 * np.pi - turn)
+            sigma_along = np.sqrt(s.unfold_range_sigma_m ** 2 + (rate * s.unfold_stamp_sigma_s) ** 2)
+            sigma_across = s.cluster_cross_m + s.azimuth_sigma_rad * reach
+            cost = np.where(could[past], (along / sigma_along) ** 2 + (across / sigma_across) ** 2, np.inf)
+            # One row a point and scan: its best.
+            row = point * len(pasts) + scan[past]
+            first = np.flatnonzero(np.diff(row, prepend=-1))
+            least = np.minimum.reduceat(cost, first, axis=0)
+            told[row[first]], agrees[row[first]] = -0.5 * np.minimum(least, s.gate), least <= s.gate
+        return told.reshape(n, len(pasts), a), agrees.reshape(n, len(pasts), a)

@@ -1,6 +1,6 @@
 """The door of perception: time-stamped measurements in, tracks out. No ROS, no clock.
 
-    tracker = Tracker(Settings())
+    tracker = Tracker(*config.load().tracking)
     step = tracker.step(PolarScan.from_points(stamp_s, pose, xyz, range_rate, snr))
     for track in step.tracks.identity: ...
 
@@ -11,24 +11,21 @@ starts anew (identities are never used twice).
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
-from dataclasses import replace
 from typing import overload
 
 import numpy as np
 
-from outrider_perception import associate, extent, kalman
-from outrider_perception.arrays import Bools, wrap_angle
+from outrider_perception import associate
 from outrider_perception.background import Background
-from outrider_perception.bank import Bank
-from outrider_perception.classes import Classes, classes
 from outrider_perception.cluster import cluster, same_body
+from outrider_perception.copies import amended
 from outrider_perception.degraded import Degraded
-from outrider_perception.detections import PLACE, POLAR, Detections, from_boxes, from_clusters, from_depth, from_image
+from outrider_perception.detections import Detections, from_boxes, from_clusters, from_depth, from_image
 from outrider_perception.ego import EgoVelocity, doubt, moving
-from outrider_perception.existence import log_odds, missed
+from outrider_perception.following import Following, Outlook
 from outrider_perception.known import known
-from outrider_perception.late import Lag
 from outrider_perception.lean import leaned
 from outrider_perception.measurements import (
     Boxes,
@@ -40,12 +37,11 @@ from outrider_perception.measurements import (
     PolarScan,
     Speed,
 )
-from outrider_perception.moves import moves
+from outrider_perception.moves import Listener
 from outrider_perception.own import Own, swing
 from outrider_perception.points import flatten
 from outrider_perception.settings import MotionSettings, Settings, SightSettings
 from outrider_perception.steps import Step as Step
-from outrider_perception.turning import bends
 from outrider_perception.unfolder import Unfolder
 
 _STAMPS = 8  # of each sensor that are remembered: a repeated one is at most so many behind
@@ -54,22 +50,22 @@ _STAMPS = 8  # of each sensor that are remembered: a repeated one is at most so 
 class Tracker:
     """Holds the tracks; `step` takes one measurement. Equal measurements give equal steps, to the last bit."""
 
-    def __init__(self, settings: Settings | None = None, motion: MotionSettings | None = None,
-                 sight: SightSettings | None = None, tables: Classes | None = None) -> None:
-        """Start without tracks; `tables` tell how the detector errs (classes.classes)."""
-        self.settings = settings or Settings()
-        self._chirp: tuple[float, float | None] = (self.settings.velocity_bin_mps, None)
-        self._sights = associate.Sights(sight or SightSettings(), tables or classes())
-        self._motion_settings = motion or MotionSettings()
+    def __init__(self, settings: Settings, motion: MotionSettings, sight: SightSettings) -> None:
+        """Start without tracks."""
+        self.settings = settings
+        self._chirp: tuple[float, float | None] = (settings.velocity_bin_mps, None)
+        self._sights = associate.Sights(sight, settings.bodies.classes)
+        self._motion_settings = motion
         self.totals: Counter[str] = Counter()  # since the start, for diagnostics
-        self._next_identity = 1
         self._sensor_xy_m, self._sensor_axis = np.zeros(2), np.array([1.0, 0.0])
         self._own = Own(self.settings, self._motion_settings)
+        self._following = Following(self.settings, self._sights)
         self._begin()
 
     def _begin(self) -> None:
-        self._bank = Bank.empty()
+        self._following.forget()
         self._now_s: float | None = None
+        self._radar = Listener(np.zeros(2), np.array([1.0, 0.0]), 0.0, -np.inf)
         self._stamps: dict[str, deque[float]] = {}
         self._degraded = Degraded(self._motion_settings.memory_s)
         self._ego = EgoVelocity()
@@ -106,6 +102,10 @@ class Tracker:
         self.totals[kind if used else f'{kind}_left_out'] += 1
         return used
 
+    def light(self, stamp_s: float, dark: bool) -> None:
+        """Take what a camera says of the light at `stamp_s`."""
+        self._degraded.light(stamp_s, dark)
+
     def lean(self, stamp_s: float) -> tuple[float, float]:
         """Return the rig's roll and pitch at `stamp_s`: depth needs them to know the ground."""
         motion = self._own.at(stamp_s)
@@ -127,7 +127,7 @@ class Tracker:
     def _polar(self, scan: PolarScan, dt_s: float) -> dict[str, int]:
         self._adapt(scan)
         s, motion = self.settings, self._own.at(scan.stamp_s)
-        scan = replace(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
+        scan = amended(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
         lever_m = self._sensor_xy_m = scan.pose.translation_m[:2]
         seen = points = flatten(scan, s)
         if scan.velocity_max_mps is not None:
@@ -135,19 +135,22 @@ class Tracker:
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
         self._sensor_axis = scan.pose.rotation[:2, 0]
+        sight = self._sights.settings
+        bins_m = sight.refute_bins * (scan.range_resolution_m or np.inf)
+        self._radar = Listener(lever_m, self._sensor_axis, min(sight.refute_reach_m, bins_m), scan.stamp_s)
         self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
         swung = swing(self._own.at(scan.stamp_s), lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
         if scan.velocity_max_mps is not None:
             unfolded = self._unfolder.bodies(seen, scan, self._ego.velocity_mps + swung, doubt(slopes, self._ego, s),
-                                             known(self._bank, dt_s, swung, scan.pose, s))
+                                             known(self._following.bank, dt_s, swung, scan.pose, s))
             points, held, mover = unfolded.points, unfolded.held, ~unfolded.ground & ~unfolded.held
         # From here on as seen by a sensor that moves as base_link does.
         points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
         if scan.velocity_max_mps is None:
             mover = moving(slopes, points.range_rate_mps * points.slope, self._ego, s)
-        counts = {'points': len(scan.range_m), 'statics': int((~mover & ~held).sum()), 'movers': int(mover.sum()),
-                  'held': int(held.sum()), **points.left_out}
+        counts = {'points': len(scan.range_m), 'statics': int(np.count_nonzero(~mover & ~held)),
+                  'movers': int(np.count_nonzero(mover)), 'held': int(np.count_nonzero(held)), **points.left_out}
         chosen = mover.copy()
         if np.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
             rest = ~mover & ~held
@@ -155,7 +158,7 @@ class Tracker:
         else:
             self._background.forget()
         clusters = cluster(points.take(chosen), mover[chosen], s)
-        counts['clusters'] = int(clusters.moving.sum())
+        counts['clusters'] = int(np.count_nonzero(clusters.moving))
         self._update(from_clusters(clusters, scan, s), dt_s)
         return counts
 
@@ -167,14 +170,14 @@ class Tracker:
             self.settings = self.settings.with_chirp(step, resolution)
             self._own.adapt(self.settings)
             self._unfolder.adapt(self.settings)
+            self._following.adapt(self.settings)
 
     def _went(self, ego: EgoVelocity, dt_s: float) -> None:
         """Take a new velocity of the rig: its own braking is not the others', its sway is not its way."""
         dt_s = max(dt_s, 0.0)
         swung = self._ego.sway_rad + (ego.yaw_rate_radps - ego.turn_radps) * dt_s
-        ego = replace(ego, sway_rad=swung * float(np.exp(-dt_s / self.settings.sway_tau_s)))
-        if self._ego.valid and ego.valid:
-            self._bank.state[:, 2:] += self._ego.velocity_mps - ego.velocity_mps
+        ego = amended(ego, sway_rad=swung * math.exp(-dt_s / self.settings.sway_tau_s))
+        self._following.went(self._ego, ego)
         self._ego = ego
 
     def _seen(self, seen: CartesianScan | Boxes | DepthClusters, dt_s: float) -> dict[str, int]:
@@ -187,69 +190,22 @@ class Tracker:
             self._sensor_xy_m, self._sensor_axis = pose.translation_m[:2], pose.rotation[:2, 0]
             self._went(self._own.without_radar(seen.stamp_s), dt_s)
         if isinstance(seen, Boxes):
-            detections, counts = from_image(replace(seen, pose=pose), self._sights.classes, self._sights.settings)
+            detections, counts = from_image(amended(seen, pose=pose), self._sights.classes, self._sights.settings)
         else:
-            detections, counts = from_depth(replace(seen, pose=pose), self._sights.settings)
+            detections, counts = from_depth(amended(seen, pose=pose), self._sights.settings)
         self._update(detections, dt_s)
         return counts
 
     def _update(self, detections: Detections, dt_s: float) -> None:
-        """Predict, associate, update, and let tracks be born and die."""
-        s, bank, yaw_rate = self.settings, self._bank, self._ego.yaw_rate_radps
-        if dt_s < 0.0:
-            detections = replace(detections, lag=Lag(-dt_s, -dt_s * yaw_rate, self._ego.velocity_mps))
-            dt_s = 0.0
-        else:
-            scans = self._stamps.get('radar')
-            silent = bank.seen_s < (scans[-1] if scans else -np.inf)
-            ego = self._ego
-            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s)
-            bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
-            bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
-            self._turn(bank, yaw_rate * dt_s)
-        slow = np.hypot(*(bank.state[:, 2:] + self._ego.velocity_mps).T) < s.walking_mps
-        matched = associate.match(bank, detections, slow, s)
-        bank.log_odds -= missed(dt_s, s)
-        associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
-        extent.learn(bank, self._ego.velocity_mps, dt_s, self._sensor_xy_m, self._sensor_axis, s)
-        born = associate.unexplained(bank, detections, matched, s)
-        most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births
-        room = max(0, most - len(bank))
-        self._bank = self._alive(bank, detections.stamp_s).with_more(self._born(detections, born, room))
-
-    def _turn(self, bank: Bank, angle_rad: float) -> None:
-        """Look at all tracks from a rig that has turned by `angle_rad`, > 0 to the left."""
-        if angle_rad != 0.0:
-            bank.state, bank.covariance = kalman.turned(bank.state, bank.covariance, angle_rad, self._ego.velocity_mps)
-            bank.heading_rad = wrap_angle(bank.heading_rad - angle_rad)
-
-    def _born(self, detections: Detections, which: Bools, room: int) -> Bank:
-        index = np.flatnonzero(which)[:room]
-        first, self._next_identity = self._next_identity, self._next_identity + len(index)
-        state, covariance = detections.start(index, self.settings, self._sights.settings)
-        born = Bank.newborn(first + np.arange(len(index)), state, covariance,
-                            log_odds(self.settings.start_existence), detections.stamp_s, detections.sensor,
-                            detections.depth_m[index])
-        born.given |= detections.kind == PLACE
-        lag = detections.lag
-        if lag.lag_s > 0.0 and len(born):
-            born.state, born.covariance = kalman.predict(state, covariance, lag.lag_s, self._ego, born.given & False,
-                                                         self.settings)
-            self._turn(born, lag.turned_rad)
-        return born
-
-    def _alive(self, bank: Bank, stamp_s: float) -> Bank:
-        s = self.settings
-        sure = bank.log_odds > log_odds(s.confirm_existence)
-        bank.confirmed |= sure & moves(bank, self._ego, self._sensor_xy_m, s, self._sights.settings)
-        keep = bank.log_odds > log_odds(s.delete_existence)
-        keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
-        keep &= ~associate.doubles(bank, self._sensor_xy_m, stamp_s, s)
-        return bank.take(keep)
+        scans = self._stamps.get('radar')
+        hears = 'radar' not in self._degraded.missing(detections.stamp_s, ())
+        self._following.update(detections, dt_s, self._ego, Outlook(
+            self._sensor_xy_m, self._sensor_axis, self._radar if hears else None, scans[-1] if scans else -math.inf))
 
     def _result(self, measurement: Measurement, counts: dict[str, int], used: bool) -> Step:
-        tracks = self._bank.take(self._bank.confirmed)
-        counts = {**counts, 'tracks': len(tracks), 'tentative': len(self._bank) - len(tracks)}
+        bank = self._following.bank
+        tracks = bank.take(bank.confirmed)
+        counts = {**counts, 'tracks': len(tracks), 'tentative': len(bank) - len(tracks)}
         now_s = self._now_s if self._now_s is not None else 0.0
         return Step(now_s, tracks, tracks.box_m.copy(), tracks.state[:, :2].copy(), self._ego, used, counts,
                     measurement.sensor, self._degraded.missing(now_s, self._own.missing(now_s)))

@@ -8,6 +8,7 @@ E. Richter, G. Wanielik, "Comparison and evaluation of advanced motion models fo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,61 +23,99 @@ _SLOW_MPS = 1.0  # a rig that stands has no curve
 
 @dataclass(frozen=True)
 class Foreseen:
-    """Bodies at t instants each (n, t): place (n, t, 2) in base_link of then, heading; how far the rig has turned."""
+    """Bodies at t instants each: place `x_m`, `y_m` (n, t) in base_link of then, heading; how far the rig has turned.
 
-    place_m: Floats
+    Heading and turn are (n, t), or (n, 1) where nobody turns.
+    """
+
+    x_m: Floats
+    y_m: Floats
     heading_rad: Floats
     turned_rad: Floats
 
-
-def foreseen(centre_m: Floats, relative_mps: Floats, heading_rad: Floats, ego: EgoVelocity, lanes: Lanes,
-             times_s: Floats, lasts_s: float, most_across_mps2: float) -> Foreseen:
-    """Return where bodies (n, 2), with velocity (n, 2) relative to the rig, will be seen from it at `times_s` (n, t).
-
-    The rig's turn `lasts_s`; `most_across_mps2` is the acceleration across its way that a driver takes in a bend.
-    """
-    turn_radps = ego.turn_radps
-    velocity = relative_mps + ego.velocity_mps
-    # It goes where its way leads, not where a sway points: what it does across that has no duration.
-    rig_mps = float(np.hypot(*ego.velocity_mps)) * np.array([np.cos(ego.sway_rad), -np.sin(ego.sway_rad)])
-    rig_mps *= 1.0 if ego.velocity_mps[0] >= 0.0 else -1.0
-    theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2)
-    way = _arc(velocity, theirs[:, None], times_s, lasts_s)
-    rig = _arc(np.broadcast_to(rig_mps, velocity.shape), np.full((len(velocity), 1), turn_radps), times_s, lasts_s)
-    turned = turn_radps * np.minimum(times_s, lasts_s)
-    # A lane change ends.
-    fades = np.einsum('ntij,nj->nti', lanes.reach(times_s), velocity) - times_s[..., None] * velocity[:, None, :]
-    off = centre_m[:, None, :] + way + fades - rig
-    c, s = np.cos(turned), np.sin(turned)
-    place = np.stack([off[..., 0] * c + off[..., 1] * s, off[..., 1] * c - off[..., 0] * s], axis=-1)
-    heading = heading_rad[:, None] + theirs[:, None] * np.minimum(times_s, lasts_s) - turned
-    return Foreseen(place, heading, turned)
+    @property
+    def place_m(self) -> Floats:
+        """Return the places (n, t, 2)."""
+        return np.stack([self.x_m, self.y_m], axis=-1)
 
 
-def bends(velocity_mps: Floats, ego: EgoVelocity, curvature: Floats, most_across_mps2: float) -> Floats:
+class Turning:
+    """Bodies (n, 2) with velocity (n, 2) relative to the rig, and where they are foreseen; all but the instants."""
+
+    def __init__(self, centre_m: Floats, relative_mps: Floats, heading_rad: Floats, ego: EgoVelocity, lanes: Lanes,
+                 lasts_s: float, most_across_mps2: float, left_s: float = math.inf) -> None:
+        """A turn `lasts_s`, the rig's own no longer than `left_s` (turn_left_s).
+
+        `most_across_mps2` is the acceleration across its way that a driver takes.
+        """
+        self._x, self._y = centre_m[:, :1], centre_m[:, 1:]
+        self._heading, self._lanes = heading_rad[:, None], lanes
+        self._lasts_s, self._own_s = lasts_s, min(lasts_s, left_s)
+        velocity = relative_mps + ego.velocity_mps
+        self._vx, self._vy = velocity[:, :1], velocity[:, 1:]
+        # It goes where its way leads, not where a sway points: what it does across that has no duration.
+        own = math.hypot(*ego.velocity_mps.tolist()) * (1.0 if ego.velocity_mps[0] >= 0.0 else -1.0)
+        self._rig_mps = own * math.cos(ego.sway_rad), -own * math.sin(ego.sway_rad)
+        self._turn_radps = ego.turn_radps
+        theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2,
+                       ego.road.sharpest(centre_m[:, 0]))
+        self._theirs = theirs[:, None]
+        self.straight = ego.turn_radps == 0.0 and not theirs.any()  # nobody turns
+        self._fading = (velocity * lanes.across).sum(axis=1, keepdims=True)
+
+    def at(self, times_s: Floats) -> Foreseen:
+        """Return where they will be seen from the rig at `times_s` (n, t)."""
+        # A lane change ends.
+        lost = self._lanes.lost_s(times_s) * self._fading
+        lost_x, lost_y = lost * self._lanes.across[:, :1], lost * self._lanes.across[:, 1:]
+        rig_x, rig_y = self._rig_mps
+        if self.straight:
+            return Foreseen(self._x + self._vx * times_s - lost_x - rig_x * times_s,
+                            self._y + self._vy * times_s - lost_y - rig_y * times_s,
+                            self._heading, np.zeros_like(self._heading))
+        bends_s = np.minimum(times_s, self._lasts_s)
+        rest_s = times_s - bends_s
+        way_x, way_y = _arc(self._vx, self._vy, self._theirs, bends_s, rest_s)
+        own_s = np.minimum(times_s, self._own_s)
+        gone_x, gone_y = _arc(rig_x, rig_y, np.full((1, 1), self._turn_radps), own_s, times_s - own_s)
+        off_x, off_y = self._x + way_x - lost_x - gone_x, self._y + way_y - lost_y - gone_y
+        turned = self._turn_radps * own_s
+        c, s = np.cos(turned), np.sin(turned)
+        return Foreseen(off_x * c + off_y * s, off_y * c - off_x * s, self._heading + self._theirs * bends_s - turned,
+                        turned)
+
+
+def turn_left_s(ego: EgoVelocity, junction_m: float, junction_rad: float) -> float:
+    """Return for how long the rig goes on turning: a way turns by no more than `junction_rad` within `junction_m`."""
+    if abs(ego.turn_radps) <= _STRAIGHT_RADPS:
+        return np.inf
+    gone_rad = max(0.0, ego.road.turned(junction_m) * float(np.sign(ego.turn_radps)))
+    return max(0.0, junction_rad - gone_rad) / abs(ego.turn_radps)
+
+
+def bends(velocity_mps: Floats, ego: EgoVelocity, curvature: Floats, most_across_mps2: float,
+          sharpest: Floats | None = None) -> Floats:
     """Return the yaw rate (n,) of bodies with `velocity_mps` (n, 2) over ground that follow a road's `curvature` (n,).
 
     They go along with the rig, not towards it (who comes the other way is past soon), and no driver would find the
-    bend hard; 0 for all others.
+    bend hard, nor its `sharpest` (n,) place; 0 for all others.
     """
     own, speed = float(np.hypot(*ego.velocity_mps)), np.hypot(velocity_mps[:, 0], velocity_mps[:, 1])
     if own <= _SLOW_MPS:
         return np.zeros(len(speed))
     theirs = curvature * speed
     along = velocity_mps @ ego.velocity_mps > 0.5 * own * speed
-    return np.where(along & (np.abs(theirs) * speed <= most_across_mps2), theirs, 0.0)
+    hardest = np.abs(curvature) if sharpest is None else np.maximum(np.abs(curvature), sharpest)
+    return np.where(along & (hardest * speed ** 2 <= most_across_mps2), theirs, 0.0)
 
 
-def _arc(velocity: Floats, turn: Floats, times_s: Floats, lasts_s: float) -> Floats:
-    """Return the way (n, t, 2) of what moves with `velocity` (n, 2) and turns (n, 1) for a while."""
-    bends = np.minimum(times_s, lasts_s)
-    angle = turn * bends
+def _arc(x_mps: Floats | float, y_mps: Floats | float, turn: Floats, bends_s: Floats,
+         rest_s: Floats) -> tuple[Floats, Floats]:
+    """Return the way (n, t) each of what moves with a velocity and turns (n, 1) for a while, then goes straight on."""
+    angle = turn * bends_s
     safe = np.where(np.abs(turn) > _STRAIGHT_RADPS, turn, 1.0)
     straight = np.abs(turn) <= _STRAIGHT_RADPS
-    ahead = np.where(straight, bends, np.sin(angle) / safe)
-    aside = np.where(straight, 0.0, (1.0 - np.cos(angle)) / safe)
-    rest = times_s - bends
-    ahead, aside = ahead + rest * np.cos(angle), aside + rest * np.sin(angle)
-    x, y = velocity[:, :1], velocity[:, 1:]
-    way: Floats = np.stack([ahead * x - aside * y, aside * x + ahead * y], axis=-1)
-    return way
+    c, s = np.cos(angle), np.sin(angle)
+    ahead = np.where(straight, bends_s, s / safe) + rest_s * c
+    aside = np.where(straight, 0.0, (1.0 - c) / safe) + rest_s * s
+    return ahead * x_mps - aside * y_mps, aside * x_mps + ahead * y_mps

@@ -15,6 +15,7 @@ A point belongs to what explains it best:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,7 +26,6 @@ from outrider_perception.points import Points
 from outrider_perception.settings import Settings
 
 SPLIT_SINE = 0.1875  # of each peak beside the place of a body that aliased oddly: 6 of the chip's 1/32
-_SPLIT_TOLERANCE = 0.05  # a step and a half of the sine grid
 _MOST_SINE = 0.98
 
 
@@ -58,22 +58,25 @@ def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: 
     span = 2.0 * scan.velocity_max_mps
     most = int((s.unfold_ground_mps + s.unfold_own_mps + scan.velocity_max_mps) / span)
     splits = scan.transmitters == 2 and bool((scan.elevation_rad[np.isfinite(scan.elevation_rad)] == 0.0).all())
-    rows = [(k, shift) for k in range(-most, most + 1)
-            for shift in ((-SPLIT_SINE, SPLIT_SINE) if k % 2 and splits else (0.0,))]
-    k = np.array([row[0] for row in rows])
-    shift = np.array([row[1] for row in rows])
+    k, shift = _multiples(most, splits)
     rate = points.range_rate_mps[:, None] + span * k / points.slope[:, None]
     sine = np.remainder(points.sine[:, None] + shift + 1.0, 2.0) - 1.0  # the chip's angles go round
-    n, a = sine.shape
-    bearing = bearings(np.repeat(points.range_m, a), sine.ravel(), scan.pose, s.reflects_at_m).reshape(n, a)
-    if not splits:
-        bearing = np.repeat(points.azimuth_rad[:, None], a, axis=1)
+    bearing = (bearings(points.range_m[:, None], sine, scan.pose, s.reflects_at_m) if splits
+               else np.repeat(points.azimuth_rad[:, None], len(k), axis=1))
     possible = (np.abs(rate - ground_mps[:, None]) <= s.unfold_ground_mps) & (np.abs(sine) <= _MOST_SINE)
-    paired = _pairs(points, scan, s) if splits else np.full(n, -1)
+    paired = _pairs(points, scan, s) if splits else np.full(len(points), -1)
     # The left peak of two lies to the left of the body: only the shift towards the other one is its place.
     towards = np.where(paired >= 0, np.sign(points.sine[paired] - points.sine), 0.0)
     possible &= (shift == 0.0) | (towards[:, None] == 0.0) | (np.sign(shift) == towards[:, None])
     return Alternatives(k, rate, bearing, possible, paired)
+
+
+@lru_cache(maxsize=16)
+def _multiples(most: int, splits: bool) -> tuple[Ints, Floats]:
+    """Return the multiples (a,) of the span up to `most` either way, and by how much each shifts the sine (a,)."""
+    rows = [(k, shift) for k in range(-most, most + 1)
+            for shift in ((-SPLIT_SINE, SPLIT_SINE) if k % 2 and splits else (0.0,))]
+    return np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
 
 
 def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
@@ -82,7 +85,7 @@ def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
     apart = np.abs(points.sine[:, None] - points.sine[None, :])
     mates = (np.abs(points.range_m[:, None] - points.range_m[None, :]) < 0.02)
     mates &= np.abs(points.range_rate_mps[:, None] - points.range_rate_mps[None, :]) < 0.5 * step
-    mates &= np.abs(apart - 2 * SPLIT_SINE) <= _SPLIT_TOLERANCE
+    mates &= np.abs(apart - 2 * SPLIT_SINE) <= settings.unfold_split_sine
     return np.where(mates.any(axis=1), mates.argmax(axis=1), -1) if len(points) else np.zeros(0, dtype=np.int64)
 
 

@@ -87,18 +87,19 @@ class Unfolder:
         ground_at = _ground_at(found, sensor_mps)
         standing, off = on_ground(found, ground_at)
         stands = np.abs(off) <= tolerance_mps
-        choice = self._claims(points, found, known, stands)
+        narrow = span < s.unfold_blind_mps
+        choice = self._claims(points, found, known, stands, s.unfold_claim_narrow if narrow else s.unfold_claim)
         claimed = choice >= 0
         # What stands, or is known, needs no past; whatever else does may be of a new body.
         rate_over_ground = found.range_rate_mps - ground_at
         favour = np.where(found.k[None, :] % 2 == 1, np.where(found_pairs(found), s.unfold_pair_nats,
                                                              -s.unfold_pair_nats if _splits(found) else 0.0), 0.0)
         favour[rows[stands], standing[stands]] += s.unfold_stands_nats
-        ask = ~claimed & (~stands | (span < s.unfold_blind_mps))
+        ask = ~claimed & (~stands | narrow)
         told = np.full(n, -1)
         told[ask] = self._trace.judge(scan.stamp_s, points.range_m[ask], points.range_rate_mps[ask], span,
                                       found.take(ask), rate_over_ground[ask], favour[ask],
-                                      s.unfold_support_narrow if span < s.unfold_blind_mps else s.unfold_support)
+                                      s.unfold_support_narrow if narrow else s.unfold_support)
         self._trace.learn(scan.stamp_s, points.range_m[~claimed], points.range_rate_mps[~claimed],
                           found.take(~claimed))
         choice = np.where(claimed, choice, np.where(told >= 0, told, np.where(stands, standing, -1)))
@@ -108,10 +109,10 @@ class Unfolder:
         held |= self._doubled(points, found, choice)
         return Unfolded(points.aimed(found.azimuth_rad[rows, choice], found.range_rate_mps[rows, choice]), ground, held)
 
-    def _claims(self, points: Points, found: Alternatives, known: Known, stands: Bools) -> Ints:
+    def _claims(self, points: Points, found: Alternatives, known: Known, stands: Bools, most: float) -> Ints:
         """Return which alternative (n,) of each point a track explains best, -1 for none.
 
-        What `stands` (n,), by its range rate, is left to the ground where a track is not sure or not near.
+        What `stands` (n,), by its range rate, is left to the ground where a track is not sure or not within `most`.
         """
         choice = np.full(len(points), -1)
         along = points.range_m[:, None] - known.range_m[None, :]
@@ -126,7 +127,7 @@ class Unfolder:
         cost = np.where(found.possible[point], cost, np.inf)
         best = cost.argmin(axis=1)
         cost = cost[np.arange(len(point)), best]
-        near = np.where(known.sure[track], self._settings.unfold_claim, 0.0)
+        near = np.where(known.sure[track], most, 0.0)
         near = np.where(stands[point], near, self._settings.gate)
         order = np.argsort(-cost, kind='stable')  # the nearest last: it stays
         order = order[cost[order] <= near[order]]
@@ -170,4 +171,4 @@ def found_pairs(found: Alternatives) -> Bools:
 
 def _splits(found: Alternatives) -> bool:
     """Tell whether odd multiples split at all: they then have two places each."""
-    return len(found.k) > len(np.unique(found.k))
+    return len(found.k) > int(found.k[-1]) - int(found.k[0]) + 1

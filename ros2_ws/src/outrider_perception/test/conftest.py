@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from outrider_perception.config import load
 from outrider_perception.hazards import HazardJudge, Hazards
 from outrider_perception.measurements import PolarScan, SensorPose, upright_pose
 from outrider_perception.tracker import Step, Tracker
+
+CONFIG = load()
 
 RANGE_BIN_M, RATE_BIN_MPS, SINE_BIN, FRAME_S = 0.81, 0.58, 1 / 32, 0.05
 Where = Callable[[float], tuple[float, float]]
@@ -119,7 +122,7 @@ class Played:
 
 def play(scans: list[Any]) -> Played:
     """Run the chain over scans."""
-    tracker, judge = Tracker(), HazardJudge()
+    tracker, judge = Tracker(*CONFIG.tracking), HazardJudge(CONFIG.hazards)
     steps = [tracker.step(scan) for scan in scans]
     return Played(steps, [judge.judge(step) for step in steps])
 

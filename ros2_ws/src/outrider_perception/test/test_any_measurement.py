@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from outrider_perception.config import load
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.measurements import (
     Boxes,
@@ -22,6 +23,8 @@ from outrider_perception.measurements import (
     upright_pose,
 )
 from outrider_perception.tracker import Tracker
+
+CONFIG = load()
 
 REAR, CAMERA = upright_pose(-0.9, 0.0, 0.8, math.pi), upright_pose(-0.9, 0.0, 0.86, math.pi)
 ANY = st.floats(width=64)
@@ -49,7 +52,7 @@ def anything(draw: Any) -> Any:
                      rows[:, 5], draw(st.booleans()))
     if kind == 'near':
         return DepthClusters(t, CAMERA, rows[:, :2], np.abs(rows[:, 2:5]) / 10.0, np.abs(rows[:, 5]) / 60.0,
-                             rows[:, 6] > 0.0)
+                             rows[:, 5:8] > 0.0, draw(st.sampled_from([(-1e3, 1e3), (-0.95, 0.95)])))
     if kind == 'places':
         return CartesianScan(t, rows[:, :2], rows[:, 2:6].reshape(-1, 2, 2), sensor=draw(st.sampled_from(['a', 'b'])))
     one = draw(numbers), draw(numbers), draw(numbers)
@@ -60,13 +63,13 @@ def anything(draw: Any) -> Any:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(anything(), min_size=1, max_size=14))
 def test_no_nan_and_positive_covariances(measurements: list[Any]) -> None:
-    tracker, judge = Tracker(), HazardJudge()
+    tracker, judge = Tracker(*CONFIG.tracking), HazardJudge(CONFIG.hazards)
     for measurement in measurements:
         with np.errstate(all='ignore'):
             step = tracker.step(measurement)
         if step is None:
             continue
-        for bank in (step.tracks, tracker._bank):
+        for bank in (step.tracks, tracker._following.bank):
             for column in (bank.state, bank.covariance, bank.log_odds, bank.box_m, bank.heading_rad, bank.pace_mps,
                            bank.beliefs, bank.class_probability):
                 assert np.isfinite(column).all()
@@ -85,7 +88,7 @@ def test_no_nan_and_positive_covariances(measurements: list[Any]) -> None:
 def test_equal_measurements_give_equal_steps_to_the_last_bit(measurements: list[Any]) -> None:
     ends = []
     for _ in range(2):
-        tracker = Tracker()
+        tracker = Tracker(*CONFIG.tracking)
         with np.errstate(all='ignore'):
             steps = [tracker.step(measurement) for measurement in measurements]
         ends.append([(step.tracks.state.tobytes(), step.tracks.covariance.tobytes(), step.tracks.identity.tolist(),
@@ -96,11 +99,11 @@ def test_equal_measurements_give_equal_steps_to_the_last_bit(measurements: list[
 def test_pose_of_a_camera_that_looks_up_or_down_breaks_nothing() -> None:
     for turn in ([[0, 0, -1], [0, 1, 0], [1, 0, 0]], [[0, 0, 1], [0, 1, 0], [-1, 0, 0]]):
         pose = SensorPose(np.array([0.0, 0.0, 0.5]), np.array(turn, dtype=np.float64))
-        tracker = Tracker()
+        tracker = Tracker(*CONFIG.tracking)
         box = Boxes(0.0, pose, (400.0, 400.0), (424.0, 240.0), (848, 480), np.array([[400.0, 200.0, 460.0, 280.0]]),
                     np.array([1]), np.array([0.8]), np.array([5.0]))
         step = tracker.step(box)
-        assert np.isfinite(tracker._bank.state).all()
+        assert np.isfinite(tracker._following.bank.state).all()
         near = DepthClusters(0.1, pose, np.array([[4.0, 0.0]]), np.array([[0.1, 0.5, 1.0]]), np.array([0.03]))
         assert tracker.step(near).used
         assert step.used

@@ -30,8 +30,11 @@ def best_cost(rows: int, columns: int, cost: dict[tuple[int, int], float]) -> fl
 @given(gated())
 def test_is_the_cheapest_of_all(problem: tuple[int, int, dict[tuple[int, int], float]]) -> None:
     rows, columns, cost = problem
-    pairs = assign(np.array([r for r, _ in cost], dtype=np.int64), np.array([c for _, c in cost], dtype=np.int64),
-                   np.array(list(cost.values())), STAY)
+    listed = sorted(cost)
+    taken = assign(np.array([r for r, _ in listed], dtype=np.int64), np.array([c for _, c in listed], dtype=np.int64),
+                   np.array([cost[pair] for pair in listed]), STAY)
+    pairs = [listed[place] for place in taken.tolist()]
+    assert [row for row, _ in pairs] == sorted(row for row, _ in pairs)
     assert len({row for row, _ in pairs}) == len({column for _, column in pairs}) == len(pairs)
     total = sum(cost[pair] for pair in pairs) + STAY * (rows - len(pairs))
     assert abs(total - best_cost(rows, columns, cost)) < 1e-6
@@ -43,4 +46,4 @@ def test_greedy_trap_is_avoided() -> None:
 
 def test_nothing_gives_nothing() -> None:
     none = np.zeros(0, dtype=np.int64)
-    assert assign(none, none, np.zeros(0), STAY) == []
+    assert assign(none, none, np.zeros(0), STAY).tolist() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,13 +12,14 @@ from hypothesis import strategies as st
 from outrider_perception import extent, kalman
 from outrider_perception.approach import foresee
 from outrider_perception.bank import Bank
+from outrider_perception.config import load
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.lane import Lanes
-from outrider_perception.levels import HazardSettings
-from outrider_perception.settings import Settings
 from outrider_perception.tracker import Step
 
-SETTINGS = Settings()
+CONFIG = load()
+
+SETTINGS = CONFIG.tracks
 REAR, BACK = np.array([-0.9, 0.0]), np.array([-1.0, 0.0])
 EGO = EgoVelocity(np.array([5.0, 0.0]), np.eye(2) * 0.01, True, 20)
 
@@ -59,7 +62,7 @@ def bank(*states: tuple[float, float, float, float]) -> Bank:
     """Confirmed tracks, narrow ones."""
     n = len(states)
     made = Bank.newborn(1 + np.arange(n), np.array(states), np.tile(np.eye(4) * 0.01, (n, 1, 1)), 3.0, 0.0, 'radar',
-                        np.zeros(n))
+                        np.zeros(n), CONFIG.tracks.bodies)
     made.confirmed[:] = True
     return made
 
@@ -74,6 +77,19 @@ def test_a_body_that_turns_out_to_be_a_car_keeps_the_front_that_was_seen() -> No
     assert one.state[0, 0] + offset == pytest.approx(seen_at, abs=0.05)
 
 
+def test_what_drives_does_not_turn_on_the_spot_and_who_walks_may() -> None:
+    standing = np.zeros(2)
+    for pace, most in ((10.0, 1.5 * 0.5 / SETTINGS.least_turn_m), (1.0, np.pi)):
+        one = bank((-8.0, 2.0, 1.0, -1.1))
+        one.pace_mps[:], one.heading_rad[:] = pace, 0.0
+        for _ in range(10):
+            extent.learn(one, standing, 0.05, REAR, BACK, SETTINGS)
+            one.pace_mps[:] = pace
+        turned = abs(float(one.heading_rad[0]))
+        assert turned <= most + 1e-6
+    assert turned == pytest.approx(np.arctan2(1.1, 1.0), abs=0.01), 'at once'
+
+
 def test_a_stray_point_makes_no_truck_and_ten_metres_of_points_do() -> None:
     for depth, length in ((5.0, 4.5), (10.0, 10.0)):
         one = bank((-30.0, 2.0, 10.0, 0.0))
@@ -86,7 +102,7 @@ def test_a_lane_change_ends_and_who_crosses_goes_on() -> None:
     state = np.array([[-30.0, 2.0, 10.0, -1.0], [-10.0, 5.0, -5.0, -4.0]])
     lanes = Lanes.of(state[:, :2], state[:, 2:], EGO, 2.5, 2.5)
     assert lanes.keeps.tolist() == [True, False]
-    moved = np.einsum('ntij,nj->nti', lanes.reach(np.full((2, 1), 100.0)), state[:, 2:] + EGO.velocity_mps)[:, 0]
+    moved = np.einsum('nij,nj->ni', lanes.reach(100.0), state[:, 2:] + EGO.velocity_mps)
     assert moved[0] == pytest.approx([1500.0, -2.5])
     assert moved[1] == pytest.approx([0.0, -400.0])
 
@@ -116,7 +132,7 @@ def test_sigma_of_the_clearance_is_that_of_drawn_tracks(y_m: float, turn: float)
         tracks.covariance[:] = covariance
         return Step(0.0, tracks, np.tile([4.5, 1.8, 1.5], (len(states), 1)), states[:, :2].copy(), ego, True, {})
 
-    settings = HazardSettings(extent_sigma_m=0.0)
+    settings = replace(CONFIG.hazards, extent_sigma_m=0.0)
     told = foresee(step(mean[None]), settings).clearance_sigma_m[0]
     seen = foresee(step(drawn), settings).clearance_m
     assert seen.min() > 0.0, 'else the least distance cuts the distribution off'

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from outrider_perception.classes import NAMES, bounded, by_motion, classes, confusion, look, posterior
+from outrider_perception.classes import NAMES, Kind, bounded, by_motion, confusion, look, posterior
+from outrider_perception.config import load
 
-TABLES = classes()
+CONFIG = load()
+
+TABLES = CONFIG.tracks.bodies.classes
 CAR, TRUCK, SCOOTER, PERSON, DOG = (NAMES.index(name) for name in ('car', 'truck', 'scooter', 'person', 'dog'))
 
 
@@ -15,18 +18,20 @@ def after(said: list[int], score: float = 0.8, pace_mps: float = 0.0) -> np.ndar
     """Probabilities (9,) after looks."""
     beliefs = np.zeros((1, 9))
     for one in said:
-        beliefs = bounded(beliefs + look(TABLES, np.array([one]), np.array([score]), np.ones(1)))
-    return posterior(beliefs, np.array([pace_mps]))[0]
+        beliefs = bounded(TABLES, beliefs + look(TABLES, np.array([one]), np.array([score]), np.ones(1)))
+    return posterior(TABLES, beliefs, np.array([pace_mps]))[0]
 
 
 def test_table_is_one_of_probabilities() -> None:
-    table = confusion()
-    assert table[:, 1:].sum(axis=1) == pytest.approx(1.0)
-    assert (table > 0.0).all()
+    assert TABLES.table[:, 1:].sum(axis=1) == pytest.approx(1.0)
+    assert (TABLES.table > 0.0).all()
 
 
-def test_own_table_takes_the_place_of_the_small_detectors() -> None:
-    assert confusion({'car': {'bus': 0.5}})[CAR, NAMES.index('bus')] == pytest.approx(0.5, abs=0.01)
+def test_answers_that_nobody_names_stay_possible() -> None:
+    kinds = dict.fromkeys(NAMES, Kind(0.1, 1.5, 0.2, 60.0, 10.0, {'bus': 0.5}))
+    table = confusion(kinds, 0.002)
+    assert table[CAR, NAMES.index('bus')] == pytest.approx(0.5, abs=0.01)
+    assert table[CAR, DOG] == pytest.approx(0.002, rel=0.1)
 
 
 def test_looks_that_agree_make_sure_and_one_that_does_not_changes_little() -> None:
@@ -49,7 +54,7 @@ def test_nobody_walks_at_ten_metres_a_second() -> None:
     assert slow.argmax() == PERSON
     assert fast[PERSON] < 0.05
     assert fast[DOG] < 0.05
-    assert (by_motion(np.array([100.0])) > -np.inf).all()
+    assert (by_motion(TABLES, np.array([100.0])) > -np.inf).all()
 
 
 def test_scooter_is_often_taken_for_a_person_and_its_speed_tells() -> None:

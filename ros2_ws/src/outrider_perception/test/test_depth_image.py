@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from outrider_perception.box_depth import box_depth
+from outrider_perception.config import load
 from outrider_perception.depth_image import Pinhole, find_clusters
 from outrider_perception.measurements import DepthClusters, upright_pose
 from outrider_sim.world.camera import DepthPainter, pinhole
 from outrider_sim.world.model import Thing
+
+CONFIG = load()
 
 FULL, EVERY = pinhole(848, 480, 87.0), 4
 CAMERA = Pinhole(FULL.fx / EVERY, FULL.fy / EVERY, FULL.ppx / EVERY, FULL.ppy / EVERY)
@@ -30,7 +33,8 @@ def image(one, at=None):
 
 
 def found(one, at=None, roll_deg=0.0, pitch_deg=0.0) -> DepthClusters:
-    return find_clusters(image(one, at), CAMERA, POSE, 0.0, math.radians(roll_deg), math.radians(pitch_deg))
+    return find_clusters(image(one, at), CAMERA, POSE, 0.0, CONFIG.depth, math.radians(roll_deg),
+                         math.radians(pitch_deg))
 
 
 @pytest.mark.parametrize(('kind', 'size', 'x'), [
@@ -77,7 +81,15 @@ def test_person_before_a_wall_is_told_from_it() -> None:
 
 def test_what_the_image_cuts_is_marked() -> None:
     assert not found(world(actor('person', (4.0, 0.0)))).cut.any()
-    assert found(world(things=[Thing('guard_rail', (0.0, 3.0), (40.0, 3.0), 4.0)])).cut.all()
+    rail = found(world(things=[Thing('guard_rail', (0.0, 3.0), (40.0, 3.0), 4.0)]))
+    assert rail.cut.tolist() == [[False, True, False]]
+    far = found(world(things=[Thing('wall', (6.0, 2.0), (40.0, 2.0), 4.0)]))
+    assert far.cut.tolist() == [[False, False, True]], 'the end of the reach'
+    truck = found(world(actor('truck', (4.5, -3.0))))
+    assert truck.cut.tolist() == [[True, False, False]]
+    right, left = truck.slopes
+    assert right == pytest.approx(-left, abs=0.02)
+    assert left == pytest.approx(CAMERA.cx / CAMERA.fx, abs=0.02)
 
 
 def test_persons_apart_are_two() -> None:
@@ -99,7 +111,7 @@ def test_cheap() -> None:
     took = []
     for _ in range(30):
         begun = time.thread_time()
-        find_clusters(busy, CAMERA, POSE, 0.0)
+        find_clusters(busy, CAMERA, POSE, 0.0, CONFIG.depth)
         took.append(time.thread_time() - begun)
     assert np.median(took) < 3e-3
 
@@ -107,7 +119,8 @@ def test_cheap() -> None:
 @settings(max_examples=60, deadline=None)
 @given(arrays.arrays(np.uint16, (24, 40), elements=st.integers(0, 65535)), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
 def test_any_image_gives_finite_clusters(depth: np.ndarray, roll_rad: float, pitch_rad: float) -> None:
-    seen = find_clusters(depth, Pinhole(20.0, 20.0, 20.0, 12.0), POSE, 0.0, roll_rad, pitch_rad)
+    seen = find_clusters(depth, Pinhole(20.0, 20.0, 20.0, 12.0), POSE, 0.0, CONFIG.depth, roll_rad,
+                         pitch_rad)
     for column in (seen.xy_m, seen.extent_m, seen.sigma_m):
         assert np.isfinite(column).all()
     assert (seen.extent_m >= 0.0).all()
@@ -118,19 +131,20 @@ def test_box_is_as_far_as_the_near_surface_of_its_body() -> None:
     height = 0.5 * depth.shape[0]
     u, v = CAMERA.cx, CAMERA.cy
     body = [u - 8.0, v - 20.0, u + 8.0, v + height / 2]
-    assert box_depth(depth, np.array([body])) == pytest.approx([3.85], abs=0.15)
+    assert box_depth(depth, np.array([body]), CONFIG.depth) == pytest.approx([3.85], abs=0.15)
 
 
 def test_box_without_depth_or_outside_the_image_has_none() -> None:
     depth = np.zeros((120, 212), dtype=np.uint16)
     edges = np.array([[10.0, 10.0, 60.0, 60.0], [-90.0, -90.0, -50.0, -50.0], [np.nan, 0.0, 9.0, 9.0]])
-    assert np.isnan(box_depth(depth, edges)).all()
+    assert np.isnan(box_depth(depth, edges, CONFIG.depth)).all()
     depth[:] = 5000
-    assert box_depth(depth, edges) == pytest.approx([5.0, np.nan, np.nan], nan_ok=True)
-    assert box_depth(depth, np.array([[100.0, 50.0, 100.6, 50.6]])) == pytest.approx([5.0]), 'a tiny box has pixels too'
+    assert box_depth(depth, edges, CONFIG.depth) == pytest.approx([5.0, np.nan, np.nan], nan_ok=True)
+    tiny = np.array([[100.0, 50.0, 100.6, 50.6]])
+    assert box_depth(depth, tiny, CONFIG.depth) == pytest.approx([5.0]), 'a tiny box has pixels too'
 
 
 def test_far_body_is_read_through_the_background_beside_it() -> None:
     depth = np.full((120, 212), 20000, dtype=np.uint16)
     depth[40:80, 100:108] = 9000
-    assert box_depth(depth, np.array([[97.0, 36.0, 111.0, 84.0]])) == pytest.approx([9.0])
+    assert box_depth(depth, np.array([[97.0, 36.0, 111.0, 84.0]]), CONFIG.depth) == pytest.approx([9.0])

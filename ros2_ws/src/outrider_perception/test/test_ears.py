@@ -7,7 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from outrider_perception.config import load
 from outrider_perception.ears import GyroMean, gps_speed, wheel_speed
+
+CONFIG = load()
 
 LEVEL = np.eye(3)
 BACKWARDS = np.diag([-1.0, -1.0, 1.0])  # an IMU that looks back
@@ -19,7 +22,7 @@ def rolled(roll_rad: float) -> np.ndarray:
 
 
 def test_samples_of_a_scan_become_one_mean() -> None:
-    mean = GyroMean()
+    mean = GyroMean(CONFIG.motion)
     told = [mean.add(0.0025 * i, LEVEL, [0.0, 0.0, 0.1 * (i % 2)], LEVEL) for i in range(20)]
     assert told == [None] * 20
     once = mean.take()
@@ -29,14 +32,14 @@ def test_samples_of_a_scan_become_one_mean() -> None:
 
 
 def test_without_a_radar_that_asks_a_mean_comes_out_every_twentieth_of_a_second() -> None:
-    mean = GyroMean()
+    mean = GyroMean(CONFIG.motion)
     told = [mean.add(0.01 * i, LEVEL, [0.0, 0.0, 0.2], LEVEL) for i in range(13)]
     assert [one.stamp_s for one in told if one] == [0.05, 0.11]
 
 
 @pytest.mark.parametrize('mount', [LEVEL, BACKWARDS])
 def test_lean_and_turn_are_those_of_the_machine_whatever_way_the_imu_looks(mount: np.ndarray) -> None:
-    mean, base = GyroMean(), rolled(0.2)
+    mean, base = GyroMean(CONFIG.motion), rolled(0.2)
     turning = mount.T @ base.T @ np.array([0.0, 0.0, 0.5])  # about the vertical, as the leaning IMU feels it
     mean.add(0.0, base @ mount, turning.tolist(), mount)
     once = mean.take()
@@ -46,7 +49,7 @@ def test_lean_and_turn_are_those_of_the_machine_whatever_way_the_imu_looks(mount
 
 
 def test_imu_without_orientation_tells_the_turn_alone() -> None:
-    mean = GyroMean()
+    mean = GyroMean(CONFIG.motion)
     mean.add(0.0, None, [0.0, 0.0, 0.3], BACKWARDS)
     once = mean.take()
     assert once is not None
@@ -55,7 +58,7 @@ def test_imu_without_orientation_tells_the_turn_alone() -> None:
 
 
 def test_clock_that_was_set_back_mixes_nothing() -> None:
-    mean = GyroMean()
+    mean = GyroMean(CONFIG.motion)
     mean.add(10.0, LEVEL, [0.0, 0.0, 5.0], LEVEL)
     mean.add(1.0, LEVEL, [0.0, 0.0, 0.1], LEVEL)
     once = mean.take()
@@ -64,17 +67,17 @@ def test_clock_that_was_set_back_mixes_nothing() -> None:
 
 
 def test_numbers_that_are_none_are_left_out() -> None:
-    mean = GyroMean()
+    mean = GyroMean(CONFIG.motion)
     assert mean.add(0.0, LEVEL, [0.0, 0.0, math.nan], LEVEL) is None
     assert mean.take() is None
-    assert gps_speed(0.0, math.nan, 0.0, 0.01, (0.0, 0.0)) is None
-    assert gps_speed(0.0, 1.0, 0.0, -1.0, (0.0, 0.0)) is None
-    assert wheel_speed(0.0, [False, False], [0.0, 0.0], 1000.0) is None
-    assert wheel_speed(0.0, [True, True], [0.0, 0.0], 0.0) is None
+    assert gps_speed(0.0, math.nan, 0.0, 0.01, (0.0, 0.0), CONFIG.motion) is None
+    assert gps_speed(0.0, 1.0, 0.0, -1.0, (0.0, 0.0), CONFIG.motion) is None
+    assert wheel_speed(0.0, [False, False], [0.0, 0.0], 1000.0, CONFIG.motion) is None
+    assert wheel_speed(0.0, [True, True], [0.0, 0.0], 0.0, CONFIG.motion) is None
 
 
 def test_gps_tells_speed_course_and_sigma() -> None:
-    told = gps_speed(1.0, 3.0, 4.0, 0.0049, (-0.85, 0.0))
+    told = gps_speed(1.0, 3.0, 4.0, 0.0049, (-0.85, 0.0), CONFIG.motion)
     assert told is not None
     assert (told.mps, told.sigma_mps, told.course_rad) == (pytest.approx(5.0), pytest.approx(0.07),
                                                            pytest.approx(math.atan2(4.0, 3.0)))
@@ -82,8 +85,8 @@ def test_gps_tells_speed_course_and_sigma() -> None:
 
 
 def test_wheels_tell_the_mean_of_both_and_one_alone_is_less_sure() -> None:
-    both = wheel_speed(0.0, [True, True], [-900.0, -1100.0], 1000.0)
-    one = wheel_speed(0.0, [True, False], [-900.0, 0.0], 1000.0)
+    both = wheel_speed(0.0, [True, True], [-900.0, -1100.0], 1000.0, CONFIG.motion)
+    one = wheel_speed(0.0, [True, False], [-900.0, 0.0], 1000.0, CONFIG.motion)
     assert both is not None
     assert one is not None
     assert (both.mps, both.source) == (pytest.approx(-1.0), 'wheels')

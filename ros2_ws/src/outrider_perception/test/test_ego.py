@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from outrider_perception.config import load
 from outrider_perception.ego import EgoEstimator, EgoVelocity, moving
-from outrider_perception.settings import Settings
 
-SETTINGS = Settings()
+CONFIG = load()
+
+SETTINGS = CONFIG.tracks
 BIN = 0.58
 
 

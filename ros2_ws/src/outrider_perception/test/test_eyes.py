@@ -10,8 +10,12 @@ from sensor_msgs.msg import CameraInfo, Image
 from vision_msgs.msg import Detection2D, Detection2DArray, ObjectHypothesisWithPose
 
 from outrider_perception.classes import NAMES
+from outrider_perception.config import load
+from outrider_perception.degraded import Degraded
 from outrider_perception.eyes import DamagedError, Eyes, upright
 from outrider_perception.measurements import SensorPose, upright_pose
+
+CONFIG = load()
 
 POSE = upright_pose(-0.9, 0.0, 0.86, math.pi)
 # As the camera publishes it: optical axes (x right, y down, z ahead) of a camera that looks back.
@@ -47,7 +51,7 @@ def detection(name: str, score: float, left: float, top: float, right: float, bo
 
 
 def eyes() -> Eyes:
-    made = Eyes()
+    made = Eyes(CONFIG.depth)
     made.colour_info(info(848, 480, 424.0))
     made.depth_info(info(424, 240, 212.0))
     return made
@@ -86,7 +90,7 @@ def test_depth_of_another_instant_is_not_used() -> None:
 
 
 def test_without_geometry_there_is_no_measurement() -> None:
-    blind = Eyes()
+    blind = Eyes(CONFIG.depth)
     blind.colour_info(CameraInfo())
     assert blind.depth(1.0, depth_image(post()), POSE, 0.0, 0.0) is None
     assert blind.boxes(1.0, Detection2DArray(), POSE) is None
@@ -105,3 +109,15 @@ def test_depth_that_cannot_be_read_is_named() -> None:
     short.data = short.data[:-10]
     with pytest.raises(DamagedError, match='bytes'):
         eyes().depth(1.0, short, POSE, 0.0, 0.0)
+
+
+def test_night_is_named_while_the_light_says_so_detector_or_not() -> None:
+    senses = Degraded()
+    assert 'night' not in senses.missing(0.0, ())
+    senses.light(1.0, True)
+    assert 'night' in senses.missing(1.5, ())
+    assert 'camera' in senses.missing(1.5, ()), 'no detector looks at its images'
+    assert 'night' not in senses.missing(2.5, ()), 'a light that is told no more is no word about it'
+    senses.light(3.0, True)
+    senses.light(3.5, False)
+    assert 'night' not in senses.missing(3.6, ())

@@ -13,9 +13,8 @@ from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2D, Detection2DArray, ObjectHypothesisWithPose
 
 from outrider_perception import front
+from outrider_perception.config import load
 from outrider_perception.front import Front
-from outrider_perception.fusion_node import make_front
-from outrider_perception.parameters import PARAMETERS
 from outrider_perception.snapshot import SnapshotError
 
 EPOCH_NS = 1_795_000_000_123_456_789
@@ -24,7 +23,7 @@ NAMES = ('x', 'y', 'z', 'velocity', 'snr')
 
 
 def fresh() -> Front:
-    return make_front({param.name: param.default for param in PARAMETERS})
+    return Front(load())
 
 
 def stamped(message: Any, seconds: float, frame: str) -> Any:
@@ -43,10 +42,10 @@ def sits(child: str, x: float, z: float, turn: tuple[float, float, float, float]
 
 
 def cloud(seconds: float) -> PointCloud2:
-    """A car that comes from 50 m at 11 m/s, and posts beside a rig that rolls at 5.5 m/s."""
-    x = 50.0 - 11.0 * seconds
+    """A car that comes from 75 m at 6 m/s, and posts beside a rig that rolls at 5.5 m/s."""
+    x = 75.0 - 6.0 * seconds
     posts = [(8.0 + 6.0 * k + 5.5 * seconds % 6.0, 4.0, 0.0, 5.5, 15.0) for k in range(8)]
-    rows = np.array([(x, 1.5, 0.0, -11.0, 20.0), (x + 0.4, 2.0, 0.0, -11.0, 18.0), *posts], dtype='<f4')
+    rows = np.array([(x, 1.5, 0.0, -6.0, 20.0), (x + 0.4, 2.0, 0.0, -6.0, 18.0), *posts], dtype='<f4')
     fields = [PointField(name=name, offset=4 * i, datatype=PointField.FLOAT32, count=1) for i, name in enumerate(NAMES)]
     return stamped(PointCloud2(height=1, width=len(rows), fields=fields, point_step=20, row_step=20 * len(rows),
                                data=rows.tobytes()), seconds, 'radar_link')

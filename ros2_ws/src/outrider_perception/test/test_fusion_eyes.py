@@ -13,6 +13,7 @@ from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray
 
 from outrider_node import qos
+from outrider_perception.config import load
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.snapshot import code_version, thaw
 from outrider_perception.tracker import Tracker
@@ -91,7 +92,7 @@ def test_without_radar_images_are_answered_named_and_journalled(rig: Any, ros: A
     assert {one.reason for one in noted} <= {'', 'no_frame', 'no_camera_info', 'repeated', 'late'}
 
     first = rig.snapshots[0]
-    assert first.version == code_version()
+    assert first.version == code_version(load())
     tracker, judge, *_ = thaw(first.version, bytes(first.state))
     assert isinstance(tracker, Tracker)
     assert isinstance(judge, HazardJudge)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -146,3 +147,10 @@ def test_misspelt_parameter_is_refused_with_the_nearest(spawn: Any) -> None:
     node = spawn('--ros-args', '-p', 'outline_lenght_m:=2.0', module='outrider_perception.fusion_node')
     assert node.wait() == 2
     assert "unknown parameter 'outline_lenght_m'. Did you mean 'outline_length_m'?" in node.output
+
+
+def test_folder_without_files_is_refused_in_one_sentence(spawn: Any, tmp_path: Path) -> None:
+    node = spawn('--ros-args', '-p', f'config_folder:={tmp_path}', module='outrider_perception.fusion_node')
+    assert node.wait() == 2
+    assert f'fusion: cannot read {tmp_path}/tracker.yaml: No such file' in node.output
+    assert 'Traceback' not in node.output

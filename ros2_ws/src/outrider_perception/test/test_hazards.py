@@ -11,18 +11,22 @@ from hypothesis import strategies as st
 
 from outrider_perception.approach import foresee
 from outrider_perception.bank import Bank
+from outrider_perception.config import load
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.hazards import HazardJudge
-from outrider_perception.levels import BEHIND, LEFT, NONE, NOTICE, RIGHT, URGENT, WARN, HazardSettings
-from outrider_perception.outline import corners, gap
+from outrider_perception.levels import BEHIND, LEFT, NONE, NOTICE, RIGHT, URGENT, WARN
+from outrider_perception.outline import distances, gap
 from outrider_perception.tracker import Step
 
-SETTINGS = HazardSettings()
+CONFIG = load()
+
+SETTINGS = CONFIG.hazards
 RIG = np.array([1.8, 0.7])
 
 
 def edge_points(size: Any, heading: float) -> Any:
-    four = corners(np.array([size]), np.array([heading]))[0]
+    c, s = np.cos(heading), np.sin(heading)
+    four = 0.5 * np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]]) * size @ np.array([[c, s], [-s, c]])
     part = np.linspace(0.0, 1.0, 60)[:, None]
     return np.concatenate([a + (b - a) * part for a, b in zip(four, np.roll(four, -1, axis=0), strict=True)])
 
@@ -31,17 +35,19 @@ def edge_points(size: Any, heading: float) -> Any:
 @given(st.floats(-6, 6), st.floats(-6, 6), st.floats(0.3, 5), st.floats(0.3, 2), st.floats(-4, 4))
 def test_distance_of_outlines_is_that_of_their_nearest_points(x: float, y: float, length: float, width: float,
                                                               heading: float) -> None:
-    distance, body, rig = gap(np.array([[[x, y]]]), np.array([[length, width]]), np.array([heading]), RIG)
+    size = np.array([[length, width]])
+    distance, body, rig = gap(np.array([[x, y]]), size, np.array([heading]), RIG)
+    assert distances(np.array([[x]]), np.array([[y]]), size, np.array([[heading]]), RIG)[0] == distance
     ours, theirs = edge_points(RIG, 0.0), edge_points((length, width), heading) + [x, y]
     sampled = np.sqrt(((ours[:, None] - theirs[None]) ** 2).sum(axis=2)).min()
-    if distance[0, 0] == 0.0:
+    if distance[0] == 0.0:
         c, s = np.cos(heading), np.sin(heading)
         own = (ours - [x, y]) @ np.array([[c, -s], [s, c]])
         inside = (np.abs(own) <= np.array([length, width]) / 2 + 1e-9).all(axis=1).any()
         assert inside or (np.abs(theirs) <= RIG / 2 + 1e-9).all(axis=1).any() or sampled < 0.06
     else:
-        assert distance[0, 0] == pytest.approx(sampled, abs=0.06)
-        assert np.hypot(*(body - rig)[0, 0]) == pytest.approx(distance[0, 0], abs=1e-9)
+        assert distance[0] == pytest.approx(sampled, abs=0.06)
+        assert np.hypot(*(body - rig)[0]) == pytest.approx(distance[0], abs=1e-9)
 
 
 def step_of(t: float, *bodies: tuple[float, float, float, float], size: tuple[float, float] = (4.5, 1.8),
@@ -49,7 +55,8 @@ def step_of(t: float, *bodies: tuple[float, float, float, float], size: tuple[fl
     """Tracks with centres and relative velocities exactly known; identities 1, 2, ..."""
     n = len(bodies)
     state = np.array(bodies, dtype=np.float64).reshape(n, 4)
-    tracks = Bank.newborn(1 + np.arange(n), state, np.tile(np.eye(4) * 1e-4, (n, 1, 1)), 3.0, t, 'radar', np.zeros(n))
+    tracks = Bank.newborn(1 + np.arange(n), state, np.tile(np.eye(4) * 1e-4, (n, 1, 1)), 3.0, t, 'radar', np.zeros(n),
+                          CONFIG.tracks.bodies)
     return Step(t, tracks, np.tile([*size, 1.5], (n, 1)), state[:, :2].copy(),
                 EgoVelocity(np.array([ego_mps, 0.0]), np.eye(2) * 0.01, True, 9), used, {})
 
@@ -98,24 +105,24 @@ def levels_of(judge: HazardJudge, body: tuple[float, float, float, float], t0: f
     ((-10.0, 0.0, -5.0, 0.0), NONE),      # falls behind
 ])
 def test_level_of(body: tuple[float, float, float, float], level: int) -> None:
-    assert levels_of(HazardJudge(), body, 0.0, 5)[-1] == level
+    assert levels_of(HazardJudge(CONFIG.hazards), body, 0.0, 5)[-1] == level
 
 
 def test_three_of_five_scans_bring_a_level_up() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     danger, none = (-20.0, 0.5, 10.0, 0.0), (-20.0, 9.0, 10.0, 0.0)
     said = [levels_of(judge, body, i * 0.05, 1)[0] for i, body in enumerate((danger, none, danger, none, danger))]
     assert said == [NONE, NONE, NONE, NONE, URGENT]
 
 
 def test_repeated_scan_is_no_second_witness() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     danger = (-20.0, 0.5, 10.0, 0.0)
     assert all(len(judge.judge(step_of(0.0, danger, used=i == 0)).row) == 0 for i in range(6))
 
 
 def test_level_stands_for_its_hold_and_names_its_start() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     assert levels_of(judge, (-20.0, 0.5, 10.0, 0.0), 0.0, 5)[-1] == URGENT
     after = levels_of(judge, (-20.0, 9.0, 10.0, 0.0), 0.25, 30)
     assert after[:19] == [URGENT] * 19
@@ -127,19 +134,19 @@ def test_level_stands_for_its_hold_and_names_its_start() -> None:
 
 
 def test_nothing_is_held_for_who_has_gone_by() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     assert levels_of(judge, (-20.0, 0.5, 10.0, 0.0), 0.0, 5)[-1] == URGENT
     assert levels_of(judge, (6.0, 2.0, 10.0, 0.0), 0.25, 1) == [NONE]
 
 
 def test_nothing_is_held_for_who_is_beside() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     assert levels_of(judge, (-20.0, 1.0, 10.0, 0.0), 0.0, 5)[-1] == URGENT
     assert levels_of(judge, (0.5, 2.0, 10.0, 0.0), 0.25, 1) == [NONE]
 
 
 def test_gravest_comes_first() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     for i in range(5):
         hazards = judge.judge(step_of(i * 0.05, (-60.0, 0.0, 10.0, 0.0), (-20.0, 0.5, 10.0, 0.0)))
     assert hazards.level.tolist() == [URGENT, NOTICE]
@@ -147,13 +154,13 @@ def test_gravest_comes_first() -> None:
 
 
 def test_time_going_backwards_forgets_what_was_said() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     assert levels_of(judge, (-20.0, 0.5, 10.0, 0.0), 100.0, 5)[-1] == URGENT
     assert levels_of(judge, (-20.0, 0.5, 10.0, 0.0), 0.0, 2) == [NONE, NONE]
 
 
 def drive_by(y_m: float, relative_mps: float, ego_mps: float = 5.5, ends_s: float = 6.0) -> list[Any]:
-    judge, passes = HazardJudge(), []
+    judge, passes = HazardJudge(CONFIG.hazards), []
     for i in range(round(ends_s / 0.05)):
         t = i * 0.05
         passes += judge.judge(step_of(t, (-30.0 + relative_mps * t, y_m, relative_mps, 0.0),
@@ -179,7 +186,7 @@ def test_parked_car_that_is_passed_is_none() -> None:
 
 
 def test_body_lost_beside_the_rig_is_told_when_it_is_gone() -> None:
-    judge = HazardJudge()
+    judge = HazardJudge(CONFIG.hazards)
     for i in range(56):
         judge.judge(step_of(i * 0.05, (-30.0 + 0.5 * i, 2.25, 10.0, 0.0)))
     (told,) = judge.judge(step_of(2.80)).close_passes

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from outrider_perception.config import load
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.journal import MOST, Journal
 from outrider_perception.measurements import Speed
 from outrider_perception.snapshot import SnapshotError, freeze, thaw
 from outrider_perception.tracker import Tracker
+
+CONFIG = load()
 
 
 def test_every_message_has_its_number_and_its_reason() -> None:
@@ -60,7 +63,7 @@ def drive(chain: tuple[Tracker, HazardJudge], scans: list[Any]) -> list[Any]:
 def test_chain_goes_on_from_a_snapshot_to_the_last_bit(road: Any, body: Any) -> None:
     cars = [body(lambda t: (-40.0 + 12.0 * t, 1.5)), body(lambda t: (-25.0 + 5.5 * t, -0.5), length_m=1.8, width_m=0.6)]
     scans = road(bodies=cars, posts=[(x, 4.0) for x in range(-60, 40, 6)]).scans(6.0)
-    chain = Tracker(), HazardJudge()
+    chain = Tracker(*CONFIG.tracking), HazardJudge(CONFIG.hazards)
     drive(chain, scans[:60])
     frozen = freeze('1', *chain)
     expected = drive(chain, scans[60:])
@@ -71,7 +74,7 @@ def test_chain_goes_on_from_a_snapshot_to_the_last_bit(road: Any, body: Any) -> 
 
 
 def test_bytes_of_others_are_refused() -> None:
-    frozen = freeze('1', Tracker())
+    frozen = freeze('1', Tracker(*CONFIG.tracking))
     for bad, why in ((b'', 'none'), (frozen[5:], 'none'), (frozen[:-40], 'damaged'), (frozen.replace(b'1\n', b'2\n', 2),
                                                                                       'none')):
         with pytest.raises(SnapshotError, match=why):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 
 from outrider_perception import kalman
 from outrider_perception.arrays import Floats
+from outrider_perception.config import load
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.late import Lag
 from outrider_perception.measurements import CartesianScan, DepthClusters, Gyro, PolarScan, Speed, upright_pose
-from outrider_perception.settings import Settings
 from outrider_perception.tracker import Step, Tracker
+
+CONFIG = load()
 
 REAR = upright_pose(-0.9, 0.0, 0.8, math.pi)
 RADAR_S, DEPTH_S, LAG_S = 0.05, 1 / 15, 0.12
@@ -55,7 +58,7 @@ def measurements(brakes: float, turns: float) -> list[tuple[float, Any]]:
 
 
 def run(order: list[Any]) -> tuple[Step, Tracker]:
-    tracker, step = Tracker(), None
+    tracker, step = Tracker(*CONFIG.tracking), None
     for measurement in order:
         step = tracker.step(measurement) or step
     assert step is not None
@@ -80,7 +83,8 @@ def test_back_is_the_reverse_of_forward_in_a_turn() -> None:
     state = np.array([[-10.0, 2.0, 3.0, -1.0], [5.0, -1.0, -2.0, 0.5]])
     covariance, ego = np.tile(np.eye(4), (2, 1, 1)), np.array([5.0, 0.1])
     rig = EgoVelocity(ego)
-    after, _ = kalman.predict(state, covariance, 0.1, rig, np.zeros(2, dtype=np.bool_), Settings(lane_tau_s=1e4))
+    after, _ = kalman.predict(state, covariance, 0.1, rig, np.zeros(2, dtype=np.bool_),
+                              replace(CONFIG.tracks, lane_tau_s=1e4))
     after, _ = kalman.turned(after, covariance, 0.05, ego)
     assert Lag(0.1, 0.05, ego).back(after) == pytest.approx(state, abs=1e-4)
 
@@ -96,7 +100,7 @@ def test_jacobian_through_the_lag_is_that_of_going_back() -> None:
 
 
 def test_late_measurement_does_not_turn_back_time() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     boxes = np.array([[10.0, 0.0]]), np.tile(np.eye(2) * 0.04, (1, 1, 1))
     tracker.step(CartesianScan(1.0, *boxes, sensor='depth_a'))
     step = tracker.step(CartesianScan(0.8, *boxes, sensor='depth_b'))
@@ -109,7 +113,7 @@ def test_late_measurement_does_not_turn_back_time() -> None:
 
 
 def test_body_first_seen_late_is_where_it_is_now() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     tracker.step(Speed(0.0, 5.0, 0.05))
     for i in range(12):
         t = i * 0.05
@@ -121,7 +125,7 @@ def test_body_first_seen_late_is_where_it_is_now() -> None:
 
 
 def test_duplicates_and_late_ones_need_no_memory_that_grows() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(400):
         tracker.step(CartesianScan(i * 0.01, np.zeros((0, 2)), np.zeros((0, 2, 2))))
     assert max(len(stamps) for stamps in tracker._stamps.values()) <= 8

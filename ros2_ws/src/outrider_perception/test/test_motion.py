@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outrider_perception.config import load
 from outrider_perception.measurements import Gyro, Speed
 from outrider_perception.motion import MotionFilter
 from outrider_perception.own import Own
-from outrider_perception.settings import MotionSettings, Settings
 
-SETTINGS = MotionSettings()
+CONFIG = load()
+
+SETTINGS = CONFIG.motion
 
 
 def statics(velocity: tuple[float, float], count: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +74,38 @@ def test_doppler_of_a_sensor_on_an_arm_is_the_rig_s_velocity() -> None:
     known = motion.advance(2.95)
     assert known.velocity_mps == pytest.approx([5.0, 0.0], abs=0.06)
     assert known.yaw_rate_radps == pytest.approx(yaw, abs=0.03)
+
+
+@pytest.mark.parametrize('source', ['gps', 'wheels'])
+def test_traffic_that_poses_as_the_ground_for_seconds_does_not_stop_a_rig_whose_speed_is_told(source: str) -> None:
+    motion = MotionFilter(SETTINGS)
+    for number in range(100):
+        t = 0.05 * number
+        motion.speed(Speed(t, 18.0, 0.1, source))
+        assert motion.doppler(t, *statics((18.0 if t < 1.0 else 0.5, 0.0)), np.zeros(2)) == (t < 1.0)
+    assert motion.advance(4.95).velocity_mps[0] == pytest.approx(18.0, abs=0.1)
+
+
+@pytest.mark.parametrize('seed', range(8))
+def test_a_rig_that_stood_rolls_ahead_though_no_gps_knows_a_sign(seed: int) -> None:
+    motion, draw = MotionFilter(SETTINGS), np.random.default_rng(seed)
+    for number in range(120):
+        t = 0.1 * number
+        ahead = 5.0 - t if t < 5.0 else max(0.0, t - 9.0)
+        motion.doppler(t, *statics((min(ahead, 5.0) - 0.1 if t < 8.0 else 0.0, 0.0)), np.zeros(2))
+        motion.speed(Speed(t, float(np.hypot(ahead + draw.normal(0.0, 0.05), draw.normal(0.0, 0.05))), 0.07, 'gps'))
+    assert motion.advance(11.9).velocity_mps[0] == pytest.approx(2.9, abs=0.4)
+
+
+def test_where_nobody_else_speaks_any_more_the_ground_is_believed_again() -> None:
+    motion = MotionFilter(SETTINGS)
+    for number in range(100):
+        t = 0.05 * number
+        if t < 1.0:
+            motion.speed(Speed(t, 18.0, 0.1, 'wheels'))
+        else:
+            motion.doppler(t, *statics((0.5, 0.0)), np.zeros(2))
+    assert motion.advance(4.95).velocity_mps[0] == pytest.approx(0.5, abs=0.1)
 
 
 def test_antenna_on_an_arm_tells_the_speed_of_base_link() -> None:
@@ -136,7 +170,7 @@ def test_late_speed_is_compared_with_what_was_then() -> None:
 
 
 def test_time_that_jumps_begins_anew() -> None:
-    own = Own(Settings(), SETTINGS)
+    own = Own(CONFIG.tracks, SETTINGS)
     for number in range(20):
         own.hear(Speed(1000.0 + 0.1 * number, 5.0, 0.07, 'gps'))
     for number in range(20):
@@ -151,7 +185,7 @@ def test_time_that_jumps_begins_anew() -> None:
                 max_size=30))
 def test_no_number_makes_the_state_infinite_or_its_covariance_negative(words: list[tuple[float, float, float,
                                                                                          str]]) -> None:
-    own, now_s = Own(Settings(), SETTINGS), 0.0
+    own, now_s = Own(CONFIG.tracks, SETTINGS), 0.0
     for step_s, one, other, source in words:
         now_s += step_s
         own.hear(Gyro(now_s, one, other, 0.0) if source == 'gyro' else Speed(now_s, one, other, source, other))

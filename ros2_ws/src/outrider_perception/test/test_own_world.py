@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from ridden import Ride
 
+from outrider_perception.config import load
 from outrider_perception.measurements import PolarScan
 from outrider_perception.tracker import Tracker
 from outrider_sim.world import scenario
 from outrider_sim.world.draw import draw
+
+CONFIG = load()
 
 SCENES = ('stop_at_light', 'own_turn_quiet', 'own_turn_passed_in_bend', 'parked_cars_quiet', 'oncoming_stream',
           'platoon_three_cars', 'follower_copies_stops', 'road_busy_minute')
@@ -24,7 +27,7 @@ def ridden(root: Path, **without: bool) -> list[np.ndarray]:
     scenes = [scenario.load(root / f'config/scenarios/{name}.yaml') for name in SCENES] + draw(8, 2027)
     runs = []
     for scene in scenes:
-        ride, tracker, rows = Ride(scene, until_s=UNTIL_S, **without), Tracker(), []
+        ride, tracker, rows = Ride(scene, until_s=UNTIL_S, **without), Tracker(*CONFIG.tracking), []
         for measurement in ride.feed:
             step = tracker.step(measurement)
             if step is None or not isinstance(measurement, PolarScan):

@@ -14,11 +14,13 @@ from outrider_perception import models
 from outrider_perception.background import Background
 from outrider_perception.cloud import CloudError, read_points
 from outrider_perception.cluster import cluster, connected
+from outrider_perception.config import load
 from outrider_perception.measurements import PolarScan, upright_pose
 from outrider_perception.points import flatten
-from outrider_perception.settings import Settings
 
-SETTINGS = Settings()
+CONFIG = load()
+
+SETTINGS = CONFIG.tracks
 coordinate = st.floats(-50.0, 50.0)
 
 

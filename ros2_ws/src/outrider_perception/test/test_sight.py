@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from outrider_perception import facing, sight
-from outrider_perception.classes import NAMES, classes
+from outrider_perception.classes import NAMES
+from outrider_perception.config import load
 from outrider_perception.measurements import Boxes, DepthClusters, PolarScan, Speed, upright_pose
-from outrider_perception.near import near_places
-from outrider_perception.settings import SightSettings
+from outrider_perception.near import near_edges
 from outrider_perception.tracker import Step, Tracker
+
+CONFIG = load()
 
 FOCAL, CENTRE, SIZE = (424.0, 424.0), (423.5, 239.5), (848, 480)
 REAR = upright_pose(-0.9, 0.0, 0.86, math.pi)
 CAR, PERSON = NAMES.index('car'), NAMES.index('person')
-S, TABLES = SightSettings(), classes()
+S, TABLES = CONFIG.sight, CONFIG.tracks.bodies.classes
 
 
 def edges(x: float, y: float, width: float, height: float, pose=REAR) -> list[float]:
@@ -40,7 +43,7 @@ def clusters(t: float, *places: tuple[float, float], cut: bool = False) -> Depth
     """Clusters half a metre wide at places of base_link."""
     at = (np.array(places).reshape(-1, 2) - REAR.translation_m[:2]) @ REAR.rotation[:2, :2]
     n = len(at)
-    return DepthClusters(t, REAR, at, np.tile([0.1, 0.5, 1.7], (n, 1)), np.full(n, 0.05), np.full(n, cut))
+    return DepthClusters(t, REAR, at, np.tile([0.1, 0.5, 1.7], (n, 1)), np.full(n, 0.05), np.full((n, 3), cut))
 
 
 def rolls(t: float, mps: float = 5.0) -> Speed:
@@ -95,7 +98,7 @@ def test_lean_of_the_rig_turns_what_it_sees() -> None:
 def test_damaged_boxes_are_left_out_and_counted() -> None:
     good = edges(-10.0, 0.0, 1.8, 1.5)
     rows = [good, [math.nan, 0.0, 1.0, 1.0], [50.0, 50.0, 50.0, 90.0], [9e9, 0.0, 9.1e9, 5.0], [60.0, 90.0, 50.0, 95.0]]
-    step = Tracker().step(image(0.0, *rows))
+    step = Tracker(*CONFIG.tracking).step(image(0.0, *rows))
     assert step.counts['boxes'] == 5
     assert step.counts['boxes_left_out'] == 4
 
@@ -110,24 +113,57 @@ def test_jacobian_is_that_of_the_model() -> None:
         assert (high - low)[0] / 2e-5 == pytest.approx(h[0, :, i], abs=1e-6)
 
 
-def test_what_faces_the_sensor_is_where_box_and_depth_see_it() -> None:
+def test_what_faces_the_sensor_is_where_a_box_sees_it() -> None:
     centre, box, heading, at = np.array([[-10.0, 0.0]]), np.array([[4.0, 2.0, 1.5]]), np.zeros(1), np.zeros(2)
     assert centre + facing.in_image(centre, box, heading, at) == pytest.approx(np.array([[-8.0, 0.0]]))
-    assert centre + facing.in_depth(centre, box, heading, at, np.array([-1.0, 0.0])) == pytest.approx(
-        np.array([[-8.0, 0.0]]))
-    beside = np.array([[-10.0, 3.0]])
-    assert beside + facing.in_depth(beside, box, heading, at, np.array([-1.0, 0.0])) == pytest.approx(
-        np.array([[-10.0, 3.0]])), 'front and flank: the middle of both'
+
+
+@pytest.mark.parametrize(('place', 'slopes', 'edges'), [
+    ((-10.0, 0.0), (-1.0, 1.0), (8.0, -1.0, 1.0)),     # its front
+    ((-10.0, 3.0), (-1.0, 1.0), (8.0, -4.0, -2.0)),    # front and flank
+    ((-3.0, 3.0), (-1.0, 1.0), (2.0, -2.0, -2.0)),     # the front is beyond the image: the flank, from its edge on
+    ((-3.0, -3.0), (-1.0, 1.0), (2.0, 2.0, 2.0)),
+    ((-5.0, 3.0), (-1.0, 1.0), (3.0, -3.0, -2.0)),     # the image's edge goes through the front
+    ((-0.5, 3.0), (-1.0, 1.0), (2.0, -2.0, -2.0)),     # the last of the flank
+    ((4.0, 3.0), (-1.0, 1.0), (-6.0, -4.0, -2.0)),     # nothing in view: the whole body stands for it
+    ((-1.0, 0.0), (-1.0, 1.0), (-1.0, -1.0, 1.0)),     # around the sensor
+])
+def test_depth_sees_the_edges_of_what_faces_it_within_the_image(place, slopes, edges) -> None:
+    box, heading, at = np.array([[4.0, 2.0, 1.5]]), np.zeros(1), np.zeros(2)
+    seen = facing.in_depth(np.array([place]), box, heading, at, np.array([-1.0, 0.0]), slopes)
+    assert seen == pytest.approx(np.array([edges]))
+
+
+def test_a_turned_body_shows_its_nearest_corner() -> None:
+    box, at = np.array([[4.0, 2.0, 1.5]]), np.zeros(2)
+    seen = facing.in_depth(np.array([[-10.0, 0.0]]), box, np.array([math.pi / 4]), at, np.array([-1.0, 0.0]),
+                           (-1.0, 1.0))
+    half = 3.0 / math.sqrt(2.0)
+    assert seen == pytest.approx(np.array([[10.0 - half, -half, half]]))
 
 
 def test_near_place_is_in_base_link_with_more_doubt_along_the_line_of_sight() -> None:
-    places, covariance, index = near_places(clusters(0.0, (-8.9, 0.0)), REAR, S)
-    assert places == pytest.approx(np.array([[-8.9, 0.0]]))
-    assert index.tolist() == [0]
+    near = near_edges(clusters(0.0, (-8.9, 0.0)), REAR, S)
+    assert near.place_m == pytest.approx(np.array([[-8.9, 0.0]]))
+    assert near.edges == pytest.approx(np.array([[7.95, -0.25, 0.25]]))
+    assert near.index.tolist() == [0]
     wide = DepthClusters(0.0, REAR, np.array([[8.0, 0.0]]), np.array([[0.1, 0.4, 1.0]]), np.array([0.4]))
-    _, doubt, _ = near_places(wide, REAR, S)
+    doubt = near_edges(wide, REAR, S).spread_m2
     assert doubt[0, 0, 0] > 2 * doubt[0, 1, 1]
-    assert (np.linalg.eigvalsh(covariance) > 0.0).all()
+    assert (np.linalg.eigvalsh(near.spread_m2) > 0.0).all()
+
+
+def test_the_side_turned_to_the_camera_is_known_best_and_an_end_at_the_images_edge_hardly() -> None:
+    behind, left, right = (np.sqrt(np.diagonal(near_edges(clusters(0.0, at), REAR, S).noise[0]))
+                           for at in ((-5.0, 0.0), (-5.0, -2.0), (-5.0, 2.0)))
+    assert behind[1] == pytest.approx(behind[2])
+    assert left[2] > 3 * left[1]   # camera and rig look apart: what is to the rig's right is to the camera's left
+    assert right[1] > 3 * right[2]
+    at, size = np.array([[3.0, 2.0]]), np.array([[2.0, 0.4, 1.5]])
+    whole, cut = (np.sqrt(np.diagonal(near_edges(DepthClusters(0.0, REAR, at, size, np.full(1, 0.02), np.array([[
+        False, goes_on, False]])), REAR, S).noise[0])) for goes_on in (False, True))
+    assert cut[0] > 5 * whole[0], "its end may be the image's"
+    assert cut[1] == pytest.approx(whole[1]), 'its flank is seen as before'
 
 
 def approach(tracker: Tracker, kinds: str, seconds: float = 3.0, mps: float = 6.0, rig_mps: float = 5.0) -> Step:
@@ -146,7 +182,7 @@ def approach(tracker: Tracker, kinds: str, seconds: float = 3.0, mps: float = 6.
 
 
 def test_camera_alone_tracks_a_car_with_its_class() -> None:
-    step = approach(Tracker(), 'c')
+    step = approach(Tracker(*CONFIG.tracking), 'c')
     assert len(step.tracks) == 1
     assert step.tracks.class_id[0] == CAR
     assert step.tracks.class_probability[0] > 0.9
@@ -160,7 +196,7 @@ def test_camera_alone_tracks_a_car_with_its_class() -> None:
 
 
 def test_depth_alone_tracks_what_comes_near() -> None:
-    step = approach(Tracker(), 'd', seconds=6.0)
+    step = approach(Tracker(*CONFIG.tracking), 'd', seconds=6.0)
     assert len(step.tracks) == 1
     assert step.tracks.sources(step.stamp_s).tolist() == [4]
     assert step.tracks.state[0, 2:] == pytest.approx([6.0, 0.0], abs=0.8)
@@ -168,7 +204,7 @@ def test_depth_alone_tracks_what_comes_near() -> None:
 
 def test_parked_car_is_no_track() -> None:
     """It recedes as fast as the rig rolls, by boxes and by clusters."""
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(45):
         t = i / 15
         tracker.step(rolls(t))
@@ -181,7 +217,7 @@ def test_parked_car_is_no_track() -> None:
 
 def test_parked_van_of_unusual_size_is_no_track() -> None:
     """Its range is wrong by a third, and so is the speed with which it falls behind."""
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(60):
         t = i / 15
         tracker.step(rolls(t))
@@ -190,7 +226,7 @@ def test_parked_van_of_unusual_size_is_no_track() -> None:
 
 
 def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(30):
         tracker.step(rolls(i / 15))
         step = tracker.step(clusters(i / 15, (-6.0, 3.0), cut=True))
@@ -199,7 +235,7 @@ def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
 
 
 def test_boxes_and_radar_see_one_body() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(60):
         t = i * 0.05
         x = -40.0 + 6.0 * t
@@ -217,14 +253,78 @@ def test_boxes_and_radar_see_one_body() -> None:
     assert step.counts['tentative'] == 0
 
 
+def heard(t: float, *bodies: tuple[float, float, float]) -> PolarScan:
+    """A radar's scan of posts, and of bodies at (x, y) of base_link with a range rate, from a rig at 6 m/s."""
+    posts = [(x, y) for x in (-6.0, -14.0, -25.0) for y in (-5.0, 5.0)]
+    at = np.array([(x + 0.9, y) for x, y, *_ in [*posts, *bodies]])
+    reach = np.hypot(at[:, 0], at[:, 1])
+    rate = -6.0 * at[:, 0] / reach
+    rate[len(posts):] = [one[2] for one in bodies]
+    return PolarScan(t, upright_pose(-0.9, 0.0, 0.8, math.pi), reach, np.arctan2(-at[:, 1], -at[:, 0]),
+                     np.zeros(len(at)), rate, np.full(len(at), 20.0))
+
+
+def convoy(tracker: Tracker, begin_s: float, seconds: float, radar: bool = True, echo: bool = False) -> list[int]:
+    """Something at (-9, 2) that keeps up with a rig at 6 m/s, as images see it; how many are told after each look.
+
+    `echo`: the radar hears it too.
+    """
+    told = []
+    for i in range(round(seconds * 20)):
+        t = begin_s + i * 0.05
+        tracker.step(rolls(t, 6.0))
+        if radar:
+            told.append(len(tracker.step(heard(t, *([(-9.0, 2.0, 0.0)] if echo else []))).tracks))
+        told.append(len(tracker.step(image(t + 0.01, edges(-9.0, 2.0, 1.8, 1.5), depth=8.1)).tracks))
+    return told
+
+
+def test_what_only_images_see_driving_where_a_radar_would_hear_it_is_not_told() -> None:
+    """Parked cars in a row, one after the other, look like one that keeps up with the rig."""
+    assert max(convoy(Tracker(*CONFIG.tracking), 0.0, 3.0)) == 0
+    assert max(convoy(Tracker(*CONFIG.tracking), 0.0, 3.0, radar=False)) == 1, 'no radar: images are all there is'
+
+
+def test_what_images_found_is_told_once_the_radar_hears_it() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    convoy(tracker, 0.0, 1.5)
+    told = convoy(tracker, 1.5, 0.5, echo=True)
+    assert told.index(1) <= 3
+    assert told[-1] == 1
+
+
+def test_track_that_a_radar_no_longer_hears_does_not_live_on_images() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    assert convoy(tracker, 0.0, 2.0, echo=True)[-1] == 1
+    assert convoy(tracker, 2.0, 0.9)[-1] == 1, 'a fade'
+    assert convoy(tracker, 2.9, 0.6)[-1] == 0
+
+
+def test_images_keep_a_track_while_the_radar_drops_out() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    assert convoy(tracker, 0.0, 2.0, echo=True)[-1] == 1
+    assert min(convoy(tracker, 2.0, 2.0, radar=False)) == 1
+
+
+def test_short_chirp_refutes_nothing_beyond_its_reach() -> None:
+    tracker = Tracker(*CONFIG.tracking)
+    told = 0
+    for i in range(60):
+        t = i * 0.05
+        tracker.step(rolls(t, 6.0))
+        tracker.step(replace(heard(t), range_resolution_m=0.05))
+        told = len(tracker.step(image(t + 0.01, edges(-9.0, 2.0, 1.8, 1.5), depth=8.1)).tracks)
+    assert told == 1
+
+
 def test_night_is_named_by_dark_images() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     assert 'night' in tracker.step(image(0.0, dark=True)).degraded
     assert 'night' not in tracker.step(image(0.1)).degraded
 
 
 def test_silent_senses_are_named_and_come_back() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     tracker.step(rolls(0.0))
     tracker.step(image(0.0))
     step = tracker.step(clusters(0.0))

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outrider_perception.config import load
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.measurements import CartesianScan, PolarScan, SensorPose, upright_pose
 from outrider_perception.tracker import Step, Tracker
+
+CONFIG = load()
 
 POSE = upright_pose()
 
@@ -34,7 +37,7 @@ def approaching(tracker: Tracker, start: float = 0.0, count: int = 10, sensor: s
 
 
 def test_single_far_point_becomes_a_track_with_its_velocity() -> None:
-    step = approaching(Tracker(), count=20)
+    step = approaching(Tracker(*CONFIG.tracking), count=20)
     assert step.tracks.identity.tolist() == [1]
     behind_m = 0.5 * step.size_m[0, 0]  # what is seen is its end, the track is its centre
     assert step.tracks.state[0] == pytest.approx([20.0 - 5.0 * 0.95 + behind_m, 0.0, -5.0, 0.0], abs=0.3)
@@ -44,13 +47,13 @@ def test_single_far_point_becomes_a_track_with_its_velocity() -> None:
 
 
 def test_one_sight_is_not_yet_a_track() -> None:
-    step = approaching(Tracker(), count=1)
+    step = approaching(Tracker(*CONFIG.tracking), count=1)
     assert len(step.tracks) == 0
     assert step.counts['tentative'] == 1
 
 
 def test_identity_outlives_six_tenths_of_silence_and_ends_after_it() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     approaching(tracker)
     for i in range(12):
         step = tracker.step(scan(0.5 + i * 0.05))
@@ -62,7 +65,7 @@ def test_identity_outlives_six_tenths_of_silence_and_ends_after_it() -> None:
 
 
 def test_identities_are_never_used_twice() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     approaching(tracker)
     assert approaching(tracker, start=10.0).tracks.identity.tolist() == [2]
     assert approaching(tracker, start=0.0).tracks.identity.tolist() == [3], 'not even when time goes backwards'
@@ -70,7 +73,7 @@ def test_identities_are_never_used_twice() -> None:
 
 
 def test_repeated_stamp_is_ignored_and_counted() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     before = approaching(tracker)
     after = tracker.step(scan(before.stamp_s, (1.0, 1.0, -3.0)))
     assert not after.used
@@ -79,13 +82,13 @@ def test_repeated_stamp_is_ignored_and_counted() -> None:
 
 
 def test_same_stamp_of_another_sensor_is_used() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     before = approaching(tracker)
     assert tracker.step(CartesianScan(before.stamp_s, np.zeros((0, 2)), np.zeros((0, 2, 2)))).used
 
 
 def test_measurement_that_is_too_late_is_ignored_and_counted() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     before = approaching(tracker)
     assert not tracker.step(scan(before.stamp_s - 0.4, (20.0, 0.0, -5.0))).used
     assert tracker.totals['late'] == 1
@@ -93,14 +96,15 @@ def test_measurement_that_is_too_late_is_ignored_and_counted() -> None:
 
 def test_points_without_a_place_are_counted_not_dropped_silently() -> None:
     nan, inf = float('nan'), float('inf')
-    step = Tracker().step(scan(0.0, (nan, 0.0, 0.0), (5.0, inf, 0.0), (5.0, 0.0, nan), (1e100, 0.0, 0.0),
-                               (0.1, 0.0, 0.0)))
+    tracker = Tracker(*CONFIG.tracking)
+    step = tracker.step(scan(0.0, (nan, 0.0, 0.0), (5.0, inf, 0.0), (5.0, 0.0, nan), (1e100, 0.0, 0.0),
+                             (0.1, 0.0, 0.0)))
     assert (step.counts['points'], step.counts['not_finite']) == (5, 3)
     assert (step.counts['out_of_bounds'], step.counts['leakage']) == (1, 1)
 
 
 def test_leakage_starts_nothing_even_when_the_rig_rolls() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(40):
         posts = [(x, 3.0, -5.0 * x / np.hypot(x, 3.0)) for x in (5.0, 9.0, 14.0, 20.0, 30.0, -8.0)]
         step = tracker.step(scan(i * 0.05, (0.1, 0.0, 0.0), (0.15, 0.05, 0.0), *posts))
@@ -110,7 +114,7 @@ def test_leakage_starts_nothing_even_when_the_rig_rolls() -> None:
 
 
 def test_boxes_of_a_depth_camera_are_tracked_and_join_the_radar_track() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     first = approaching(tracker)
     x = float(first.tracks.state[0, 0])
     step = tracker.step(CartesianScan(first.stamp_s + 0.01, np.array([[x - 0.05, 0.0]]), np.eye(2)[None] * 0.04,
@@ -124,7 +128,7 @@ def test_boxes_of_a_depth_camera_are_tracked_and_join_the_radar_track() -> None:
 
 
 def test_standing_body_before_depth_alone_is_tracked() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for i in range(8):
         step = tracker.step(CartesianScan(i * 0.1, np.array([[3.0, 0.2]]), np.eye(2)[None] * 0.01))
     assert len(step.tracks) == 1
@@ -134,7 +138,7 @@ def test_standing_body_before_depth_alone_is_tracked() -> None:
 
 def test_boxes_that_make_no_sense_are_counted() -> None:
     bad = np.array([[[1.0, 0.0], [0.0, -1.0]], [[np.nan, 0.0], [0.0, 1.0]], [[1.0, 2.0], [2.0, 1.0]]])
-    step = Tracker().step(CartesianScan(0.0, np.ones((3, 2)), bad))
+    step = Tracker(*CONFIG.tracking).step(CartesianScan(0.0, np.ones((3, 2)), bad))
     assert step.counts['boxes_left_out'] == 3
 
 
@@ -174,7 +178,7 @@ def measurement(draw: st.DrawFn) -> Any:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(measurement(), max_size=12))
 def test_no_finite_input_gives_nan_or_a_covariance_that_is_none(measurements: list[Any]) -> None:
-    tracker, judge = Tracker(), HazardJudge()
+    tracker, judge = Tracker(*CONFIG.tracking), HazardJudge(CONFIG.hazards)
     for one in measurements:
         with np.errstate(all='ignore'):
             step = tracker.step(one)
@@ -193,7 +197,7 @@ def test_no_finite_input_gives_nan_or_a_covariance_that_is_none(measurements: li
 @settings(max_examples=30, deadline=None)
 @given(st.lists(measurement(), max_size=8))
 def test_equal_inputs_give_equal_outputs(measurements: list[Any]) -> None:
-    one, two = Tracker(), Tracker()
+    one, two = Tracker(*CONFIG.tracking), Tracker(*CONFIG.tracking)
     with np.errstate(all='ignore'):
         for m in measurements:
             a, b = one.step(m), two.step(m)

@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 from ridden import Ride
 
+from outrider_perception.config import load
 from outrider_perception.measurements import PolarScan, upright_pose
 from outrider_perception.points import flatten
-from outrider_perception.settings import Settings
 from outrider_perception.tracker import Tracker
 from outrider_perception.unfold import SPLIT_SINE, alternatives, on_ground
+from outrider_perception.unfolder import Known, Unfolder
 from outrider_sim.world.draw import draw
 
-SETTINGS = Settings()
+CONFIG = load()
+
+SETTINGS = CONFIG.tracks
 V_MAX, BIN = 6.0, 0.1875
 AFTER_S = 0.5  # from confirmation on
 
@@ -71,7 +74,7 @@ def test_ground_is_found_at_the_multiple_that_the_own_speed_predicts(own_mps: fl
 @pytest.mark.parametrize('transmitters', [1, 2])
 @pytest.mark.parametrize('closing', [4.0, 10.0, 16.0, 22.0, 28.0])
 def test_new_body_has_its_true_speed_and_bearing_from_its_first_track_on(closing: float, transmitters: int) -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     posts = np.linspace(8.0, 40.0, 9)
     draw_ = np.random.default_rng(1)
     for number in range(16):
@@ -86,8 +89,21 @@ def test_new_body_has_its_true_speed_and_bearing_from_its_first_track_on(closing
     assert len(step.tracks) == 1
 
 
+@pytest.mark.parametrize(('v_max', 'claims'), [(6.0, False), (18.7, True)])
+def test_what_looks_like_ground_is_left_to_it_sooner_where_spans_are_narrow(v_max: float, claims: bool) -> None:
+    """A post at the place of a known body whose own range rate, folded, is 1.7 sigma from the post's."""
+    own_mps, sigma = 5.0, 0.3
+    post = PolarScan(0.0, upright_pose(-0.9, 0.0, 0.8, np.pi), np.array([50.0]), np.zeros(1), np.zeros(1),
+                     np.array([own_mps]), np.full(1, 20.0), velocity_max_mps=v_max, transmitters=1)
+    body = Known(np.array([50.0]), np.array([np.pi]), np.array([own_mps - 2.0 * v_max + 1.7 * sigma]), np.ones(1),
+                 np.ones(1), np.full(1, sigma), np.full(1, 4.5), np.ones(1, dtype=np.bool_))
+    told = Unfolder(SETTINGS).bodies(flatten(post, SETTINGS), post, np.array([own_mps, 0.0]), np.ones(1), body)
+    assert told.ground.tolist() == [not claims]
+    assert told.points.range_rate_mps == pytest.approx([own_mps - 2.0 * v_max if claims else own_mps], abs=0.01)
+
+
 def test_without_a_span_nothing_is_unfolded() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     for number in range(12):
         t = 0.05 * number
         tracker.step(PolarScan(t, upright_pose(), np.array([30.0 + 2.0 * t]), np.array([0.05]), np.zeros(1),
@@ -98,7 +114,7 @@ def test_without_a_span_nothing_is_unfolded() -> None:
 
 
 def test_body_is_held_back_until_its_past_tells_one_multiple_from_all_others() -> None:
-    tracker = Tracker()
+    tracker = Tracker(*CONFIG.tracking)
     counts = []
     for number in range(6):
         t = 0.05 * number
@@ -115,7 +131,7 @@ def test_tracks_have_their_true_radial_speed_half_a_second_after_confirmation(na
     chirp = (folder / name).read_text()
     tracks: list[list[bool]] = []
     for scene in draw(5, 404) + draw(5, 404, 'far'):
-        ride, tracker = Ride(scene, until_s=11.0, chirp=chirp), Tracker()
+        ride, tracker = Ride(scene, until_s=11.0, chirp=chirp), Tracker(*CONFIG.tracking)
         first: dict[int, float] = {}
         good: dict[int, list[bool]] = {}
         for measurement in ride.feed:

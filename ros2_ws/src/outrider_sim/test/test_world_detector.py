@@ -1,4 +1,4 @@
-"""The models of detector and depth camera do what config/detector/model.yaml and the data sheet say."""
+"""The model of the detector does what config/detector/model.yaml says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from outrider_sim.world import scenario
-from outrider_sim.world.depth_clusters import DepthEye, depth_sigma_m
 from outrider_sim.world.detector import Detector, Model, read_model
 from outrider_sim.world.places import Mount, nominal
 from outrider_sim.world.world import World
@@ -114,50 +113,3 @@ def test_an_unknown_key_of_the_file_is_refused(tmp_path):
     file.write_text('fps: 15.0\nsize: 3\n')
     with pytest.raises(TypeError, match='size'):
         read_model(file)
-
-
-# Depth
-
-def clusters(world: World, mount: Mount, *, seed: int = 1, frames: int = 200, **more: float):
-    eye = DepthEye(seed, **more)
-    return [eye.see(world.at(frame / 15.0), mount) for frame in range(frames)]
-
-
-def test_a_cluster_is_where_the_body_shows_itself_and_errs_with_the_square_of_the_distance():
-    for distance in (3.0, 9.0):
-        found = [one for one in clusters(*standing(car(-0.9 - distance - 2.25)), frames=400) if 0 in one.row]
-        near = np.array([one.xy[0, 0] - 0.5 * one.extent_m[0, 0] for one in found])
-        assert np.median(near) == pytest.approx(distance, abs=0.05 + depth_sigma_m(distance))
-        ahead = np.array([one.xy[0, 0] for one in found])
-        assert np.std(ahead) == pytest.approx(depth_sigma_m(float(np.mean(ahead))), rel=0.25)
-        assert found[0].extent_m[0, 1] == pytest.approx(1.8, abs=0.3)
-    assert depth_sigma_m(10.0) == pytest.approx(0.16)
-
-
-@pytest.mark.parametrize(('actor', 'light'), [(car(-25.0), 'day'), (car(-5.0, 20.0), 'day'), (car(6.0), 'day'),
-                                              (car(-0.9 - 10.0 - 2.25), 'night')])
-def test_what_is_too_far_or_outside_is_not_shown(actor, light):
-    assert not any(len(one.row) for one in clusters(*standing(actor, light=light), frames=30))
-
-
-def test_what_is_hidden_is_not_shown_and_what_the_edge_cuts_says_so():
-    world, mount = standing(f'{car(-5.0, kind="truck")}, {car(-11.0, name="b", kind="person")}')
-    assert 1 not in {row for one in clusters(world, mount) for row in one.row.tolist()}
-    for y, cut in ((0.0, False), (5.0, True)):
-        found = [one for one in clusters(*standing(car(-7.0, y))) if len(one.row)]
-        assert {bool(one.cut[0]) for one in found} == {cut}
-
-
-def test_a_wall_beside_the_road_is_one_cluster():
-    world, mount = standing(car(-60.0), more='things: [{kind: wall, from: [-40, 3], to: [20, 3]}]')
-    found = [one for one in clusters(world, mount) if len(one.row)]
-    assert {len(one.row) for one in found} == {1}
-    assert all(one.cut.all() for one in found)
-    assert np.mean([one.extent_m[0].max() for one in found]) > 4.0
-
-
-def test_holes_last_and_grow_with_stress():
-    seen = [bool(len(one.row)) for one in clusters(*standing(car(-6.0)), frames=3000)]
-    assert 0.9 < np.mean(seen) < 0.99
-    worse = [bool(len(one.row)) for one in clusters(*standing(car(-6.0)), frames=3000, misses=3.0)]
-    assert np.mean(worse) < np.mean(seen) - 0.05

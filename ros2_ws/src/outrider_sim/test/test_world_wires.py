@@ -14,7 +14,7 @@ from pyubx2 import UBXReader
 from outrider_sim.devices import ti_frames, ubx
 from outrider_sim.devices.camera_feed import pinhole
 from outrider_sim.devices.world_clock import Arrivals
-from outrider_sim.devices.world_feed import IMU_IN_CAMERA_M, mount_in_camera
+from outrider_sim.devices.world_feed import IMU_IN_CAMERA_M, cameras, mount_in_camera
 from outrider_sim.world import places, scenario
 from outrider_sim.world.camera import DepthPainter, Painter, View
 from outrider_sim.world.eye import eye_of
@@ -206,3 +206,10 @@ def test_absent_sensors_are_on_no_wire(playing, absent, streams):
     playing.start(f'duration_s: 0.3\nrig: {{speed_mps: 5}}\n{absent}')
     playing.ends()
     assert [feed.streams for feed in playing.feeds] == [streams]
+
+
+def test_another_gyroscope_is_in_another_camera_by_its_serial_number():
+    serials = [cameras(scenario.parse(f'duration_s: 5\nseed: {seed}\nrig: {{speed_mps: 5}}'), (424, 240), 15).serial
+               for seed in (1, 1, 2)]
+    assert serials[0] == serials[1] != serials[2]
+    assert all(len(one) == 12 and one.isdigit() for one in serials)

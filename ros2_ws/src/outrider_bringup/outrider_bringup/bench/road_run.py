@@ -13,6 +13,7 @@ import numpy as np
 
 from outrider_bringup import launchfile, paths
 from outrider_bringup.bench import subjects
+from outrider_bringup.bench.stack import PORT
 from outrider_bringup.demo import claim, ride
 from outrider_bringup.demo.costs import Costs
 from outrider_bringup.demo.ride import RideRead
@@ -44,20 +45,21 @@ def look_s() -> float:
     return float(os.environ.get(subjects.SECONDS) or LOOK_S)
 
 
-def watch(say: Callable[[str], None]) -> Seen:
-    """Play the scenario for look_s(), live view off. Raises UserError where the stack does not get going."""
+def watch(say: Callable[[str], None], *, live: bool = False) -> Seen:
+    """Play the scenario for look_s(), live view on or off. Raises UserError where the stack does not get going."""
     with tempfile.TemporaryDirectory(prefix='outrider-bench-') as folder, claim.domain(DOMAIN) as own:
-        return _watch(Path(folder), own, look_s(), say)
+        return _watch(Path(folder), own, look_s(), live, say)
 
 
-def _watch(folder: Path, domain: int, seconds: float, say: Callable[[str], None]) -> Seen:
+def _watch(folder: Path, domain: int, seconds: float, live: bool, say: Callable[[str], None]) -> Seen:
     root = paths.checkout()
     launch, rig = root / 'launch' / 'bicycle.launch.yaml', root / 'config' / 'rigs' / 'bicycle.yaml'
     road = Road(launch, folder / 'road', root / 'config' / 'scenarios' / f'{SCENARIO}.yaml', rig)
     seconds = min(seconds, road.scenario.duration_s)
     road.prepare(())
     given = {name: road.given[name] for name in ('sim', 'scenario', 'radar_config', 'run')}
-    plan = launchfile.load(launch, {**given, 'live': 'false', 'rides': str(folder / 'rides')})
+    plan = launchfile.load(launch, {**given, 'live': str(live).lower(), 'web_port': str(PORT),
+                                    'rides': str(folder / 'rides')})
     stack = Stack(plan, out=lambda name, line: None, env={**os.environ, 'ROS_DOMAIN_ID': str(domain)})
     costs = Costs()
     from outrider_bringup.demo.watch import Watcher

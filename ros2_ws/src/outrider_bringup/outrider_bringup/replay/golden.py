@@ -27,8 +27,8 @@ from outrider_bringup.replay.feed import Asked, Feed
 from outrider_bringup.replay.outputs import TOLD
 from outrider_bringup.replay.through import KINDS, asked_of
 from outrider_perception import front
-from outrider_perception.fusion_node import HEARS, make_front
-from outrider_perception.snapshot import code_version
+from outrider_perception.config import Config
+from outrider_perception.fusion_node import HEARS
 from outrider_recorder import about, metadata, ride
 from outrider_recorder.schema import Schemas
 from outrider_recorder.segment import Message, Segment, Topic
@@ -73,7 +73,7 @@ def journal(source: bag.Bag) -> list[Asked]:
     return lines
 
 
-def answered(inputs: list[Message], lines: list[Asked], values: dict[str, Any]) -> list[Message]:
+def answered(inputs: list[Message], lines: list[Asked], config: Config) -> list[Message]:
     """Return `inputs` in the order of the journal with what the present code says to them."""
     feed = Feed([topic for topic, _, _ in HEARS], latched=(front.FRAMES, front.RADAR_INFO), lists=(front.FRAMES,))
     names = {topic if topic.startswith('/') else f'/{topic}': topic for topic, _, _ in HEARS}
@@ -82,7 +82,7 @@ def answered(inputs: list[Message], lines: list[Asked], values: dict[str, Any]) 
         if one.topic.name in names:
             feed.heard(names[one.topic.name], one)
     feed.asks(lines, 0)
-    made, chain, schemas, at_ns, counts = list(beside), make_front(values), Schemas(), 0, dict[str, int]()
+    made, chain, schemas, at_ns, counts = list(beside), front.Front(config), Schemas(), 0, dict[str, int]()
     for asked, message in feed.pairs(to_the_end=True):
         if message is None:
             continue
@@ -142,8 +142,8 @@ def record(rides: Path) -> bag.Bag:
 
 def make(source: bag.Bag, target: Path, *, thin: bool = False) -> int:
     """Write the golden ride from `source`; return its size in bytes. Raises UserError, OSError."""
-    began = start.find(source, code_version(), None)
-    messages = answered(kept(source.messages(), thin=thin), journal(source), start.parameters(source, began.prefix))
+    config = start.configured(source, start.look(source, None))
+    messages = answered(kept(source.messages(), thin=thin), journal(source), config)
     said = sum(message.topic.name.removeprefix('/') in TOLD for message in messages)
     write(messages, facts(source.info), target)
     size = sum(path.stat().st_size for path in target.iterdir())

@@ -82,7 +82,7 @@ def _worst(row: Tally) -> str:
 def _json(facts: Facts, result: Result, said: str, path: Path) -> None:
     told: dict[str, Any] = {
         'ride': facts.name, 'verdict': said, 'begins': facts.start.begins, 'code': facts.code,
-        'recorded_code': sorted(facts.start.versions), 'unlike': facts.unlike, 'seconds': facts.seconds,
+        'recorded_code': sorted(facts.start.look.versions), 'unlike': facts.unlike, 'seconds': facts.seconds,
         'took_s': facts.took_s, 'missing': facts.missing, 'gaps': facts.gaps, 'left_out_s': facts.left_out_s,
         'tolerance': {'position_m': POSITION_M, 'scans': SCANS},
         'rows': {name: asdict(row) for name, row in result.rows.items()},

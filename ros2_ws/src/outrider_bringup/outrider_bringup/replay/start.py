@@ -16,7 +16,9 @@ from outrider_bringup.replay.bag import Bag
 from outrider_node.errors import NodeError
 from outrider_node.params import ParamValue
 from outrider_perception import front
-from outrider_perception.parameters import PARAMETERS
+from outrider_perception.config import Config, load
+from outrider_perception.parameters import FOLDER, parameters, with_values
+from outrider_perception.snapshot import code_version
 from outrider_recorder.schema import SchemaError, Schemas
 from outrider_recorder.segment import Topic
 
@@ -28,18 +30,31 @@ COLD_NS = 10_000_000_000
 _FIELD = re.compile(r'^\s*([\w/<>=\[\]]+)\s+(\w+)\s*(=?)')
 
 
-@dataclass
+@dataclass(frozen=True)
+class Look:
+    """What a first look at the journal has found."""
+
+    prefix: str                   # namespace of the fusion, '/' at its end
+    at_ns: int                    # receipt, where it is to begin
+    first: int                    # the first line's number, 0: there is none
+    notes_statics: bool           # the journal has mounts and lenses: those of old rides have not
+    snapshots: tuple[tuple[int, Any], ...]  # receipt and message, in order
+
+    @property
+    def versions(self) -> set[str]:
+        """Return which codes made the snapshots."""
+        return {message.version for _, message in self.snapshots}
+
+
+@dataclass(frozen=True)
 class Start:
     """How it begins. `compare_from_ns`: of the stamps; outputs before it are made but not compared."""
 
-    prefix: str                   # namespace of the fusion, '/' at its end
+    look: Look
     begins: str                   # in words: its first input, a snapshot, or neither
     read_from_ns: int             # receipt
     compare_from_ns: int
-    snapshot: Any
-    notes_statics: bool           # the journal has mounts and lenses: those of old rides have not
-    same_code: bool               # a snapshot in it is of this very code
-    versions: set[str]
+    snapshot: Any = None
 
     @property
     def cold(self) -> bool:
@@ -47,8 +62,8 @@ class Start:
         return self.compare_from_ns > 0 and self.snapshot is None
 
 
-def find(bag: Bag, code: str, from_ns: int | None) -> Start:
-    """Return where to begin for `from_ns` (None: as early as can be). Raises UserError without a journal."""
+def look(bag: Bag, from_ns: int | None) -> Look:
+    """Return what the journal holds around `from_ns` (None: the start). Raises UserError where there is none."""
     names = sorted((name for name, topic in bag.topics().items() if topic.kind == INPUTS_KIND
                     and name.endswith(front.INPUTS)), key=lambda name: (len(name), name))
     if not names:
@@ -56,28 +71,32 @@ def find(bag: Bag, code: str, from_ns: int | None) -> Start:
                         'it. Publish it: leave --through out')
     prefix = names[0][:-len(front.INPUTS)]
     at_ns = bag.first_ns if from_ns is None else from_ns
-    read_from_ns = at_ns if from_ns is None else at_ns - LOOK_BACK_NS
-    first, notes_statics, usable, versions = 0, False, [], set()
-    for kind, log_ns, message in _journal(bag, prefix, read_from_ns, at_ns + SNAPSHOT_NS):
+    first, notes_statics, snapshots = 0, False, []
+    for kind, log_ns, message in _journal(bag, prefix, _back(at_ns, from_ns), at_ns + SNAPSHOT_NS):
         if kind == front.INPUTS:
             first = first or next((one.sequence for one in message.inputs), 0)
             notes_statics = notes_statics or any(one.topic in STATICS for one in message.inputs)
-        else:
-            versions.add(message.version)
-            if message.version == code and (from_ns is None or log_ns <= at_ns):
-                usable.append((log_ns, message))
+        elif from_ns is None or log_ns <= at_ns:
+            snapshots.append((log_ns, message))
     if not first:
         raise UserError(f'{bag.name} has no line in its journal {names[0]} behind --from, so nothing can be run again. '
                         'Choose an earlier --from')
-    if from_ns is None and first == 1:
-        return Start(prefix, 'its first input', read_from_ns, 0, None, notes_statics, code in versions, versions)
+    return Look(prefix, at_ns, first, notes_statics, tuple(snapshots))
+
+
+def find(seen: Look, code: str, from_ns: int | None) -> Start:
+    """Return where `code` begins for `from_ns` (None: as early as can be)."""
+    if from_ns is None and seen.first == 1:
+        return Start(seen, 'its first input', seen.at_ns, 0)
+    usable = [one for one in seen.snapshots if one[1].version == code]
     if usable:
         log_ns, snapshot = usable[0] if from_ns is None else usable[-1]
-        after_ns = stamp_ns(snapshot) + 1
-        return Start(prefix, 'a snapshot', log_ns - LOOK_BACK_NS, max(after_ns, from_ns or 0), snapshot,
-                     notes_statics, True, versions)
-    return Start(prefix, 'the middle, without a state,', at_ns, at_ns + COLD_NS, None, notes_statics, code in versions,
-                 versions)
+        return Start(seen, 'a snapshot', log_ns - LOOK_BACK_NS, max(stamp_ns(snapshot) + 1, from_ns or 0), snapshot)
+    return Start(seen, 'the middle, without a state,', seen.at_ns, seen.at_ns + COLD_NS)
+
+
+def _back(at_ns: int, from_ns: int | None) -> int:
+    return at_ns if from_ns is None else at_ns - LOOK_BACK_NS
 
 
 def next_snapshot(bag: Bag, prefix: str, code: str, log_ns: int, sequence: int) -> Any | None:
@@ -106,23 +125,38 @@ def _journal(bag: Bag, prefix: str, from_ns: int, until_ns: int) -> Iterator[tup
             yield name, message.log_ns, deserialize_message(message.data, kind)
 
 
-def parameters(bag: Bag, prefix: str) -> dict[str, ParamValue]:
-    """Return the fusion's parameters by ride.json: of the node that ran, else of the rig's file, else defaults."""
-    told = _recorded(bag.info, prefix)
+def configured(bag: Bag, seen: Look) -> Config:
+    """Return the numbers of the fusion, by ride.json.
+
+    The code that made the ride gets the parameters of the node that ran. Other code gets what the rig's file in it
+    says, and its own defaults for the rest. Both read config/perception of here: no path in a recording is followed.
+    """
+    ran = _filled(bag, _of_node(bag.info, seen.prefix))
+    if code_version(ran) in seen.versions or not seen.versions:
+        return ran
+    return _filled(bag, _of_rig(bag.info))
+
+
+def _filled(bag: Bag, told: dict[str, Any]) -> Config:
+    config = load()
     values: dict[str, ParamValue] = {}
-    for param in PARAMETERS:
-        try:
-            values[param.name] = param.check(told.get(param.name, param.default))
-        except NodeError as error:
-            bag.complaints.append(f'{bag.name}: {error} The default is used.')
-            values[param.name] = param.default
-    return values
+    for param in parameters(config):
+        values[param.name] = param.default
+        if param is not FOLDER and param.name in told:
+            try:
+                values[param.name] = param.check(told[param.name])
+            except NodeError as error:
+                bag.complaints.append(f'{bag.name}: {error} The default is used.')
+    return with_values(config, values)
 
 
-def _recorded(info: dict[str, Any], prefix: str) -> dict[str, Any]:
+def _of_node(info: dict[str, Any], prefix: str) -> dict[str, Any]:
     nodes = info.get('nodes')
-    if isinstance(nodes, dict) and isinstance(nodes.get(f'{prefix}fusion'), dict):
-        return dict(nodes[f'{prefix}fusion'])
+    told = nodes.get(f'{prefix}fusion') if isinstance(nodes, dict) else None
+    return dict(told) if isinstance(told, dict) else _of_rig(info)
+
+
+def _of_rig(info: dict[str, Any]) -> dict[str, Any]:
     files = info.get('files')
     for text in files.values() if isinstance(files, dict) else ():
         try:

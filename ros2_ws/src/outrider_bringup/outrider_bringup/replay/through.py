@@ -20,7 +20,8 @@ from outrider_bringup.replay.compare import Comparison
 from outrider_bringup.replay.feed import Asked, Feed
 from outrider_bringup.replay.outputs import TOLD, Outputs, as_sent
 from outrider_perception import front
-from outrider_perception.fusion_node import HEARS, SAYS, make_front
+from outrider_perception.config import Config
+from outrider_perception.fusion_node import HEARS, SAYS
 from outrider_perception.snapshot import SnapshotError, code_version
 from outrider_recorder import about
 from outrider_recorder.segment import Message
@@ -32,11 +33,12 @@ BEHIND_NS = 5_000_000_000
 
 def perception(bag: Bag, from_ns: int | None, to_ns: int, *, json_file: Path | None, rrd: Path | None) -> int:
     """Run, print, write; return 0 where it came out as recorded, 1 where not. Raises UserError."""
-    began = start.find(bag, code_version(), from_ns)
-    told, values = len(bag.complaints), start.parameters(bag, began.prefix)
-    for complaint in bag.complaints[told:]:
+    seen, told = start.look(bag, from_ns), len(bag.complaints)
+    config = start.configured(bag, seen)
+    for complaint in dict.fromkeys(bag.complaints[told:]):
         print(complaint, file=sys.stderr)
-    run = Run(bag, began, values, to_ns)
+    began = start.find(seen, code_version(config), from_ns)
+    run = Run(bag, began, config, to_ns)
     wall_s = time.monotonic()
     with Kept(rrd) as kept:
         run.all(kept)
@@ -59,8 +61,8 @@ def promised(bag: Bag, began: start.Start, run: Run) -> str:
         return 'it began without a state'
     if run.unmended:
         return 'inputs are missing'
-    if not began.same_code:
-        return 'made by other code of perception' if began.versions else 'no snapshot tells which code made it'
+    if run.front.version not in began.look.versions:
+        return 'made by other code of perception' if began.look.versions else 'no snapshot tells which code made it'
     if not isinstance(was, dict) or any(was.get(name) != here.get(name) for name in ('model', 'features')):
         return 'made on another processor' if was else 'nothing tells on which processor it was made'
     if bag.info.get('lock') != about.lock(os.environ.get('OUTRIDER_ROOT', '')):
@@ -71,10 +73,10 @@ def promised(bag: Bag, began: start.Start, run: Run) -> str:
 class Run:
     """One pass over the recording."""
 
-    def __init__(self, bag: Bag, began: start.Start, values: dict[str, Any], to_ns: int) -> None:
+    def __init__(self, bag: Bag, began: start.Start, config: Config, to_ns: int) -> None:
         """Make the chain."""
-        self._bag, self._start, self._values, self._to_ns = bag, began, values, to_ns
-        self.front = make_front(values, snapshots=False)
+        self._bag, self._start, self._config, self._to_ns = bag, began, config, to_ns
+        self.front = front.Front(config, snapshots=False)
         self.comparison = Comparison(bag.first_ns)
         self._outputs = Outputs(self.comparison)
         self._feed = Feed([topic for topic, _, _ in HEARS], latched=(front.FRAMES, front.RADAR_INFO),
@@ -100,7 +102,7 @@ class Run:
 
     def all(self, kept: Kept) -> None:
         """Run it. Raises UserError."""
-        prefix = self._start.prefix
+        prefix = self._start.look.prefix
         names = {topic if topic.startswith('/') else prefix + topic: topic for topic in KINDS}
         for message in self._bag.messages(self._start.read_from_ns):
             if message.log_ns > self._to_ns:
@@ -121,7 +123,7 @@ class Run:
         self._outputs.finish()
 
     def _hear(self, topic: str, message: Message) -> None:
-        if topic in start.STATICS and not self._start.notes_statics:
+        if topic in start.STATICS and not self._start.look.notes_statics:
             self._statics.append((topic, message))
         else:
             self._feed.heard(topic, message)
@@ -167,7 +169,7 @@ class Run:
             for image in self._images:
                 self.front.show_again(self._decoded(front.DEPTH, image))
             self._last, self._snapshot = snapshot.sequence, None
-        elif asked.sequence != 1 and self._start.notes_statics:
+        elif asked.sequence != 1 and self._start.look.notes_statics:
             for topic in start.STATICS:
                 for static in self._feed.unasked(topic):
                     self.front.take(topic, self._decoded(topic, static), static.log_ns)
@@ -178,19 +180,19 @@ class Run:
         """Begin anew where the fusion did; wait for the next snapshot where something was lost: False."""
         lost = message is None
         if asked.sequence == 1 and self._last:
-            self.front = make_front(self._values, snapshots=False)
+            self.front = front.Front(self._config, snapshots=False)
         elif self._last and asked.sequence != self._last + 1:
             self.gaps, lost = self.gaps + 1, True
         self._last = asked.sequence
         if message is None:
             self.missing[asked.topic] = self.missing.get(asked.topic, 0) + 1
         if lost and not self.unmended:
-            self._snapshot = start.next_snapshot(self._bag, self._start.prefix, self.front.version, asked.log_ns,
+            self._snapshot = start.next_snapshot(self._bag, self._start.look.prefix, self.front.version, asked.log_ns,
                                                  asked.sequence)
             self._running, self.unmended = self._snapshot is None, self._snapshot is None
             if self._snapshot is not None:
                 self._outputs.holes.append((self._told_ns + 1, start.stamp_ns(self._snapshot)))
-                self.front = make_front(self._values, snapshots=False)
+                self.front = front.Front(self._config, snapshots=False)
                 return False
         return message is not None
 

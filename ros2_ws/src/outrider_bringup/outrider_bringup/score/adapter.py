@@ -61,7 +61,7 @@ def _boxes(one: BoxesReading) -> Boxes:
 
 
 def _clusters(one: ClustersReading) -> DepthClusters:
-    return DepthClusters(one.stamp_s, pose_of(one.mount), one.xy_m, one.extent_m, one.sigma_m, one.cut)
+    return DepthClusters(one.stamp_s, pose_of(one.mount), one.xy_m, one.extent_m, one.sigma_m, one.cut, one.slopes)
 
 
 TAKES: dict[type, Callable[[Any], Measurement | OwnMotion]] = {

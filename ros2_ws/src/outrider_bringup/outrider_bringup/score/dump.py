@@ -31,8 +31,9 @@ from outrider_sim.world.world import World
 _KINDS: dict[str, type] = {name.removesuffix('Reading').lower(): getattr(kinds, name) for name in (
     'RadarReading', 'GyroReading', 'SpeedReading', 'BoxesReading', 'ClustersReading')}
 _NAMES = {cls: name for name, cls in _KINDS.items()}
-_PLAIN = {'kinds': tuple, 'lever_m': tuple}
-_EMPTY: dict[str, tuple[int, ...]] = {'xyz_m': (0, 3), 'edges_px': (0, 4), 'xy_m': (0, 2), 'extent_m': (0, 3)}
+_PLAIN = {'kinds': tuple, 'lever_m': tuple, 'slopes': tuple}
+_EMPTY: dict[str, tuple[int, ...]] = {'xyz_m': (0, 3), 'edges_px': (0, 4), 'xy_m': (0, 2), 'extent_m': (0, 3),
+                                      'cut': (0, 3)}
 
 
 def write(folder: Path, world: World, readings: Sequence[Reading]) -> None:

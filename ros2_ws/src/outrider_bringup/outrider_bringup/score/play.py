@@ -13,9 +13,9 @@ import yaml
 
 from outrider_bringup.score.adapter import measurement, speaks
 from outrider_bringup.score.readings import Reading
-from outrider_node.params import ParamValue
+from outrider_perception.config import Config, load
 from outrider_perception.hazards import HazardJudge, Hazards
-from outrider_perception.parameters import PARAMETERS, hazard_settings, track_settings
+from outrider_perception.parameters import FOLDER, parameters, with_values
 from outrider_perception.steps import Step
 from outrider_perception.tracker import Tracker
 from outrider_sim.world import places, words
@@ -36,20 +36,20 @@ class Played:
     step_ms: list[float] = field(default_factory=list)
 
 
-def parameters(rig: Rig) -> dict[str, ParamValue]:
-    """Return the fusion's parameters: defaults, and above them what the rig's file says."""
-    values: dict[str, ParamValue] = {one.name: one.default for one in PARAMETERS}
+def configured(rig: Rig) -> Config:
+    """Return the numbers of perception, and above them what the rig's file says."""
     folder = places.config_folder()
     file: Path | None = folder / 'rigs' / f'{rig.kind}.yaml' if folder else None
     content: Any = yaml.safe_load(file.read_text(encoding='utf-8')) if file and file.is_file() else {}
-    values.update(content.get('/**/fusion', {}).get('ros__parameters', {}))
-    return values
+    said: dict[str, Any] = content.get('/**/fusion', {}).get('ros__parameters', {})
+    config = load(Path(said[FOLDER.name]) if said.get(FOLDER.name) else None)
+    return with_values(config, {one.name: one.default for one in parameters(config)} | said)
 
 
 def play(rig: Rig, readings: Iterable[Reading]) -> Played:
     """Return what is said about `readings`, which come in the order of arrival."""
-    values = parameters(rig)
-    tracker, judge = Tracker(track_settings(values)), HazardJudge(hazard_settings(values))
+    config = configured(rig)
+    tracker, judge = Tracker(*config.tracking), HazardJudge(config.hazards)
     played, places_of = Played(), _Places()
     for reading in readings:
         taken = measurement(reading)

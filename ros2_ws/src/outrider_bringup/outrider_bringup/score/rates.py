@@ -23,6 +23,7 @@ BANDS_M = ((2.8, 3.2), (3.8, 4.2))  # passes "at 3.0 m" and "at 4.0 m"
 URGENT_BEYOND_M = 2.5
 VISIBLE_S = 3.0
 URGENT_LEAD_S = 1.5
+EARLY_S = 2.5  # what nearly every lead should be
 FALSE_MINUTES = 10.0
 
 
@@ -33,9 +34,13 @@ class _Case:
     need: Need
 
     @property
+    def kind(self) -> str:
+        return self.trial.kinds[self.truth.actor]
+
+    @property
     def plain(self) -> bool:
         low, high = PLAIN_MPS
-        return self.trial.kinds[self.truth.actor] in PLAIN_KINDS and low <= self.truth.closing_mps <= high
+        return self.kind in PLAIN_KINDS and low <= self.truth.closing_mps <= high
 
 
 def summary(trials: Sequence[Trial]) -> dict[str, Any]:
@@ -47,6 +52,13 @@ def summary(trials: Sequence[Trial]) -> dict[str, Any]:
             'false_warn_per_10min': _share(FALSE_MINUTES * sum(level != 'notice' for level in false), minutes)}
 
 
+def by_class(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Return recall and leads of required warns for each class of road user."""
+    warns = [case for case in _cases(trials) if case.need.level == 'warn']
+    kinds = sorted({case.kind for case in warns})
+    return {kind: _leads([case for case in warns if case.kind == kind]) for kind in kinds}
+
+
 def rates(trials: Sequence[Trial]) -> dict[str, Any]:
     """Return everything that drawn runs are asked for; None where nothing of the kind happened."""
     cases = _cases(trials)
@@ -56,11 +68,13 @@ def rates(trials: Sequence[Trial]) -> dict[str, Any]:
     early = [(case.need.lead_s or 0.0) >= URGENT_LEAD_S for case in contacts]
     found: dict[str, Any] = {
         'runs': len(trials), 'minutes': sum(one.duration_s for one in trials) / 60.0,
-        'plain': _recall([case for case in warns if case.plain]),
-        'weaker_or_faster': _recall([case for case in warns if not case.plain]),
+        'plain': _leads([case for case in warns if case.plain]),
+        'weaker_or_faster': _leads([case for case in warns if not case.plain]),
         'urgent_before_contact': {'contacts': len(contacts), 'share': _share(sum(early), len(early)),
                                   **_recall(contacts)},
         'warned_passes': {f'{low:g}..{high:g} m': _warned(trials, low, high) for low, high in BANDS_M},
+        'passes_beyond_2.5_m': sum(truth.t_ca_s is not None and truth.clearance_m > URGENT_BEYOND_M
+                                   for _, truth in _truths(trials)),
         'urgent_beyond_2.5_m': sum(
             any(episode.level == 'urgent' and episode.actor == truth.actor for episode in one.judgement.alerts)
             for one, truth in _truths(trials) if truth.t_ca_s is not None and truth.clearance_m > URGENT_BEYOND_M),
@@ -92,6 +106,13 @@ def _recall(cases: Sequence[_Case]) -> dict[str, Any]:
     return {'required': len(cases), 'recall': _share(len(leads), len(cases)), 'lead_s': {'p5': p5, 'p50': p50}}
 
 
+def _leads(cases: Sequence[_Case]) -> dict[str, Any]:
+    """Return recall, leads, and which share of those that were warned of was warned of early."""
+    told = _recall(cases)
+    leads = [case.need.lead_s for case in cases if case.need.lead_s is not None]
+    return {**told, 'early': {'leads': len(leads), 'share': _share(sum(lead >= EARLY_S for lead in leads), len(leads))}}
+
+
 def _warned(trials: Iterable[Trial], low_m: float, high_m: float) -> dict[str, Any]:
     passed = [(one, truth) for one, truth in _truths(trials)
               if truth.t_ca_s is not None and low_m <= truth.clearance_m <= high_m]
@@ -111,7 +132,8 @@ def _clearances(trials: Iterable[Trial]) -> dict[str, Any]:
         mine = [logged for logged in one.judgement.close_passes if logged.actor == truth.actor]
         if mine:
             offs.append(min(mine, key=lambda logged: abs(logged.t_s - t_ca_s)).clearance_m - truth.clearance_m)
-    return {'passes': asked, 'logged': _share(len(offs), asked), 'bias_m': float(np.mean(offs)) if offs else None,
+    return {'passes': asked, 'measured': len(offs), 'logged': _share(len(offs), asked),
+            'bias_m': float(np.mean(offs)) if offs else None,
             'rms_m': float(np.sqrt(np.mean(np.square(offs)))) if offs else None}
 
 

@@ -78,8 +78,8 @@ class BoxesReading:
 class ClustersReading:
     """Clusters of one depth image: middle of what is seen (n, 2) m, x ahead, y left of the camera.
 
-    `extent_m` (n, 3) along and across the line of sight and up, `sigma_m` (n,) along the line of sight, `cut` (n,)
-    where the image's edge or the end of the reach goes through it.
+    `extent_m` (n, 3) along both and up, `sigma_m` (n,) along the line of sight, `cut` (n, 3) where the image's right
+    and left edge and the end of the reach go through it; `slopes`: left over ahead of both edges.
     """
 
     arrival_s: float
@@ -89,6 +89,7 @@ class ClustersReading:
     extent_m: Floats
     sigma_m: Floats
     cut: NDArray[np.bool_]
+    slopes: tuple[float, float]
 
 
 Reading = RadarReading | GyroReading | SpeedReading | BoxesReading | ClustersReading

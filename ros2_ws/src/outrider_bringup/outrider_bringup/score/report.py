@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from outrider_bringup.demo.columns import align, paint
+from outrider_bringup.score.limits import Row, band
 from outrider_bringup.score.rates import rates, summary
 from outrider_bringup.score.trial import Trial
 
@@ -66,6 +67,33 @@ def table(trials: Sequence[Trial], *, width: int, colour: bool) -> list[str]:
     return told
 
 
+def held_lines(rows: Sequence[Row], *, width: int, colour: bool) -> list[str]:
+    """Return a line a limit: what was seen, of how many, what is asked, and the verdict."""
+    cells = [['limit', 'seen', 'asked', 'of', 'truly, 95 %', '']]
+    for row in rows:
+        one, low_high = row.limit, band(row.seen) if row.limit.unit == '%' else None
+        cells.append([one.name, _of_unit(row.seen.value, one.unit), f'{one.sense} {_of_unit(one.limit, one.unit)}',
+                      f'{row.seen.of:.0f} {one.of}',
+                      ' .. '.join(_share(end) for end in low_high) if low_high else '', row.verdict])
+    lines = align(cells, width=width, give=3)
+    return [paint(lines[0], 'dim', colour)] + [
+        line[:len(line) - len(row.verdict)] + paint(row.verdict, row.verdict, colour)
+        for line, row in zip(lines[1:], rows, strict=True)]
+
+
+def held_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the rows for a program."""
+    return [{'limit': row.limit.name, 'seen': row.seen.value, 'sense': row.limit.sense, 'asked': row.limit.limit,
+             'unit': row.limit.unit, 'of': row.seen.of, 'samples': row.limit.of, 'verdict': row.verdict}
+            for row in rows]
+
+
+def _of_unit(value: float | None, unit: str) -> str:
+    if unit == '%':
+        return _share(value)
+    return _text(value) + (f' {unit}' if unit and value is not None else '')
+
+
 def closing(trials: Sequence[Trial], *, drawn: bool) -> list[str]:
     """Return the last lines: what all of them together come to."""
     said = summary(trials)
@@ -83,12 +111,13 @@ def _rates(said: dict[str, Any]) -> list[str]:
     for name, text in (('plain', 'cars, trucks, buses, 3..20 m/s'), ('weaker_or_faster', 'weaker or faster')):
         one = said[name]
         rows.append([text, f'recall {_share(one["recall"])} of {one["required"]}',
-                     f'lead p5 {_text(one["lead_s"]["p5"])} s, p50 {_text(one["lead_s"]["p50"])} s'])
+                     f'lead p5 {_text(one["lead_s"]["p5"])} s, p50 {_text(one["lead_s"]["p50"])} s, '
+                     f'{_share(one["early"]["share"])} of at least 2.5 s'])
     urgent = said['urgent_before_contact']
     rows.append(['urgent 1.5 s before contact', f'{_share(urgent["share"])} of {urgent["contacts"]} seen for 3 s',
                  f'lead p5 {_text(urgent["lead_s"]["p5"])} s, p50 {_text(urgent["lead_s"]["p50"])} s'])
-    for band, one in said['warned_passes'].items():
-        rows.append([f'warned at {band}', f'{_share(one["share"])} of {one["passes"]}', ''])
+    for metres, one in said['warned_passes'].items():
+        rows.append([f'warned at {metres}', f'{_share(one["share"])} of {one["passes"]}', ''])
     rows.append(['urgent beyond 2.5 m', str(said['urgent_beyond_2.5_m']), ''])
     rows.append(['false notice, warn, urgent', ', '.join(str(one) for one in said['false_by_level'].values()), ''])
     for light, one in said['close_passes'].items():

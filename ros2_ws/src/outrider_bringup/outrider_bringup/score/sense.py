@@ -34,8 +34,8 @@ def sense(world: World, stress: Stress | None = None) -> list[Reading]:
     """Return every reading of a run, sorted by arrival. Equal worlds, equal readings to the last bit."""
     ride, stress = PathRide(world), stress or Stress()
     speeds = speed_readings(ride, stress)
-    readings: list[Reading] = [*radar_readings(ride, stress), *gyro_readings(ride, stress, speeds), *speeds,
-                               *image_readings(ride, stress)]
+    gyro = gyro_readings(ride, stress, speeds)
+    readings: list[Reading] = [*radar_readings(ride, stress), *gyro, *speeds, *image_readings(ride, stress, gyro)]
     # Nobody of the stack hears anything after the end.
     return sorted((one for one in readings if one.arrival_s <= world.scenario.duration_s),
                   key=lambda one: (one.arrival_s, type(one).__name__))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HELP = 'the stack on scenarios, judged by what was true: FILE|DIR..., or --draw N'
 GROUP = 'proof'
 SENSORS = ('radar', 'camera', 'depth', 'gps', 'imu')
-KINDS = ('near', 'far', 'quiet')
+KINDS = ('near', 'far', 'quiet', 'bands')
 MOST_DRAWN = 100_000
 
 
@@ -30,7 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--draw', type=int, metavar='N', help='instead of files: N drawn ones, told as rates')
     parser.add_argument('--seed', type=int, default=1, metavar='S', help='of --draw (default 1)')
     parser.add_argument('--kind', choices=KINDS, default='near',
-                        help='of --draw: approaches up to 1.5 m, beyond that, or quiet traffic, 2 minutes each')
+                        help='of --draw: approaches up to 1.5 m, beyond that, quiet traffic, 2 minutes each, or passes '
+                             'at 3.0 and 4.0 m')
+    parser.add_argument('--limits', action='store_true',
+                        help='of --draw: hold the rates against what is asked; exit code 1 where one fails')
     parser.add_argument('--stress', type=float, default=1.0, metavar='S',
                         help='angle noise, misses, bias, clutter and latency S times as bad (default 1)')
     parser.add_argument('--without', default='', metavar='SENSOR,...', help='a rig that lacks these sensors')
@@ -40,10 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Score. Return 1 when a file is not ok; drawn runs are rates, which others hold against limits: 0."""
+    """Score. Return 1 when a file is not ok, or drawn runs fail a limit that they are held against."""
     from outrider_bringup.bench import machine
-    from outrider_bringup.score import report
+    from outrider_bringup.score import limits, report
     from outrider_bringup.score.pool import trials
+    from outrider_bringup.score.rates import rates
 
     jobs = _jobs(args)
     _check(args)
@@ -59,9 +63,13 @@ def run(args: argparse.Namespace) -> int:
     if not drawn:
         print('\n'.join(report.table(done, width=width_of(sys.stdout) - 1, colour=is_terminal(sys.stdout))))
     print('\n'.join(report.closing(done, drawn=drawn)))
+    held = limits.held(rates(done), args.kind, args.stress) if args.limits else []
+    if held:
+        print('\n'.join(report.held_lines(held, width=width_of(sys.stdout) - 1, colour=is_terminal(sys.stdout))))
     if args.json:
-        _write(args.json, json.dumps(report.as_json(done, machine.version(paths.checkout()), drawn=drawn), indent=1))
-    return 0 if drawn or all(one.judgement.ok for one in done) else 1
+        told = report.as_json(done, machine.version(paths.checkout()), drawn=drawn)
+        _write(args.json, json.dumps(told | ({'limits': report.held_json(held)} if held else {}), indent=1))
+    return 1 if limits.failed(held) or not (drawn or all(one.judgement.ok for one in done)) else 0
 
 
 class Progress:
@@ -134,9 +142,15 @@ def _load(files: Sequence[Path]) -> list[Scenario]:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Refuse what would end every run: a detector's model that cannot be read, a folder that cannot be written to."""
+    """Refuse what would end every run: a detector's model that cannot be read, a folder that cannot be written to.
+
+    And limits that nobody has set: for files, for a rig that lacks a sensor, at another stress.
+    """
+    from outrider_bringup.score.limits import STRESSED
     from outrider_sim.world.detector import read_model
 
+    if args.limits and (args.draw is None or args.without or args.stress not in (1.0, STRESSED)):
+        raise UserError(f'--limits holds for --draw with every sensor, at --stress 1 and {STRESSED:g}. Leave it out.')
     try:
         read_model()
     except (OSError, ValueError, TypeError) as error:

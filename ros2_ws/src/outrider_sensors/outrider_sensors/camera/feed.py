@@ -14,6 +14,7 @@ from outrider_sensors.camera.ring import ACCEL, GYRO, Frame, ImageRing, Ring
 POLL_S = 0.002  # shared memory rings no bell; a stamp is late by half of this, and the thread costs 2 % of a core
 _LOOK_S = 0.25  # how often it looks whether the writer still lives
 _DEPTH_UID, _COLOUR_UID, _GYRO_UID, _ACCEL_UID = 1, 2, 3, 4
+_EXPOSED = rs.frame_metadata_value.actual_exposure, rs.frame_metadata_value.gain_level
 _HARDWARE = rs.timestamp_domain.hardware_clock
 MS_NS = 1_000_000  # librealsense's own unit of time
 # The library keeps the shell of every frame of a software device for 1000 units of its timestamps, and each new frame
@@ -117,6 +118,9 @@ class Feed:
             while (frame := images.take()) is not None:
                 video = self._video(frame, images.camera, profile, pixel_bytes)
                 if images.still_whole(frame):
+                    for what, value in zip(_EXPOSED, images.exposed(), strict=True):
+                        if value > 0:
+                            sensor.set_metadata(what, value)
                     sensor.on_video_frame(video)
 
     def _video(self, frame: Frame, camera: Pinhole, profile: Any, pixel_bytes: int) -> Any:

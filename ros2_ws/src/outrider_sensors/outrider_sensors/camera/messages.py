@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu
+from sensor_msgs.msg import CameraInfo, CompressedImage, Illuminance, Image, Imu
 
 from outrider_sensors.camera.pinhole import Pinhole
 from outrider_sensors.imu.orientation import (
@@ -75,6 +75,21 @@ class InfoMessage:
 
     def fill(self, stamp_ns: int) -> CameraInfo:
         """Return the message with the stamp of its image."""
+        stamp(self._message.header, stamp_ns)
+        return self._message
+
+
+class LightMessage:
+    """The light on the scene, an estimate."""
+
+    def __init__(self, frame_id: str, sigma_share: float) -> None:
+        """Make the message; one sigma is `sigma_share` of what is told."""
+        self._message, self._share = Illuminance(), sigma_share
+        self._message.header.frame_id = frame_id
+
+    def fill(self, lux: float, stamp_ns: int) -> Illuminance:
+        """Return the message of `lux`."""
+        self._message.illuminance, self._message.variance = lux, (self._share * lux) ** 2
         stamp(self._message.header, stamp_ns)
         return self._message
 

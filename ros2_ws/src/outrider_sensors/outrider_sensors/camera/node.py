@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 from geometry_msgs.msg import TwistWithCovarianceStamped
 from rclpy.qos import QoSProfile
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu
+from sensor_msgs.msg import CameraInfo, CompressedImage, Illuminance, Image, Imu
 
 from outrider_node import MOUNT, Diagnosis, NodeError, OutriderNode, Param, frames, qos, run_node
 from outrider_sensors.camera import jpeg
 from outrider_sensors.camera.choice import Mode
 from outrider_sensors.camera.inertial import Inertial
+from outrider_sensors.camera.light import SIGMA_SHARE, Light
 from outrider_sensors.camera.link import CameraLink
-from outrider_sensors.camera.messages import ImageMessage, ImuMessage, InfoMessage, JpegMessage
+from outrider_sensors.camera.messages import ImageMessage, ImuMessage, InfoMessage, JpegMessage, LightMessage
 from outrider_sensors.camera.pinhole import OWN_LENS
 from outrider_sensors.camera.place import IMU_XYZ_M, OPTICAL_RPY_DEG, colour_in_link
 from outrider_sensors.camera.report import Report
@@ -85,8 +86,10 @@ class CameraNode(OutriderNode):
         self._colour_infos = self.create_publisher(CameraInfo, 'camera/color/camera_info', images)
         self._depths = self.create_publisher(Image, 'camera/depth/image', images)
         self._depth_infos = self.create_publisher(CameraInfo, 'camera/depth/camera_info', images)
+        self._lights = self.create_publisher(Illuminance, 'camera/light', qos.STATE)
         self._imus = self.create_publisher(Imu, 'imu/data', samples)
         self._colour, self._jpeg = ImageMessage(frames.CAMERA_OPTICAL, 'rgb8'), JpegMessage(frames.CAMERA_OPTICAL)
+        self._light, self._told_light = Light(), LightMessage(frames.CAMERA_OPTICAL, SIGMA_SHARE)
         turn = frames.rotation_from_quaternion(frames.quaternion_from_rpy_deg(self.value('mount_rpy_deg')))
         self._ahead = ahead_in(turn.tolist())
         self._imu, self._serial, self._orientation = ImuMessage(frames.IMU), '', Orientation(ahead=self._ahead)
@@ -186,11 +189,14 @@ class CameraNode(OutriderNode):
         if self._colours.get_subscription_count():
             self._colours.publish(self._colour.fill(pixels, stamp_ns))
         self._colour_infos.publish(self._colour_info.fill(stamp_ns))
+        if (lux := self._light.colour(stamp_ns, pixels)) is not None:
+            self._lights.publish(self._told_light.fill(lux, stamp_ns))
 
     def _publish_depth(self, image: ImageFrame) -> None:
         stamp_ns, aligner, sensors = image.stamp_ns - self._latency_ns, self._link.aligner, self._link.sensors
         if sensors is None:
             return  # lost since
+        self._light.depth(image.exposure_s, image.gain)
         if self._depths.get_subscription_count():
             pixels = image.pixels
             every = self.value('depth_decimation')

@@ -8,7 +8,7 @@ The layout, little-endian (its writer, the world's camera, documents the same):
 | 8, 12 | u32 | version 1; state: 1 plugged in, 2 unplugged |
 | 24, 32 | f64 | metres per unit of depth; baseline, m |
 | 40, 56, 88 | 16, 32, 32 bytes | USB version, serial number, name; zeros behind |
-| 128, 256 | 128 bytes | colour stream RGB8, depth stream Z16: u32 width, height, frames/s, slots; u64 place of slot 0, bytes from slot to slot, frames written; f64 fx, fy, ppx, ppy, k1, k2, p1, p2, k3 |
+| 128, 256 | 128 bytes | colour stream RGB8, depth stream Z16: u32 width, height, frames/s, slots; u64 place of slot 0, bytes from slot to slot, frames written; f64 fx, fy, ppx, ppy, k1, k2, p1, p2, k3; f32 at 112 exposure us, at 116 gain level, as they are now, 0: not told |
 | 384 | 9 f64, 3 f64 | depth to colour: rotation by columns, translation in m |
 | 480 | u32 x 4 | gyro Hz, accel Hz, records in the ring, 0 |
 | 496, 504 | u64 | place of the records, records written |
@@ -91,6 +91,11 @@ class ImageRing:
         frame = Frame(number, device_ns, np.frombuffer(self._memory, np.uint8, self._pixels,
                                                        place + _SLOT_HEAD_BYTES))
         return frame if self.still_whole(frame) else None
+
+    def exposed(self) -> tuple[int, int]:
+        """Return the exposure in us and the gain level as the camera has them now, 0 where it does not tell."""
+        exposure_us, gain_level = struct.unpack_from('<ff', self._memory, self._count_at + 80)
+        return round(exposure_us), round(gain_level)
 
     def still_whole(self, frame: Frame) -> bool:
         """Return whether the writer has left `frame` alone until now; count it as lost where not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -10,11 +11,16 @@ STREAMS = ('colour', 'depth', 'gyro', 'accel')
 
 
 class ImageFrame(NamedTuple):
-    """One image: `stream` colour or depth, the host's time it was taken at, (h, w, 3) uint8 or (h, w) uint16."""
+    """One image: `stream` colour or depth, the host's time it was taken at, (h, w, 3) uint8 or (h, w) uint16.
+
+    `exposure_s` and `gain` of a depth image: of its imagers, NaN where the camera does not tell.
+    """
 
     stream: str
     stamp_ns: int
     pixels: NDArray[Any]
+    exposure_s: float = math.nan
+    gain: float = math.nan
 
 
 class MotionSample(NamedTuple):

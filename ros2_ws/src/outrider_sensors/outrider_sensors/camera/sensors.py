@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyrealsense2 as rs
 
+from outrider_sensors.camera import light
 from outrider_sensors.camera.choice import Mode, nearest, nearest_rate
 from outrider_sensors.camera.pinhole import OWN_LENS, Pinhole
 from outrider_sensors.camera.samples import STREAMS, ImageFrame, MotionSample
@@ -154,10 +155,12 @@ class Sensors:
         stamp_ns, _ = self._time(frame, now_ns, count)
         if name == 'depth':  # a stereo match always has noise; a colour image of a still road need not
             count.see(np.asanyarray(frame.get_data())[::PROBE, ::PROBE].tobytes())
+        exposed = light.told(frame, rs.frame_metadata_value.actual_exposure, rs.frame_metadata_value.gain_level)
         waiting = self.images.qsize()
         if waiting < self._most_images:
             pixels = np.asanyarray(frame.get_data())
-            self.images.put(ImageFrame(name, stamp_ns, pixels if waiting < IMAGES_HELD else pixels.copy()))
+            self.images.put(ImageFrame(name, stamp_ns, pixels if waiting < IMAGES_HELD else pixels.copy(),
+                                       *exposed))
         else:
             count.dropped += 1
 

@@ -20,6 +20,7 @@ The file is one little-endian ring per stream behind a header of 4096 bytes. Who
 | 0 | u32 x 4 | width, height, frames/s, slots; width 0: no such stream |
 | 16, 24, 32 | u64 | place of slot 0, bytes from slot to slot, frames ever written |
 | 40 | 9 f64 | fx, fy, ppx, ppy in pixels; k1, k2, p1, p2, k3 (Brown-Conrady) |
+| 112, 116 | f32 | exposure in us and gain level (16: 1) as they are now; 0: the camera does not tell |
 
 Frame n (from 0) lies in slot n % slots: u64 begin, i64 device time ns, u64 n, u64 end, then the pixels, row by row.
 The writer sets begin to n + 1, then time and pixels, then end to n + 1, then the count in the header: a frame is whole
@@ -128,6 +129,11 @@ class FeedWriter:
     def depth(self, pixels: NDArray[np.uint16], device_ns: int) -> int:
         """Write one depth image (height, width) in units of `depth_unit_m`, 0 where nothing is known; its number."""
         return self._depth.write(pixels, device_ns)
+
+    def exposed(self, stream: str, exposure_us: float, gain_level: float) -> None:
+        """Tell how the images of `stream` are exposed from now on."""
+        struct.pack_into('<ff', self._map, (_COLOUR_AT if stream == 'colour' else _DEPTH_AT) + 112, exposure_us,
+                         gain_level)
 
     def image(self, stream: str, pixels: NDArray[np.uint8] | NDArray[np.uint16], device_ns: int) -> int:
         """Write one image of `stream`, colour or depth."""

@@ -5,6 +5,7 @@
 | unplug SECONDS | it vanishes; after SECONDS it is back, as after power-up |
 | freeze SECONDS WHAT | it stays plugged in and gives out nothing; WHAT: all, colour, depth or imu |
 | no_imu SECONDS | unplugged, and back without IMU, as on many Jetsons |
+| light EXPOSURE GAIN | from now on it tells that its depth imagers are exposed so: us, gain level (16 is 1) |
 | usb VERSION SECONDS | unplugged, and back on another port: `usb 2.1 1` |
 """
 
@@ -72,6 +73,8 @@ class RealSense:
             elif word == 'usb' and len(rest) == 2:
                 self.camera = replace(self.camera, usb=rest[0])
                 self.unplug(now_s + float(rest[1]))
+            elif word == 'light' and len(rest) == 2:
+                self.feed.exposed('depth', float(rest[0]), float(rest[1]))
             elif word == 'freeze' and len(rest) == 2 and rest[1] in FREEZES:
                 self._frozen_s.update(dict.fromkeys(FREEZES[rest[1]], now_s + float(rest[0])))
             else:

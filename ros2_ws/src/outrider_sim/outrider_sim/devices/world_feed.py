@@ -19,6 +19,7 @@ from outrider_sim.devices.world_clock import Outbox, WorldClock, boot_ns
 from outrider_sim.devices.world_faults import Faults, shaken
 from outrider_sim.devices.world_ride import Ride
 from outrider_sim.world import places
+from outrider_sim.world.camera.exposure import exposure
 from outrider_sim.world.eye import rotation
 from outrider_sim.world.imu import Imu
 from outrider_sim.world.model import Rig, Scenario
@@ -33,9 +34,10 @@ Image = tuple[str, float, NDArray[np.uint8] | NDArray[np.uint16]]  # stream, t, 
 
 
 def cameras(scenario: Scenario, size: tuple[int, int], fps: int) -> Camera:
-    """Return the camera that the scenario has."""
+    """Return the camera that the scenario has: one with a gyroscope of its own, so with a serial number of its own."""
     colour, depth = (replace(pinhole(*size, fps, field), slots=_SLOTS) for field in D455_FIELD_DEG)
-    return _with(Camera(colour, depth), Camera(colour, depth), scenario.sensors)
+    whole = Camera(colour, depth, serial=f'{scenario.seed % 10**12:012d}')
+    return _with(whole, whole, scenario.sensors)
 
 
 def mount_in_camera(rig: Rig, seed: int, offset_m: Sequence[float]) -> Mount:
@@ -51,7 +53,7 @@ class WorldFeed:
     def __init__(self, path: Path, camera: Camera, ride: Ride, clock: WorldClock) -> None:
         """Plug in what lives at the beginning."""
         scenario = ride.world.scenario
-        self._whole, self._clock = camera, clock
+        self._whole, self._clock, self._ride = camera, clock, ride
         self._faults = {name: Faults(scenario, name) for name in ('camera', 'depth', 'imu') if name in scenario.sensors}
         self._alive = self._living(0.0)
         self.device = RealSense(path, _with(camera, camera, self._alive), offset_s=CLOCK_OFFSET_S,
@@ -87,6 +89,8 @@ class WorldFeed:
         for stream, told_s, pixels in self._images.take(t_s):
             taken_s = self._clock.at_ns(told_s) * 1e-9
             if self.has(stream) and self.device.gives(stream, taken_s):
+                if stream == 'depth':
+                    self.device.feed.exposed(stream, *exposure(self._ride.snapshot(told_s, told_s)))
                 self.device.feed.image(stream, pixels, self.device.device_ns(taken_s))
 
     def motion(self, stream: str, told_s: float, xyz: Sequence[float]) -> None:

@@ -2,11 +2,11 @@
 
 Nothing in it knows the stack.
 
-| | near (recall) | far (false alarms) |
-|---|---|---|
-| clearance, m; below 0 outlines overlap | -0.3 .. 1.5 | 1.5 .. 6 |
-| closing speed, m/s | 3 .. 22, as far as the class goes | the same |
-| lane changes, at night, in a platoon | 20 % each | the same |
+| | near (recall) | far (false alarms) | bands (false alarms at two clearances) |
+|---|---|---|---|
+| clearance, m; below 0 outlines overlap | -0.3 .. 1.5 | 1.5 .. 6 | 2.8 .. 3.2, and as many at 3.8 .. 4.2 |
+| closing speed, m/s | 3 .. 22, as far as the class goes | the same | the same |
+| lane changes, at night, in a platoon | 20 % each | the same | the same |
 
 The rest is traffic's: classes by share, the rider's own speed and sway, the side. Each approach is seen from at least
 110 m or 8 s away, whichever is more, and ends 1.5 s after the last body has passed.
@@ -27,15 +27,15 @@ from outrider_sim.world.world import World
 # Share of what overtakes a bicycle, and the most that it closes with.
 _TRAFFIC = {'car': (0.72, 22.0), 'truck': (0.08, 20.0), 'bus': (0.03, 16.0), 'motorcycle': (0.07, 22.0),
             'scooter': (0.04, 6.0), 'bicycle': (0.06, 7.0)}
-KINDS = ('near', 'far', 'quiet')
-_CLEARANCE_M = {'near': (-0.3, 1.5), 'far': (1.5, 6.0)}
+_MARGIN_M = 0.03       # so that sway makes no near one of a far one
+KINDS = ('near', 'far', 'quiet', 'bands')  # a new one goes to the end: its place is part of every seed
+_CLEARANCE_M = {'near': ((-0.3, 1.5),), 'far': ((1.5 + _MARGIN_M, 6.0),), 'bands': ((2.8, 3.2), (3.8, 4.2))}
 _LEAST_CLOSING_MPS = 3.0
 _SHARE = 0.2           # of lane changes, of nights, of platoons
 _LEFT = 0.85           # passes on the left: traffic keeps to the right
 _SEEN_M, _SEEN_S = 110.0, 8.0
 _AFTER_S = 1.5
 _MARGIN_MPS = 0.02     # so that rounding makes no 3.0 of a 2.9999
-_MARGIN_M = 0.03       # so that sway makes no near one of a far one
 
 
 def draw(n: int, seed: int, kind: str = 'near') -> list[Scenario]:
@@ -51,8 +51,8 @@ def one(number: int, seed: int, kind: str = 'near') -> Scenario:
     rig = Rig(speed_mps=float(random.uniform(3.0, 8.0)), sway_deg=float(random.uniform(0.0, 4.0)))
     name = _kind(random)
     closing = float(random.uniform(_LEAST_CLOSING_MPS + _MARGIN_MPS, _TRAFFIC[name][1]))
-    low, high = _CLEARANCE_M[kind]
-    clearance = float(random.uniform(low + (_MARGIN_M if kind == 'far' else 0.0), high))
+    of_kind = _CLEARANCE_M[kind]
+    clearance = float(random.uniform(*of_kind[number % len(of_kind)]))
     left = 1.0 if random.random() < _LEFT else -1.0
     changes_lane, night, platoon = (bool(random.random() < _SHARE) for _ in range(3))
     lead_m = max(_SEEN_M, _SEEN_S * closing)

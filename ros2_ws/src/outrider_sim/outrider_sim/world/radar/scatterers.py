@@ -92,7 +92,7 @@ class Scene:
         torso = torso / np.maximum(torso.sum(axis=1, keepdims=True), 1e-9)
         limbs = np.where(turned[self._people, person.TORSO:] > person.HIDDEN, person.LIMB_SHARE, 0.0)
         of_people = np.concatenate([person.TORSO_SHARE * torso, limbs], axis=1)
-        share[self._people] = of_people / of_people.sum(axis=1, keepdims=True)
+        share[self._people] = of_people / np.maximum(of_people.sum(axis=1, keepdims=True), 1e-9)  # 0: one in the radar
         with np.errstate(divide='ignore'):
             rcs = self._rcs[:, None] + 10.0 * np.log10(np.maximum(share, 1e-6))
         rcs = np.where(share > 1e-3, rcs, -np.inf)

@@ -1,0 +1,111 @@
+"""The bodies that are followed, whatever sensor spoke: prediction, association, births and deaths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outrider_perception import associate, extent, kalman
+from outrider_perception.arrays import Floats, Ints, wrap_angle
+from outrider_perception.bank import Bank
+from outrider_perception.copies import amended
+from outrider_perception.detections import PLACE, POLAR, Detections
+from outrider_perception.ego import EgoVelocity
+from outrider_perception.existence import log_odds, missed
+from outrider_perception.late import Lag
+from outrider_perception.moves import Listener, moves, refuted
+from outrider_perception.settings import Settings
+from outrider_perception.turning import bends
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """From where bodies are seen: the sensor at `xy_m` (2,) that looks along `axis` (2,), by which shapes are told.
+
+    `radar` is who would hear them move, None while there is none; `heard_s` the stamp of the scan before, -inf: none.
+    """
+
+    xy_m: Floats
+    axis: Floats
+    radar: Listener | None
+    heard_s: float
+
+
+class Following:
+    """Holds the tracks as a `bank`; `update` takes the detections of one measurement."""
+
+    def __init__(self, settings: Settings, sights: associate.Sights) -> None:
+        """Start without tracks."""
+        self._settings, self._sights, self._next_identity = settings, sights, 1
+        self.bank = Bank.empty(settings.bodies)
+
+    def adapt(self, settings: Settings) -> None:
+        """Go on with other settings: the chirp has changed."""
+        self._settings = settings
+
+    def forget(self) -> None:
+        """Start anew; identities are never used twice."""
+        self.bank = Bank.empty(self._settings.bodies)
+
+    def went(self, before: EgoVelocity, ego: EgoVelocity) -> None:
+        """Take a new velocity of the rig: its own braking is not the others'."""
+        if before.valid and ego.valid:
+            self.bank.state[:, 2:] += before.velocity_mps - ego.velocity_mps
+
+    def update(self, detections: Detections, dt_s: float, ego: EgoVelocity, outlook: Outlook) -> None:
+        """Predict by `dt_s` (< 0: the detections are so much older), associate, update, let tracks be born and die."""
+        s, bank = self._settings, self.bank
+        if dt_s < 0.0:
+            detections = amended(detections, lag=Lag(-dt_s, -dt_s * ego.yaw_rate_radps, ego.velocity_mps))
+            dt_s = 0.0
+        else:
+            silent = bank.seen_s < outlook.heard_s
+            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s)
+            bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
+            if bend.any():
+                bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
+            _turn(bank, ego.yaw_rate_radps * dt_s, ego)
+        slow = np.hypot(*(bank.state[:, 2:] + ego.velocity_mps).T) < s.walking_mps
+        matched = associate.match(bank, detections, slow, s)
+        bank.log_odds -= missed(dt_s, s)
+        associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
+        extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s)
+        born = associate.unexplained(bank, detections, matched, s)
+        most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births
+        starts = np.flatnonzero(born)[:max(0, most - len(bank))]
+        bank = self._alive(bank, detections.stamp_s, ego, outlook)
+        self.bank = bank.with_more(self._born(detections, starts, ego)) if len(starts) else bank
+
+    def _born(self, detections: Detections, index: Ints, ego: EgoVelocity) -> Bank:
+        first, self._next_identity = self._next_identity, self._next_identity + len(index)
+        state, covariance = detections.start(index, self._settings, self._sights.settings)
+        born = Bank.newborn(first + np.arange(len(index)), state, covariance,
+                            log_odds(self._settings.start_existence), detections.stamp_s, detections.sensor,
+                            detections.depth_m[index], self._settings.bodies)
+        born.given |= detections.kind == PLACE
+        lag = detections.lag
+        if lag.lag_s > 0.0:
+            born.state, born.covariance = kalman.predict(state, covariance, lag.lag_s, ego, born.given & False,
+                                                         self._settings)
+            _turn(born, lag.turned_rad, ego)
+        return born
+
+    def _alive(self, bank: Bank, stamp_s: float, ego: EgoVelocity, outlook: Outlook) -> Bank:
+        s, sight = self._settings, self._sights.settings
+        sure = bank.log_odds > log_odds(s.confirm_existence)
+        if (sure & ~bank.confirmed).any():
+            bank.confirmed |= sure & moves(bank, ego, outlook.xy_m, s, sight)
+        if outlook.radar is not None:
+            bank.confirmed &= ~refuted(bank, ego, outlook.radar, s, sight)
+        keep = bank.log_odds > log_odds(s.delete_existence)
+        keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
+        keep &= ~associate.doubles(bank, outlook.xy_m, stamp_s, s)
+        return bank if keep.all() else bank.take(keep)
+
+
+def _turn(bank: Bank, angle_rad: float, ego: EgoVelocity) -> None:
+    """Look at all tracks from a rig that has turned by `angle_rad`, > 0 to the left."""
+    if angle_rad != 0.0:
+        bank.state, bank.covariance = kalman.turned(bank.state, bank.covariance, angle_rad, ego.velocity_mps)
+        bank.heading_rad = wrap_angle(bank.heading_rad - angle_rad)
