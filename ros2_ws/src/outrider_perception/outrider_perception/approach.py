@@ -18,6 +18,7 @@ from outrider_perception.turning import Turning, turn_left_s
 _COARSE = 12       # instants while a body can be nearest, besides now
 _CURVED = 33       # instants up to the horizon where the rig turns: four a second
 _FINE = 11         # from the one before to the one after
+_CURVED_SHARES = np.linspace(0.0, 1.0, _CURVED)
 _COARSE_SHARES, _FINE_SHARES = np.linspace(0.0, 1.0, _COARSE), np.linspace(0.0, 1.0, _FINE)
 _SAME_M = 0.05     # within this of its least, a clearance counts as closest approach
 _CREEP_MPS = 1e-3  # slower is not closing
@@ -57,8 +58,9 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
         return distances(then.x_m, then.y_m, size, then.heading_rad, rig)
 
     times = (_instants(step.centre_m, velocity, size, rig, settings.horizon_s) if step.ego.turn_radps == 0.0
-             else np.tile(np.linspace(0.0, settings.horizon_s, _CURVED), (n, 1)))
+             else settings.horizon_s * _CURVED_SHARES[None, :])
     coarse = distances_at(times)
+    times = np.broadcast_to(times, coarse.shape)
     first = np.argmax(coarse <= coarse.min(axis=1)[:, None] + _SAME_M, axis=1)
     low, high = times[rows, np.maximum(first - 1, 0)], times[rows, np.minimum(first + 1, times.shape[1] - 1)]
     fine = low[:, None] + (high - low)[:, None] * _FINE_SHARES

@@ -105,12 +105,14 @@ def _bodies(tables: dict[str, dict[str, Any]], folder: Path) -> Bodies:
     speeds, lengths = (_rising(sizes[key], file, key) for key in ('speeds_mps', 'lengths_m'))
     by_speed = _rows(sizes['by_speed_m'], (len(speeds) - 1, 3), file, 'by_speed_m')
     by_length = _rows(sizes['by_length_m'], (len(lengths), 2), file, 'by_length_m')
+    _same(sizes['by_class_m'], list(NAMES[1:]), file, 'by_class_m')
+    by_class = [_rows(sizes['by_class_m'][name], (3,), file, f'by_class_m.{name}') for name in NAMES[1:]]
     file, common = folder / 'classes.yaml', {'least_share': float, 'most_nats': float, 'surest_score': float}
     _same(tables['classes'], [*common, *NAMES], file)
     kinds = {name: _made(Kind, tables['classes'][name], file, name) for name in NAMES}
     about = {key: _value(tables['classes'][key], kind, file, key) for key, kind in common.items()}
-    return Bodies(Sizes(smallest, speeds, np.vstack([smallest, by_speed]), lengths, by_length),
-                  classes(kinds, **about))
+    return Bodies(Sizes(smallest, speeds, np.vstack([smallest, by_speed]), lengths, by_length,
+                        np.vstack([np.zeros(3), *by_class])), classes(kinds, **about))
 
 
 def _made(cls: type[Made], table: Any, file: Path, within: str = '', **given: Any) -> Made:

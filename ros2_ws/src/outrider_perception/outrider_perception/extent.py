@@ -54,11 +54,19 @@ class Seen:
 
 
 def sizes(bank: Bank) -> Floats:
-    """Return length, width, height (n, 3): measured where some sensor measured, else guessed from speed."""
+    """Return length, width, height (n, 3): measured where some sensor measured, else as classes have them, or speed.
+
+    Between classes that a detector confuses the size is their mean, so that its error is the least it can be.
+    """
     s = bank.bodies.sizes
     guess = np.empty((len(bank), 3))
     for i in range(3):
         guess[:, i] = np.interp(bank.pace_mps, s.speeds_mps, s.by_speed_m[:, i])
+    # What grows looks like what moves: a thing that only images have seen waits until it is known to move.
+    named = bank.beliefs.any(axis=1) & (bank.confirmed | np.isfinite(bank.heard_s[:, 0]))
+    if named.any():
+        belief = bank.classes()
+        guess = np.where(named[:, None], belief @ s.by_class_m + belief[:, :1] * guess, guess)
     long = np.where(bank.pace_mps > s.speeds_mps[0], bank.depth_m, 0.0)
     guess[:, 0] = np.maximum(guess[:, 0], long)
     beyond = long > s.lengths_m[0]

@@ -9,6 +9,7 @@ import numpy as np
 from outrider_perception.arrays import Bools, Floats
 from outrider_perception.bank import Bank
 from outrider_perception.ego import EgoVelocity
+from outrider_perception.measurements import PolarScan
 from outrider_perception.settings import Settings, SightSettings
 
 
@@ -35,6 +36,13 @@ class Listener:
     axis: Floats
     reach_m: float
     heard_s: float  # its newest scan, -inf: none
+
+    @classmethod
+    def of(cls, scan: PolarScan, sight: SightSettings) -> Listener:
+        """Return the radar that made `scan`: short chirps end early."""
+        bins_m = sight.refute_bins * (scan.range_resolution_m or np.inf)
+        return cls(scan.pose.translation_m[:2], scan.pose.rotation[:2, 0], min(sight.refute_reach_m, bins_m),
+                   scan.stamp_s)
 
 
 def refuted(bank: Bank, ego: EgoVelocity, radar: Listener, settings: Settings, sight: SightSettings) -> Bools:

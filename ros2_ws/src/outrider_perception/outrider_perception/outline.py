@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats
+from outrider_perception.arrays import Bools, Floats, Ints
 
 _ROUND_X, _ROUND_Y = np.array([1.0, 1.0, -1.0, -1.0]), np.array([1.0, -1.0, -1.0, 1.0])  # corners, one after the other
 
@@ -30,11 +32,10 @@ def gap(centre_m: Floats, size_m: Floats, heading_rad: Floats, rig_m: Floats) ->
     """
     pair = _Pair(centre_m[:, 0], centre_m[:, 1], size_m[:, 0], size_m[:, 1], heading_rad, rig_m)
     squared = np.concatenate([pair.from_body(), pair.from_rig()])              # (8, n)
-    best, rows = squared.argmin(axis=0), np.arange(len(centre_m))
-    distance: Floats = np.sqrt(squared[best, rows])
+    best = squared.argmin(axis=0)
+    distance: Floats = np.sqrt(squared[best, np.arange(len(best))])
     distance[pair.overlap()] = 0.0
-    on_body, on_rig = pair.points()
-    return distance, on_body[best, rows], on_rig[best, rows]
+    return distance, *pair.points(best)
 
 
 class _Pair:
@@ -50,6 +51,7 @@ class _Pair:
         across_x, across_y = self._half_width * s, self._half_width * c
         self._even, self._odd = (along_x - across_x, along_y + across_y), (along_x + across_x, along_y - across_y)
 
+    @cached_property
     def _corners(self) -> tuple[Floats, Floats]:
         """Return x and y (4, ...) of the boxes' corners."""
         corners = []
@@ -59,6 +61,7 @@ class _Pair:
             corners.append(each)
         return corners[0], corners[1]
 
+    @cached_property
     def _rig_corners(self) -> tuple[Floats, Floats]:
         """Return along and across (4, ...) of the rig's corners as each box sees them."""
         ahead, behind = self._rig_x - self._x, -self._rig_x - self._x
@@ -71,30 +74,29 @@ class _Pair:
 
     def from_body(self) -> Floats:
         """Return the squared distances (4, ...) of the boxes' corners from the rig."""
-        x, y = self._corners()
+        x, y = self._corners
         squared: Floats = np.maximum(np.abs(x) - self._rig_x, 0.0) ** 2 + np.maximum(np.abs(y) - self._rig_y, 0.0) ** 2
         return squared
 
     def from_rig(self) -> Floats:
         """Return the squared distances (4, ...) of the rig's corners from the boxes."""
-        along, across = self._rig_corners()
+        along, across = self._rig_corners
         squared: Floats = (np.maximum(np.abs(along) - self._half_length, 0.0) ** 2
                            + np.maximum(np.abs(across) - self._half_width, 0.0) ** 2)
         return squared
 
-    def points(self) -> tuple[Floats, Floats]:
-        """Return the nearest points (8, n, 2) of box and rig for each corner of the boxes, then for each of the rig."""
-        x, y = self._corners()
-        on_rig_x, on_rig_y = np.clip(x, -self._rig_x, self._rig_x), np.clip(y, -self._rig_y, self._rig_y)
-        along, across = self._rig_corners()
-        along = np.clip(along, -self._half_length, self._half_length)
-        across = np.clip(across, -self._half_width, self._half_width)
-        c, s = self._c, self._s
-        on_body = np.stack([np.concatenate([x, self._x + (along * c - across * s)]),
-                            np.concatenate([y, self._y + (along * s + across * c)])], axis=-1)
-        edges = self._rig_x * _ROUND_X, self._rig_y * _ROUND_Y
-        on_rig = np.stack([np.concatenate([seen, np.broadcast_to(edge[:, None], x.shape)])
-                           for seen, edge in zip((on_rig_x, on_rig_y), edges, strict=True)], axis=-1)
+    def points(self, best: Ints) -> tuple[Floats, Floats]:
+        """Return the points (n, 2) of box and rig for a corner each: `best` (n,) 0..3 of the box, 4..7 of the rig."""
+        at = best % 4, np.arange(len(best))
+        (x, y), (along, across) = ((one[at], other[at]) for one, other in (self._corners, self._rig_corners))
+        along = np.minimum(np.maximum(along, -self._half_length), self._half_length)
+        across = np.minimum(np.maximum(across, -self._half_width), self._half_width)
+        c, s, own = self._c, self._s, best < 4
+        on_body, on_rig = np.empty((len(best), 2)), np.empty((len(best), 2))
+        on_body[:, 0] = np.where(own, x, self._x + (along * c - across * s))
+        on_body[:, 1] = np.where(own, y, self._y + (along * s + across * c))
+        for axis, corner, half, way in ((0, x, self._rig_x, _ROUND_X), (1, y, self._rig_y, _ROUND_Y)):
+            on_rig[:, axis] = np.where(own, np.minimum(np.maximum(corner, -half), half), half * way[at[0]])
         return on_body, on_rig
 
     def overlap(self) -> Bools:

@@ -96,6 +96,17 @@ class Settings:
     hit_nats_multi: float
     merge_margin_m: float
     merge_speed_mps: float
+    row_reach_m: float
+    row_cell_m: float
+    row_cells: int
+    row_aside_m: float
+    row_step_m: float
+    row_tau_s: float
+    row_echoes: float
+    twin_m: float
+    twin_share: float
+    twin_mps: float
+    twin_s: float
     box_news: float
     max_tracks: int
     max_gap_s: float

@@ -19,7 +19,8 @@ class Step:
     centre_m: Floats
     ego: EgoVelocity
     used: bool                # False: the stamp repeats or is too late
-    counts: dict[str, int]    # of this measurement: points, statics, movers, clusters, tentative, left out and why
+    counts: dict[str, int]    # of this measurement: points, statics, movers, clusters, left out and why; of tracks:
+                              # tentative ones, mirror images
     sensor: str = ''          # whose measurement it was
     degraded: tuple[str, ...] = ()  # what is missing: names of degraded.NAMES
 

@@ -37,6 +37,7 @@ from outrider_perception.measurements import (
     PolarScan,
     Speed,
 )
+from outrider_perception.mirrors import Mirrors
 from outrider_perception.moves import Listener
 from outrider_perception.own import Own, swing
 from outrider_perception.points import flatten
@@ -70,6 +71,7 @@ class Tracker:
         self._degraded = Degraded(self._motion_settings.memory_s)
         self._ego = EgoVelocity()
         self._background = Background(self.settings)
+        self._mirrors = Mirrors(self.settings)
         self._unfolder = Unfolder(self.settings)
 
     @overload
@@ -135,9 +137,7 @@ class Tracker:
         slopes = points.directions * points.slope[:, None]
         crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
         self._sensor_axis = scan.pose.rotation[:2, 0]
-        sight = self._sights.settings
-        bins_m = sight.refute_bins * (scan.range_resolution_m or np.inf)
-        self._radar = Listener(lever_m, self._sensor_axis, min(sight.refute_reach_m, bins_m), scan.stamp_s)
+        self._radar = Listener.of(scan, self._sights.settings)
         self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
         swung = swing(self._own.at(scan.stamp_s), lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
@@ -149,17 +149,20 @@ class Tracker:
         points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
         if scan.velocity_max_mps is None:
             mover = moving(slopes, points.range_rate_mps * points.slope, self._ego, s)
-        counts = {'points': len(scan.range_m), 'statics': int(np.count_nonzero(~mover & ~held)),
+        chosen, stands = mover.copy(), ~mover & ~held
+        counts = {'points': len(scan.range_m), 'statics': int(np.count_nonzero(stands)),
                   'movers': int(np.count_nonzero(mover)), 'held': int(np.count_nonzero(held)), **points.left_out}
-        chosen = mover.copy()
+        self._mirrors.look(dt_s, lever_m + points.range_m[stands, None] * points.directions[stands], self._ego, lever_m)
         if np.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
-            rest = ~mover & ~held
-            chosen[rest] = self._background.foreground(max(dt_s, 0.0), points.range_m[rest], points.azimuth_rad[rest])
+            chosen[stands] = self._background.foreground(max(dt_s, 0.0), points.range_m[stands],
+                                                         points.azimuth_rad[stands])
         else:
             self._background.forget()
         clusters = cluster(points.take(chosen), mover[chosen], s)
         counts['clusters'] = int(np.count_nonzero(clusters.moving))
         self._update(from_clusters(clusters, scan, s), dt_s)
+        bank = self._following.bank
+        bank.image_s[self._mirrors.images(bank, self._ego)] = scan.stamp_s
         return counts
 
     def _adapt(self, scan: PolarScan) -> None:
@@ -204,8 +207,10 @@ class Tracker:
 
     def _result(self, measurement: Measurement, counts: dict[str, int], used: bool) -> Step:
         bank = self._following.bank
-        tracks = bank.take(bank.confirmed)
-        counts = {**counts, 'tracks': len(tracks), 'tentative': len(bank) - len(tracks)}
         now_s = self._now_s if self._now_s is not None else 0.0
+        images = bank.confirmed & (bank.image_s > now_s - self.settings.twin_s)
+        tracks = bank.take(bank.confirmed & ~images)
+        sure = int(np.count_nonzero(bank.confirmed))
+        counts = {**counts, 'tracks': len(tracks), 'images': sure - len(tracks), 'tentative': len(bank) - sure}
         return Step(now_s, tracks, tracks.box_m.copy(), tracks.state[:, :2].copy(), self._ego, used, counts,
                     measurement.sensor, self._degraded.missing(now_s, self._own.missing(now_s)))

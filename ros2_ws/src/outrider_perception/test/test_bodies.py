@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider_perception import extent, kalman
+from outrider_perception import classes, extent, kalman
 from outrider_perception.approach import foresee
 from outrider_perception.bank import Bank
 from outrider_perception.config import load
@@ -96,6 +96,37 @@ def test_a_stray_point_makes_no_truck_and_ten_metres_of_points_do() -> None:
         one.pace_mps[:], one.depth_m[:] = 15.0, depth
         assert extent.sizes(one)[0, 0] == pytest.approx(max(length, depth))
         assert extent.sizes(one)[0, 1] == pytest.approx(1.8 if depth < 5.5 else 2.5, abs=0.1)
+
+
+def called(kind: str, looks: int = 4, mps: float = 9.0, depth_m: float = 0.0) -> np.ndarray:
+    """The size of a body that a detector has called `kind` so often."""
+    one = bank((-20.0, 0.0, mps - 5.5, 0.0))
+    tables = CONFIG.tracks.bodies.classes
+    for _ in range(looks):
+        said = classes.look(tables, np.array([classes.NAMES.index(kind)]), np.array([0.8]), np.ones(1))
+        one.beliefs = classes.bounded(tables, one.beliefs + said)
+    one.pace_mps, one.depth_m = np.array([mps]), np.array([depth_m])
+    return extent.sizes(one)[0]
+
+
+@pytest.mark.parametrize('kind', classes.NAMES[1:])
+def test_what_a_detector_called_it_is_how_large_a_body_is(kind: str) -> None:
+    slow = {'person': 1.5, 'dog': 3.0, 'bicycle': 5.0, 'scooter': 4.0}
+    table = CONFIG.tracks.bodies.sizes.by_class_m[classes.NAMES.index(kind)]
+    assert called(kind, 8, slow.get(kind, 9.0)) == pytest.approx(table, rel=0.1, abs=0.1)
+
+
+def test_a_truck_that_follows_slowly_is_no_bicycle() -> None:
+    assert called('truck', mps=4.0)[0] > 7.0
+    assert called('truck', 0, 4.0)[0] < 2.0, 'by speed alone'
+
+
+def test_between_two_classes_a_body_has_a_size_between() -> None:
+    assert 5.0 < called('truck', 1)[0] < 7.9
+
+
+def test_points_that_spread_further_than_the_class_reaches_are_believed() -> None:
+    assert called('car', depth_m=7.5)[0] == pytest.approx(7.5)
 
 
 def test_a_lane_change_ends_and_who_crosses_goes_on() -> None:

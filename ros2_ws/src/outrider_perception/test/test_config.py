@@ -81,6 +81,7 @@ def test_levels_come_in_their_order() -> None:
     ('classes.yaml', 'dog:\n', 'cat:\n', "the key 'cat', which nobody knows"),
     ('classes.yaml', 'taken_for: {person: 0.08}', 'taken_for: {cat: 0.08}', 'expected shares of car, truck'),
     ('sizes.yaml', '[5.5, 8.0, 12.0]', '[8.0, 5.5, 12.0]', 'expected two or more numbers that rise'),
+    ('sizes.yaml', '  scooter: [1.2, 0.6, 1.7]', '', "by_class_m lacks the key 'scooter'"),
     ('sizes.yaml', 'smallest_m: [0.5, 0.5, 1.7]', 'smallest_m: [0.5, 0.5]', 'expected 3 finite numbers'),
 ])
 def test_a_mistake_is_named_with_its_file_and_key(folder: Path, file: str, old: str, new: str, why: str) -> None:

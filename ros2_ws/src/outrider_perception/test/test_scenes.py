@@ -88,6 +88,20 @@ def test_guard_rail_makes_no_tracks_and_gives_the_own_velocity(road: Any, played
     assert np.sqrt(np.mean((np.array(valid)[:, 0] - 5.5) ** 2)) < 0.1
 
 
+def test_car_that_is_seen_in_the_guard_rail_too_is_one_car(road: Any, body: Any, played: Any) -> None:
+    rail = [(x, -3.1) for x in np.arange(-120.0, 120.0, 4.0)]
+    car, image = body(straight(-45.0, 1.5, 12.0), detection=0.95), body(straight(-45.0, -7.7, 12.0), detection=0.95)
+    scene = road(bodies=[car, image], posts=rail + posts(6.0), clutter=0.0)
+    out = played(scene.scans(5.0))
+    x, y = scene.relative(car, 80 * FRAME_S)[:2]
+    assert out.nearest(80, x, y) is not None
+    told = [step.centre_m[step.centre_m[:, 1] < -4.0] for step in out.steps[30:]]
+    assert sum(map(len, told)) <= 0.05 * len(told), 'he who drives behind the rail is not there'
+    assert sum(step.counts['images'] for step in out.steps[30:]) > 0.8 * len(told)
+    alone = played(road(bodies=[image], posts=rail + posts(6.0), clutter=0.0).scans(5.0))
+    assert alone.nearest(80, x, -7.7) is not None, 'alone he is'
+
+
 @pytest.mark.parametrize('seed', range(3))
 def test_follower_at_constant_gap_is_present_never_lost_never_warned_of(road: Any, body: Any, played: Any,
                                                                         seed: int) -> None:

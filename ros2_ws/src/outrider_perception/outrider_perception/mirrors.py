@@ -1,0 +1,75 @@
+"""Mirror images behind guard rails and walls: what stands in a row along the way, and who is only seen in it.
+
+A rail, a wall, a row of parked cars reflects: who drives before it is seen a second time behind it, as far from it, at
+the same range rate (A. Kamann et al., "Automotive radar multipath propagation in uncertain environments", IEEE ITSC
+2018). Such a track is one that has a twin at the same place along the way and with the same velocity, with the row
+halfway between them. Nobody harmless is lost by it who could harm: he is behind the rail.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from outrider_perception.arrays import Bools, Floats
+from outrider_perception.bank import Bank
+from outrider_perception.ego import EgoVelocity
+from outrider_perception.settings import Settings
+
+
+class Mirrors:
+    """Remembers what stands, by its distance from the rig's way; `look` at every scan, then ask for `images`."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start with nothing beside the way."""
+        self._settings = settings
+        cells = int(np.ceil(settings.row_reach_m / settings.row_cell_m))
+        self._half = int(np.ceil(settings.row_aside_m / settings.row_step_m))
+        self._seen = np.zeros((cells, 2 * self._half + 1))  # echoes, fading: along the way, across it
+
+    def look(self, dt_s: float, places_m: Floats, ego: EgoVelocity, sensor_xy_m: Floats) -> None:
+        """Take what stands (m, 2), as one scan shows it in base_link, `dt_s` after the scan before."""
+        s = self._settings
+        self._seen *= np.exp(-max(dt_s, 0.0) / s.row_tau_s)
+        along = (np.abs(places_m[:, 0] - sensor_xy_m[0]) / s.row_cell_m).astype(np.int64)
+        across = np.rint(aside(places_m, ego) / s.row_step_m).astype(np.int64) + self._half
+        inside = (along < self._seen.shape[0]) & (across >= 0) & (across < self._seen.shape[1])
+        np.add.at(self._seen, (along[inside], across[inside]), 1.0)
+
+    def rows(self) -> Bools:
+        """Return in which steps across the way (2 * half + 1,) something stands in so many cells that it is a row."""
+        there = self._seen >= self._settings.row_echoes
+        near = there.copy()
+        near[:, 1:] |= there[:, :-1]
+        near[:, :-1] |= there[:, 1:]
+        found: Bools = near.sum(axis=0) >= self._settings.row_cells
+        return found
+
+    def images(self, bank: Bank, ego: EgoVelocity) -> Bools:
+        """Return which tracks (n,) are mirror images of confirmed ones, as things are now."""
+        s, n = self._settings, len(bank)
+        rows = self.rows()
+        if n < 2 or not rows.any():
+            return np.zeros(n, dtype=np.bool_)
+        off = aside(bank.state[:, :2], ego)
+        halfway = 0.5 * (off[:, None] + off[None, :])
+        step = np.rint(halfway / s.row_step_m).astype(np.int64) + self._half
+        stands = (step >= 0) & (step < len(rows))
+        stands &= rows[np.clip(step, 0, len(rows) - 1)]
+        # The row is on one side of the rig, the image beyond it, its body before it.
+        behind = (halfway * (off[:, None] - halfway) > 0.0) & (np.abs(off[:, None]) > np.abs(halfway))
+        length = 0.5 * np.maximum(bank.box_m[:, None, 0], bank.box_m[None, :, 0])
+        along = bank.state[:, 0]
+        most = s.twin_m + length + s.twin_share * np.abs(along[:, None])
+        beside = np.abs(along[:, None] - along) <= most
+        alike = np.abs(bank.state[:, None, 2] - bank.state[None, :, 2]) <= s.twin_mps
+        twins: Bools = stands & behind & beside & alike & bank.confirmed[None, :]
+        np.fill_diagonal(twins, False)
+        return np.asarray(twins.any(axis=1))
+
+
+def aside(places_m: Floats, ego: EgoVelocity) -> Floats:
+    """Return how far (n,) places (n, 2) of base_link are from the rig's way, left > 0: as it bends, without sway."""
+    x, y = places_m[:, 0], places_m[:, 1]
+    behind = np.minimum(x, 0.0)
+    found: Floats = y + ego.sway_rad * x - 0.5 * ego.road.until_here(behind) * behind ** 2
+    return found
