@@ -24,7 +24,7 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
                          'gps/*': ('pyubx2',), 'imu/*': ('imufusion',)},
     'outrider_perception': {'*': (), 'config.py': ('yaml', *_INDEX)},  # its numbers lie in files
     'outrider_recorder': {'*': ('mcap', 'lz4', 'zstandard', 'yaml', *_INDEX),
-                          'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow')},
+                          'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow', 'av')},
     'outrider_drive': {'*': ('serial', 'pySerialTransfer', 'pyvesc', 'pyPS4Controller', 'yaml')},
     'outrider_sim': {'*': ('serial', 'yaml', *_INDEX)},
     'outrider_node': {'*': ()},
