@@ -166,14 +166,18 @@ def together(bank: Bank, alike: Bools, sensor_xy_m: Floats, settings: Settings) 
 
 def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Return of each box (n,): its heading's cosine and sine, and how far along it, either way and across it is."""
-    # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
-    rolls = bank.pace_mps > bank.bodies.sizes.speeds_mps[0]
-    longer = np.where(rolls, np.maximum(bank.bodies.sizes.by_speed_m[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
+    # Until its length is known, what rolls may be as long as a car, behind the end that is seen; and nobody drives so
+    # close behind another that what follows there is not its tail.
+    sizes = bank.bodies.sizes
+    rolls = bank.pace_mps > sizes.speeds_mps[0]
+    tail = np.where(bank.pace_mps > sizes.speeds_mps[-1], settings.tail_s * bank.pace_mps, 0.0)
+    longest = np.minimum(sizes.by_speed_m[-1, 0] + tail, sizes.lengths_m[-1])
+    longer = np.where(rolls, np.maximum(longest - bank.box_m[:, 0], 0.0), 0.0)
     c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
     away_x, away_y = bank.state[:, 0] - sensor_xy_m[0], bank.state[:, 1] - sensor_xy_m[1]
     shift = 0.5 * np.sign(away_x * c + away_y * s) * longer
     long = 0.5 * (bank.box_m[:, 0] + longer) + settings.merge_margin_m
-    doubt = settings.azimuth_sigma_rad * np.hypot(away_x, away_y)
+    doubt = settings.azimuth_apart_rad * np.hypot(away_x, away_y)
     return c, s, shift, long, 0.5 * bank.box_m[:, 1] + settings.merge_margin_m + doubt
 
 
