@@ -202,7 +202,9 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     most = np.where(drives, speed * max(dt_s, 0.0) / settings.least_turn_m, np.inf)
     bank.heading_rad = wrap_angle(bank.heading_rad + np.where(moves, np.clip(turn, -most, most), 0.0))
     bank.box_m = sizes(bank)
-    place = bank.state[:, :2]
-    offset = seen(np.concatenate([place, place]), np.concatenate([old_box, bank.box_m]),
-                  np.concatenate([old_heading, bank.heading_rad]), sensor_xy_m, axis, settings).offset_m
-    bank.state[:, :2] += offset[:len(bank)] - offset[len(bank):]
+    new = np.flatnonzero((bank.heading_rad != old_heading) | (bank.box_m != old_box).any(axis=1))
+    if len(new):
+        place = bank.state[new, :2]
+        offset = seen(np.concatenate([place, place]), np.concatenate([old_box[new], bank.box_m[new]]),
+                      np.concatenate([old_heading[new], bank.heading_rad[new]]), sensor_xy_m, axis, settings).offset_m
+        bank.state[new, :2] += offset[:len(new)] - offset[len(new):]

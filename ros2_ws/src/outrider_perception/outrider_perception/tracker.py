@@ -199,7 +199,7 @@ class Tracker:
             return counts
         pose = leaned(self._aims.camera.applied(seen.pose) if isinstance(seen, Boxes) else seen.pose,
                       *self.lean(seen.stamp_s))
-        if 'radar' in self._degraded.missing(seen.stamp_s, ()):
+        if not self._degraded.hears('radar', seen.stamp_s):
             self._sensor_xy_m, self._sensor_axis = pose.translation_m[:2], pose.rotation[:2, 0]
             self._went(self._own.without_radar(seen.stamp_s), dt_s)
         if isinstance(seen, Boxes):
@@ -212,7 +212,7 @@ class Tracker:
 
     def _update(self, detections: Detections, dt_s: float) -> None:
         scans = self._stamps.get('radar')
-        hears = 'radar' not in self._degraded.missing(detections.stamp_s, ())
+        hears = self._degraded.hears('radar', detections.stamp_s)
         self._following.update(detections, dt_s, self._ego, Outlook(
             self._sensor_xy_m, self._sensor_axis, self._radar if hears else None, scans[-1] if scans else -math.inf))
 
