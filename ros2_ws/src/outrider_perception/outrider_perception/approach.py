@@ -82,7 +82,7 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     arm = np.where(contact[:, None], nearest - np.clip(nearest, -rig / 2, rig / 2), arm)
     c, s = np.cos(turned), np.sin(turned)
     arm_now = np.stack([arm[:, 0] * c - arm[:, 1] * s, arm[:, 0] * s + arm[:, 1] * c], axis=1)
-    sigma = _sigma(step, when, arm_now, lanes, settings)
+    sigma = _sigma(step, velocity + step.ego.velocity_mps, when, arm_now, lanes, settings)
     with np.errstate(divide='ignore', invalid='ignore', over='ignore'):
         collision = np.where(closing > _CREEP_MPS, distance / np.maximum(closing, _CREEP_MPS), np.inf)
     return Approach(distance, nearest, closing, collision, when, clearance, sigma, _side(arm))
@@ -110,13 +110,19 @@ def _closing(centre: Floats, velocity: Floats, nearest: Floats, on_rig: Floats, 
     return closing
 
 
-def _sigma(step: Step, when: Floats, arm: Floats, lanes: Lanes, settings: HazardSettings) -> Floats:
-    """Return sigma of the clearance (n,): the covariance carried to the instant, along the line of nearest points."""
+def _sigma(step: Step, over_ground: Floats, when: Floats, arm: Floats, lanes: Lanes,
+           settings: HazardSettings) -> Floats:
+    """Return sigma of the clearance (n,): the covariance carried to the instant, along the line of nearest points.
+
+    When a lane change ends nobody knows: the way still to go is told by its speed (n, 2) `over_ground`.
+    """
     u = arm / np.maximum(np.hypot(arm[:, 0], arm[:, 1]), 1e-9)[:, None]
     u = np.where((np.abs(u).sum(axis=1) < 0.5)[:, None], np.array([0.0, 1.0]), u)
     across = (u * lanes.across).sum(axis=1, keepdims=True)
     carry = np.concatenate([u, when[:, None] * u - lanes.lost_s(when[:, None]) * across * lanes.across], axis=1)
     variance = np.einsum('ni,nij,nj->n', carry, step.tracks.covariance, carry)
+    ends = (over_ground * lanes.across).sum(axis=1) * across[:, 0] * np.minimum(settings.lane_end_s, 0.5 * when)
+    variance += np.where(lanes.keeps, ends, 0.0) ** 2
     sigma: Floats = np.sqrt(np.maximum(variance, 0.0) + settings.extent_sigma_m ** 2)
     return sigma
 

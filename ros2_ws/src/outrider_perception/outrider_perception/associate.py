@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception import classes, extent, facing, kalman
+from outrider_perception import classes, extent, facing, kalman, swerve
 from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
 from outrider_perception.assign import assign
 from outrider_perception.bank import Bank, source_row
@@ -105,6 +105,10 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
         return
     bank.state[t], bank.covariance[t] = kalman.update(
         bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.spread)
+    if detections.angle >= 0:
+        angle = detections.angle
+        swerve.learn(bank, t, matched.residual[:, angle], matched.spread[:, angle, angle],
+                     matched.jacobian[:, angle, :2])
     gained = hit(matched.distance2, matched.log_spread, matched.residual.shape[1], detections.count[d],
                  detections.clutter, settings)
     gained = np.minimum(gained, detections.hit_nats)

@@ -50,7 +50,7 @@ def near(range_a: Floats, azimuth_a: Floats, rate_a: Floats, range_b: Floats, az
     # The chord between two bearings, squared: of unit vectors, a sine for each pair takes longer.
     off_x = np.cos(azimuth_a)[:, None] - np.cos(azimuth_b)
     off_y = np.sin(azimuth_a)[:, None] - np.sin(azimuth_b)
-    wide = mean_range / (s.cluster_cross_m + 2 * s.azimuth_sigma_rad * mean_range)
+    wide = mean_range / (s.cluster_cross_m + 2 * s.azimuth_apart_rad * mean_range)
     close: Bools = along * along + (off_x * off_x + off_y * off_y) * (wide * wide) <= reach ** 2
     close &= np.abs(rate_a[:, None] - rate_b) <= s.cluster_rate_mps
     return close

@@ -42,11 +42,14 @@ class Degraded:
         if isinstance(measurement, Boxes):
             self._dark = measurement.dark
 
+    def hears(self, sense: str, now_s: float) -> bool:
+        """Tell whether 'radar', 'camera' or 'depth' has spoken within `memory_s` before `now_s`."""
+        return now_s - self._heard_s.get(sense, -math.inf) <= self._memory_s
+
     def missing(self, now_s: float, own: Iterable[str]) -> tuple[str, ...]:
         """Return the names of what is missing at `now_s`; `own` those of the rig's own motion that are."""
         told = set(own)
-        told |= {sense for sense in _SENSE.values()
-                 if now_s - self._heard_s.get(sense, -math.inf) > self._memory_s}
+        told |= {sense for sense in _SENSE.values() if not self.hears(sense, now_s)}
         if now_s - self._dark_s <= self._memory_s or (self._dark and 'camera' not in told):
             told.add('night')
         return tuple(name for name in NAMES if name in told)

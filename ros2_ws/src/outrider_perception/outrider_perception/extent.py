@@ -166,14 +166,18 @@ def together(bank: Bank, alike: Bools, sensor_xy_m: Floats, settings: Settings) 
 
 def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Return of each box (n,): its heading's cosine and sine, and how far along it, either way and across it is."""
-    # Until its length is known, what rolls may be as long as a car, behind the end that is seen.
-    rolls = bank.pace_mps > bank.bodies.sizes.speeds_mps[0]
-    longer = np.where(rolls, np.maximum(bank.bodies.sizes.by_speed_m[-1, 0] - bank.box_m[:, 0], 0.0), 0.0)
+    # Until its length is known, what rolls may be as long as a car, behind the end that is seen; and nobody drives so
+    # close behind another that what follows there is not its tail.
+    sizes = bank.bodies.sizes
+    rolls = bank.pace_mps > sizes.speeds_mps[0]
+    tail = np.where(bank.pace_mps > sizes.speeds_mps[-1], settings.tail_s * bank.pace_mps, 0.0)
+    longest = np.minimum(sizes.by_speed_m[-1, 0] + tail, sizes.lengths_m[-1])
+    longer = np.where(rolls, np.maximum(longest - bank.box_m[:, 0], 0.0), 0.0)
     c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
     away_x, away_y = bank.state[:, 0] - sensor_xy_m[0], bank.state[:, 1] - sensor_xy_m[1]
     shift = 0.5 * np.sign(away_x * c + away_y * s) * longer
     long = 0.5 * (bank.box_m[:, 0] + longer) + settings.merge_margin_m
-    doubt = settings.azimuth_sigma_rad * np.hypot(away_x, away_y)
+    doubt = settings.azimuth_apart_rad * np.hypot(away_x, away_y)
     return c, s, shift, long, 0.5 * bank.box_m[:, 1] + settings.merge_margin_m + doubt
 
 
@@ -198,7 +202,9 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     most = np.where(drives, speed * max(dt_s, 0.0) / settings.least_turn_m, np.inf)
     bank.heading_rad = wrap_angle(bank.heading_rad + np.where(moves, np.clip(turn, -most, most), 0.0))
     bank.box_m = sizes(bank)
-    place = bank.state[:, :2]
-    offset = seen(np.concatenate([place, place]), np.concatenate([old_box, bank.box_m]),
-                  np.concatenate([old_heading, bank.heading_rad]), sensor_xy_m, axis, settings).offset_m
-    bank.state[:, :2] += offset[:len(bank)] - offset[len(bank):]
+    new = np.flatnonzero((bank.heading_rad != old_heading) | (bank.box_m != old_box).any(axis=1))
+    if len(new):
+        place = bank.state[new, :2]
+        offset = seen(np.concatenate([place, place]), np.concatenate([old_box[new], bank.box_m[new]]),
+                      np.concatenate([old_heading[new], bank.heading_rad[new]]), sensor_xy_m, axis, settings).offset_m
+        bank.state[new, :2] += offset[:len(new)] - offset[len(new):]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception import associate, extent, kalman
+from outrider_perception import associate, extent, kalman, swerve
+from outrider_perception.aim import Aims
 from outrider_perception.arrays import Floats, Ints, wrap_angle
 from outrider_perception.bank import Bank
 from outrider_perception.copies import amended
@@ -35,9 +36,9 @@ class Outlook:
 class Following:
     """Holds the tracks as a `bank`; `update` takes the detections of one measurement."""
 
-    def __init__(self, settings: Settings, sights: associate.Sights) -> None:
-        """Start without tracks."""
-        self._settings, self._sights, self._next_identity = settings, sights, 1
+    def __init__(self, settings: Settings, sights: associate.Sights, aims: Aims) -> None:
+        """Start without tracks; `aims` learn from whom more than one sensor sees."""
+        self._settings, self._sights, self._aims, self._next_identity = settings, sights, aims, 1
         self.bank = Bank.empty(settings.bodies)
 
     def adapt(self, settings: Settings) -> None:
@@ -61,7 +62,9 @@ class Following:
             dt_s = 0.0
         else:
             silent = bank.seen_s < outlook.heard_s
-            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s)
+            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s,
+                                                         swerve.swerves(bank, s))
+            swerve.fade(bank, dt_s, s)
             bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
             if bend.any():
                 bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
@@ -69,6 +72,9 @@ class Following:
         slow = np.hypot(*(bank.state[:, 2:] + ego.velocity_mps).T) < s.walking_mps
         matched = associate.match(bank, detections, slow, s)
         bank.log_odds -= missed(dt_s, s)
+        if detections.angle >= 0:
+            self._aims.seen(bank.identity[matched.track], detections.stamp_s, detections.kind == POLAR,
+                            matched.residual, matched.noise, matched.spread)
         associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
         extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s)
         born = associate.unexplained(bank, detections, matched, s)

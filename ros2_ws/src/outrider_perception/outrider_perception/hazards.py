@@ -70,8 +70,11 @@ class HazardJudge:
         """Return the highest level (n,) whose row holds with its limits stretched by `factor`."""
         raw = np.full(len(approach.distance_m), NONE, dtype=np.int64)
         for rule in self.settings.levels:
+            early = (approach.time_to_closest_s - rule.late_s) / max(rule.time_s - rule.late_s, 1e-3)
+            sigmas = rule.late_sigmas + (rule.early_sigmas - rule.late_sigmas) * np.clip(early, 0.0, 1.0)
+            surely = approach.clearance_m + sigmas * approach.clearance_sigma_m
             holds = ((approach.time_to_closest_s <= rule.time_s * factor)
-                     & (approach.clearance_m <= rule.clearance_m * factor)
+                     & (surely <= rule.clearance_m * factor)
                      & (approach.closing_mps >= rule.min_closing_mps / factor)
                      & (approach.clearance_sigma_m <= rule.most_sigma_m))
             raw = np.where(holds, np.maximum(raw, rule.level), raw)

@@ -15,12 +15,12 @@ _STAYS = np.eye(4)
 
 
 def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, silent: Bools,
-            settings: Settings) -> tuple[Floats, Floats]:
+            settings: Settings, swerves: Bools | None = None) -> tuple[Floats, Floats]:
     """Return `state` (n, 4) and `covariance` (n, 4, 4) after `dt_s`.
 
     Constant velocity with white acceleration. What drives along the road keeps to its lane (lane.py); what walks
     may turn anywhere, and a walker who is `silent` (n,), unseen by Doppler, has most likely stopped: his velocity over
-    ground fades.
+    ground fades. Who `swerves` (n,) leaves his lane (swerve.py).
     """
     s, ego_mps = settings, ego.velocity_mps
     over_ground = state[:, 2:] + ego_mps
@@ -34,7 +34,10 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, si
     carried = (step[:, :, 2:] @ (over_ground * fade[:, None])[:, :, None])[:, :, 0]
     after[:, :2] += carried[:, :2] - ego_mps * dt_s
     after[:, 2:] = carried[:, 2:] - ego_mps
-    walks, drives = (_wander(s.accel_along_m2ps3, power, dt_s) for power in (s.accel_along_m2ps3, s.accel_across_m2ps3))
+    walks, drives, leaves = (_wander(s.accel_along_m2ps3, power, dt_s)
+                             for power in (s.accel_along_m2ps3, s.accel_across_m2ps3, s.swerve_m2ps3))
+    if swerves is not None and swerves.any():
+        drives = np.where(swerves[:, None, None], leaves, drives)
     spread = step @ covariance @ step.transpose(0, 2, 1) + np.where(slow[:, None, None], walks, drives)
     return after, 0.5 * (spread + spread.transpose(0, 2, 1))
 

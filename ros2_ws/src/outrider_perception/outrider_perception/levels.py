@@ -10,11 +10,18 @@ BEHIND, LEFT, RIGHT, AHEAD = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Level:
-    """One row: on while all hold; off beyond `time_s` and `clearance_m` times the hysteresis."""
+    """One row: on while all hold; off beyond `time_s` and `clearance_m` times the hysteresis.
+
+    Clearance counts as nearer than `clearance_m` where it is so by some of its sigmas: `early_sigmas` at `time_s`, when
+    a mistake costs quiet and waiting costs nothing, falling to `late_sigmas` at `late_s`, when waiting costs the lead.
+    """
 
     level: int
     time_s: float        # until closest approach or contact
     clearance_m: float   # predicted, between outlines
+    early_sigmas: float
+    late_sigmas: float
+    late_s: float
     min_closing_mps: float
     most_sigma_m: float  # one sigma of that clearance: what is known no better is not said yet
 
@@ -37,6 +44,7 @@ class HazardSettings:
     junction_rad: float
     bend_mps2: float
     lane_tau_s: float
+    lane_end_s: float
     walking_mps: float
     extent_sigma_m: float
     pass_clearance_m: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from outrider_perception.arrays import Floats, Ints
-from outrider_perception.ego import EgoEstimator, EgoVelocity
+from outrider_perception.ego import EgoEstimator, EgoVelocity, Evidence
 from outrider_perception.measurements import Gyro, OwnMotion
 from outrider_perception.motion import Motion, MotionFilter
 from outrider_perception.road import Road, Way
@@ -27,6 +27,11 @@ class Own:
         """Go on with other settings: the chirp has changed."""
         self._settings = settings
         self._estimator.adapt(settings)
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """Return what the statics of the last scan said of the sensor's velocity; None: nothing that was believed."""
+        return self._estimator.evidence
 
     def hear(self, seen: OwnMotion) -> bool:
         """Take what the gyroscope or a speed says; False where it was not usable or not believed."""

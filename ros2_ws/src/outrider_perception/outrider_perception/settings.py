@@ -21,6 +21,7 @@ class Settings:
     velocity_bin_mps: float
     range_sigma_m: float
     azimuth_sigma_rad: float
+    azimuth_apart_rad: float
     limbs_sigma_mps: float
     range_rate_sigma_mps: float
     body_sigma_m: float
@@ -74,6 +75,9 @@ class Settings:
     same_body_reach: float
     accel_along_m2ps3: float
     accel_across_m2ps3: float
+    swerve_m2ps3: float
+    swerve_sigmas: float
+    swerve_tau_s: float
     lane_tau_s: float
     sway_tau_s: float
     walking_mps: float
@@ -95,6 +99,7 @@ class Settings:
     hit_nats: float
     hit_nats_multi: float
     merge_margin_m: float
+    tail_s: float
     merge_speed_mps: float
     row_reach_m: float
     row_cell_m: float
@@ -205,6 +210,12 @@ class MotionSettings:
     onset_s: float
     scan_s: float
     straight_radps: float
+    aim_sigma_rad: float
+    aim_rolls_mps: float
+    aim_sway_rad: float
+    aim_lasting: float
+    aim_gate: float
+    aim_together_s: float
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Trace:
             turn = np.abs(found.azimuth_rad[point] - was_rad[past])
             across = reach * np.minimum(turn, 2.0 * np.pi - turn)
             sigma_along = np.sqrt(s.unfold_range_sigma_m ** 2 + (rate * s.unfold_stamp_sigma_s) ** 2)
-            sigma_across = s.cluster_cross_m + s.azimuth_sigma_rad * reach
+            sigma_across = s.cluster_cross_m + s.azimuth_apart_rad * reach
             cost = np.where(could[past], (along / sigma_along) ** 2 + (across / sigma_across) ** 2, np.inf)
             # One row a point and scan: its best.
             row = point * len(pasts) + scan[past]

@@ -18,6 +18,7 @@ from typing import overload
 import numpy as np
 
 from outrider_perception import associate
+from outrider_perception.aim import Aims
 from outrider_perception.background import Background
 from outrider_perception.cluster import cluster, same_body
 from outrider_perception.copies import amended
@@ -60,7 +61,8 @@ class Tracker:
         self.totals: Counter[str] = Counter()  # since the start, for diagnostics
         self._sensor_xy_m, self._sensor_axis = np.zeros(2), np.array([1.0, 0.0])
         self._own = Own(self.settings, self._motion_settings)
-        self._following = Following(self.settings, self._sights)
+        self._aims = Aims(motion)
+        self._following = Following(self.settings, self._sights, self._aims)
         self._begin()
 
     def _begin(self) -> None:
@@ -108,6 +110,11 @@ class Tracker:
         """Take what a camera says of the light at `stamp_s`."""
         self._degraded.light(stamp_s, dark)
 
+    @property
+    def aims(self) -> Aims:
+        """Return by how much radar and camera look beside where their mounts say, as far as that is learnt."""
+        return self._aims
+
     def lean(self, stamp_s: float) -> tuple[float, float]:
         """Return the rig's roll and pitch at `stamp_s`: depth needs them to know the ground."""
         motion = self._own.at(stamp_s)
@@ -129,7 +136,7 @@ class Tracker:
     def _polar(self, scan: PolarScan, dt_s: float) -> dict[str, int]:
         self._adapt(scan)
         s, motion = self.settings, self._own.at(scan.stamp_s)
-        scan = amended(scan, pose=leaned(scan.pose, motion.roll_rad, motion.pitch_rad))
+        scan = amended(scan, pose=leaned(self._aims.radar.applied(scan.pose), motion.roll_rad, motion.pitch_rad))
         lever_m = self._sensor_xy_m = scan.pose.translation_m[:2]
         seen = points = flatten(scan, s)
         if scan.velocity_max_mps is not None:
@@ -139,6 +146,8 @@ class Tracker:
         self._sensor_axis = scan.pose.rotation[:2, 0]
         self._radar = Listener.of(scan, self._sights.settings)
         self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
+        if self._own.evidence is not None and self._ego.valid:
+            self._aims.radar.by_ground(self._own.evidence, self._ego, lever_m)
         swung = swing(self._own.at(scan.stamp_s), lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
         if scan.velocity_max_mps is not None:
@@ -188,12 +197,14 @@ class Tracker:
             detections, counts = from_boxes(seen, self.settings)
             self._update(detections, dt_s)
             return counts
-        pose = leaned(seen.pose, *self.lean(seen.stamp_s))
-        if 'radar' in self._degraded.missing(seen.stamp_s, ()):
+        pose = leaned(self._aims.camera.applied(seen.pose) if isinstance(seen, Boxes) else seen.pose,
+                      *self.lean(seen.stamp_s))
+        if not self._degraded.hears('radar', seen.stamp_s):
             self._sensor_xy_m, self._sensor_axis = pose.translation_m[:2], pose.rotation[:2, 0]
             self._went(self._own.without_radar(seen.stamp_s), dt_s)
         if isinstance(seen, Boxes):
             detections, counts = from_image(amended(seen, pose=pose), self._sights.classes, self._sights.settings)
+            detections.noise[:, 0, 0] += self._aims.camera.variance
         else:
             detections, counts = from_depth(amended(seen, pose=pose), self._sights.settings)
         self._update(detections, dt_s)
@@ -201,7 +212,7 @@ class Tracker:
 
     def _update(self, detections: Detections, dt_s: float) -> None:
         scans = self._stamps.get('radar')
-        hears = 'radar' not in self._degraded.missing(detections.stamp_s, ())
+        hears = self._degraded.hears('radar', detections.stamp_s)
         self._following.update(detections, dt_s, self._ego, Outlook(
             self._sensor_xy_m, self._sensor_axis, self._radar if hears else None, scans[-1] if scans else -math.inf))
 

@@ -108,6 +108,23 @@ def test_level_of(body: tuple[float, float, float, float], level: int) -> None:
     assert levels_of(HazardJudge(CONFIG.hazards), body, 0.0, 5)[-1] == level
 
 
+@pytest.mark.parametrize(('x_m', 'y_m', 'sigma_m', 'level'), [
+    (-45.0, 2.55, 0.1, WARN),     # passes at 1.3 m in 4.2 s, as well as known
+    (-45.0, 2.55, 0.8, NOTICE),   # the same, and it may pass at 2 m: early, that is waited for
+    (-27.0, 2.55, 0.8, WARN),     # late it is not
+    (-27.0, 2.95, 0.1, NOTICE),   # passes at 1.7 m in 2.5 s, surely
+    (-27.0, 2.95, 0.8, WARN),     # and perhaps at 1 m
+])
+def test_what_is_known_badly_is_waited_for_early_and_warned_of_late(x_m: float, y_m: float, sigma_m: float,
+                                                                    level: int) -> None:
+    judge = HazardJudge(CONFIG.hazards)
+    for i in range(5):
+        step = step_of(i * 0.05, (x_m, y_m, 10.0, 0.0))
+        step.tracks.covariance[:, 1, 1] = sigma_m ** 2
+        hazards = judge.judge(step)
+    assert (int(hazards.level[0]) if len(hazards.level) else NONE) == level
+
+
 def test_three_of_five_scans_bring_a_level_up() -> None:
     judge = HazardJudge(CONFIG.hazards)
     danger, none = (-20.0, 0.5, 10.0, 0.0), (-20.0, 9.0, 10.0, 0.0)

@@ -72,6 +72,18 @@ def test_platoon_is_neither_glued_nor_lost(road: Any, body: Any, played: Any) ->
         assert len(set(met)) == 4
 
 
+@pytest.mark.parametrize(('behind_m', 'bodies'), [(5.5, 1), (18.0, 2)])
+def test_what_follows_closer_than_anybody_drives_is_the_tail_of_a_truck(road: Any, body: Any, played: Any,
+                                                                       behind_m: float, bodies: int) -> None:
+    """A front, and what is seen behind it a second later, as fast, at 75 km/h: 0.26 s behind, or 0.9 s."""
+    def later(t: float) -> tuple[float, float]:
+        return (-70.0 - behind_m + 21.0 * t, 2.5) if t >= 1.0 else (-500.0, 2.5)
+
+    parts = [body(where, length_m=0.5, width_m=1.5, points=1) for where in (straight(-70.0, 2.5, 21.0), later)]
+    out = played(road(bodies=parts, posts=posts(5.0), clutter=0.0).scans(3.2))
+    assert len(out.identities) == bodies
+
+
 @pytest.mark.parametrize('seed', range(3))
 def test_empty_road_is_quiet(road: Any, played: Any, seed: int) -> None:
     out = played(road(posts=posts(5.0) + posts(-4.0), seed=seed).scans(20.0))
