@@ -129,6 +129,35 @@ def test_after_a_loss_it_begins_again_at_the_next_snapshot(rides, tmp_path, monk
     assert 's are not compared' in said.stdout
 
 
+def test_a_ride_whose_profile_left_depth_out_is_compared_and_says_so(rides, tmp_path):
+    folder = copied(rides, 'golden')
+    rewritten(folder, lambda message: None if message.topic.name == '/camera/depth/image' else message)
+    said = through('golden', '--no-rrd', '--json', tmp_path / 'f.json')
+    assert said.returncode in (0, 1), said.stderr
+    found = told(tmp_path / 'f.json')
+    assert (list(found['missing']), found['unlike'], found['left_out_s']) == (
+        ['camera/depth/image'], 'inputs are missing', 0.0)
+    assert found['rows']['frames of tracks']['recorded'] == found['rows']['frames of tracks']['new'] > 100
+    assert 'messages of camera/depth/image that the fusion took are not in the recording' in said.stdout
+
+
+@pytest.mark.parametrize('words', [[], ['--from', '3']])
+def test_a_ride_whose_clock_was_set_in_the_middle_is_compared_by_its_stamps(rides, tmp_path, words):
+    """Receipts of such a ride stay on one clock, 1970 in this one; its stamps are of the date that GPS has told."""
+    from outrider_bringup.replay import golden
+
+    golden.make(bag.find(RECORDED, 'golden'), rides / 'mine')
+    begins_ns = bag.find(rides, 'mine').first_ns
+    rewritten(rides / 'mine', lambda message: message._replace(log_ns=message.log_ns - begins_ns + 10**9))
+    info = ride.read_info(rides / 'mine')
+    ride.write_info(rides / 'mine', {**info, 'clock': {'steps': [{'log_ns': 10**9, 'step_ns': begins_ns - 10**9}]}})
+    said = through('mine', '--no-rrd', '--json', tmp_path / 'f.json', *words)
+    assert said.returncode == 0, said.stdout + said.stderr
+    found = told(tmp_path / 'f.json')
+    assert found['verdict'] == 'equal to the last bit'
+    assert 50 < found['rows']['frames of tracks']['recorded'] < (151 if not words else 120)
+
+
 def test_a_snapshot_of_other_code_is_not_used_and_what_follows_is_compared_after_ten_seconds(rides):
     folder = copied(rides, 'golden')
 

@@ -23,18 +23,18 @@ class Outputs:
     def __init__(self, comparison: Comparison) -> None:
         """Start with none."""
         self._comparison = comparison
-        self._sides: dict[tuple[str, str], deque[tuple[int, Any]]] = {
+        self._sides: dict[tuple[str, str], deque[tuple[int, Any, int]]] = {
             (side, topic): deque() for side in SIDES for topic in TOLD}
         self._last: dict[tuple[str, str], int] = {}
         self.holes: list[tuple[int, int]] = []  # stamps, both included, between which nothing is compared
 
-    def put(self, side: str, topic: str, stamp_ns: int, message: Any) -> None:
-        """Take one message of 'recorded' or 'new'."""
-        self._sides[side, topic].append((stamp_ns, message))
+    def put(self, side: str, topic: str, stamp_ns: int, message: Any, log_ns: int) -> None:
+        """Take one message of 'recorded' or 'new', come when the recording was read up to `log_ns`."""
+        self._sides[side, topic].append((stamp_ns, message, log_ns))
         self._last[side, topic] = stamp_ns
 
     def compare(self, until_ns: int) -> None:
-        """Compare what is complete: all up to `until_ns` of the stamps."""
+        """Compare what is complete; what came before `until_ns` of the recording waits for nobody."""
         for topic in IN_ORDER:
             self._pair(topic, until_ns)
 
@@ -54,9 +54,9 @@ class Outputs:
     def _pair(self, topic: str, until_ns: int | None) -> None:
         was, now = self._sides['recorded', topic], self._sides['new', topic]
         while was or now:
-            at_ns = min(side[0][0] for side in (was, now) if side)
-            both = bool(was and now and was[0][0] == now[0][0])
-            if not both and until_ns is not None and at_ns > until_ns:
+            first = min((side[0] for side in (was, now) if side), key=lambda one: one[0])
+            at_ns, both = first[0], bool(was and now and was[0][0] == now[0][0])
+            if not both and until_ns is not None and first[2] > until_ns:
                 return
             self._one(topic, at_ns, *(side.popleft()[1] if side and side[0][0] == at_ns else None
                                       for side in (was, now)))

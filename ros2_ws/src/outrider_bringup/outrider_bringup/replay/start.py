@@ -13,6 +13,7 @@ from rclpy.serialization import deserialize_message
 
 from outrider_bringup.errors import UserError
 from outrider_bringup.replay.bag import Bag
+from outrider_bringup.replay.pace import Stepped
 from outrider_node.errors import NodeError
 from outrider_node.params import ParamValue
 from outrider_perception import front
@@ -36,6 +37,7 @@ class Look:
 
     prefix: str                   # namespace of the fusion, '/' at its end
     at_ns: int                    # receipt, where it is to begin
+    stamp_ns: int                 # what the clock of the stamps showed then
     first: int                    # the first line's number, 0: there is none
     notes_statics: bool           # the journal has mounts and lenses: those of old rides have not
     snapshots: tuple[tuple[int, Any], ...]  # receipt and message, in order
@@ -81,7 +83,7 @@ def look(bag: Bag, from_ns: int | None) -> Look:
     if not first:
         raise UserError(f'{bag.name} has no line in its journal {names[0]} behind --from, so nothing can be run again. '
                         'Choose an earlier --from')
-    return Look(prefix, at_ns, first, notes_statics, tuple(snapshots))
+    return Look(prefix, at_ns, Stepped(bag.info).system_ns(at_ns), first, notes_statics, tuple(snapshots))
 
 
 def find(seen: Look, code: str, from_ns: int | None) -> Start:
@@ -91,8 +93,9 @@ def find(seen: Look, code: str, from_ns: int | None) -> Start:
     usable = [one for one in seen.snapshots if one[1].version == code]
     if usable:
         log_ns, snapshot = usable[0] if from_ns is None else usable[-1]
-        return Start(seen, 'a snapshot', log_ns - LOOK_BACK_NS, max(stamp_ns(snapshot) + 1, from_ns or 0), snapshot)
-    return Start(seen, 'the middle, without a state,', seen.at_ns, seen.at_ns + COLD_NS)
+        after_ns = max(stamp_ns(snapshot) + 1, 0 if from_ns is None else seen.stamp_ns)
+        return Start(seen, 'a snapshot', log_ns - LOOK_BACK_NS, after_ns, snapshot)
+    return Start(seen, 'the middle, without a state,', seen.at_ns, seen.stamp_ns + COLD_NS)
 
 
 def _back(at_ns: int, from_ns: int | None) -> int:

@@ -19,6 +19,7 @@ from outrider_bringup.replay.both import Kept, build
 from outrider_bringup.replay.compare import Comparison
 from outrider_bringup.replay.feed import Asked, Feed
 from outrider_bringup.replay.outputs import TOLD, Outputs, as_sent
+from outrider_bringup.replay.pace import Stepped
 from outrider_perception import front
 from outrider_perception.config import Config
 from outrider_perception.fusion_node import HEARS, SAYS
@@ -77,14 +78,15 @@ class Run:
         """Make the chain."""
         self._bag, self._start, self._config, self._to_ns = bag, began, config, to_ns
         self.front = front.Front(config, snapshots=False)
-        self.comparison = Comparison(bag.first_ns)
+        self.comparison = Comparison(Stepped(bag.info).system_ns(bag.first_ns))
         self._outputs = Outputs(self.comparison)
         self._feed = Feed([topic for topic, _, _ in HEARS], latched=(front.FRAMES, front.RADAR_INFO),
                           lists=(front.FRAMES,))
         self._images: deque[Message] = deque(maxlen=IMAGES_KEPT)
         self._statics: deque[tuple[str, Message]] = deque()  # of a ride whose journal has none: by receipt
         self._running, self._last, self._snapshot = False, 0, began.snapshot
-        self._newest_ns = self._told_ns = 0
+        self._log_ns = self._told_ns = 0
+        self._recorded = {topic for name, topic in self._names().items() if name in bag.topics()}
         self.missing: dict[str, int] = {}
         self.gaps = 0
         self.unmended = False  # something is missing, and no snapshot has followed
@@ -102,11 +104,11 @@ class Run:
 
     def all(self, kept: Kept) -> None:
         """Run it. Raises UserError."""
-        prefix = self._start.look.prefix
-        names = {topic if topic.startswith('/') else prefix + topic: topic for topic in KINDS}
+        names = self._names()
         for message in self._bag.messages(self._start.read_from_ns):
             if message.log_ns > self._to_ns:
                 break
+            self._log_ns = max(self._log_ns, message.log_ns)
             topic = names.get(message.topic.name)
             if topic is None or topic == front.SNAPSHOT:
                 continue
@@ -121,6 +123,10 @@ class Run:
             self._take(self._feed.pairs(), kept)
         self._take(self._feed.pairs(to_the_end=True), kept)
         self._outputs.finish()
+
+    def _names(self) -> dict[str, str]:
+        """Return the fusion's name of each topic by that in the recording."""
+        return {topic if topic.startswith('/') else self._start.look.prefix + topic: topic for topic in KINDS}
 
     def _hear(self, topic: str, message: Message) -> None:
         if topic in start.STATICS and not self._start.look.notes_statics:
@@ -186,6 +192,8 @@ class Run:
         self._last = asked.sequence
         if message is None:
             self.missing[asked.topic] = self.missing.get(asked.topic, 0) + 1
+            if asked.topic not in self._recorded:  # a profile leaves it out: no snapshot mends that
+                self.unmended = True
         if lost and not self.unmended:
             self._snapshot = start.next_snapshot(self._bag, self._start.look.prefix, self.front.version, asked.log_ns,
                                                  asked.sequence)
@@ -199,9 +207,8 @@ class Run:
     def _put(self, side: str, topic: str, message: Any) -> None:
         at_ns = start.stamp_ns(message)
         if at_ns >= self._start.compare_from_ns:
-            self._outputs.put(side, topic, at_ns, message)
-            self._newest_ns = max(self._newest_ns, at_ns)
-            self._outputs.compare(self._newest_ns - BEHIND_NS)
+            self._outputs.put(side, topic, at_ns, message, self._log_ns)
+            self._outputs.compare(self._log_ns - BEHIND_NS)
 
     def _decoded(self, topic: str, message: Message) -> Any:
         return deserialize_message(message.data, KINDS[topic])
