@@ -237,6 +237,24 @@ def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
         assert step.counts['tentative'] == 0
 
 
+@pytest.mark.parametrize(('cut', 'alive'), [((False, False, False), True), ((True, False, False), False),
+                                            ((False, False, True), False), ((True, True, True), False)])
+def test_what_goes_on_beyond_the_image_keeps_no_track(cut: tuple[bool, ...], alive: bool) -> None:
+    """A wall that goes along with the rig takes over no track of a body that was beside it."""
+    tracker = Tracker(*CONFIG.tracking)
+    for i in range(20):
+        t = i * 0.05
+        tracker.step(rolls(t, 6.0))
+        tracker.step(heard(t, (-6.0, 2.0, 0.0)))
+        step = tracker.step(clusters(t + 0.02, (-6.0, 2.0)))
+    assert len(step.tracks) == 1
+    for i in range(20, 50):
+        found = clusters(i * 0.05, (-6.0, 2.0))
+        step = tracker.step(replace(found, cut=np.array([cut])))
+        tracker.step(rolls(i * 0.05, 6.0))
+    assert (len(step.tracks) == 1) is alive
+
+
 def test_boxes_and_radar_see_one_body() -> None:
     tracker = Tracker(*CONFIG.tracking)
     for i in range(60):
