@@ -113,7 +113,8 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
                  detections.clutter, settings)
     gained = np.minimum(gained, detections.hit_nats)
     gained = np.where(detections.moving[d], gained, 0.0)  # what stands keeps a track, it does not make one surer
-    bank.log_odds[t] = np.minimum(bank.log_odds[t] + owed + gained, log_odds(settings.max_existence))
+    gained = owed + gained if detections.vouches is None else np.where(detections.vouches[d], owed + gained, 0.0)
+    bank.log_odds[t] = np.minimum(bank.log_odds[t] + gained, log_odds(settings.max_existence))
     row = source_row(detections.sensor)
     _name(bank, detections, t, d, detections.stamp_s - bank.heard_s[t, row], sights)
     bank.seen_s[t] = np.maximum(bank.seen_s[t], detections.stamp_s)

@@ -51,6 +51,7 @@ class Detections:
     lasting: Floats = field(default_factory=_nothing)   # (m,) over how many images the error of its range is the same
     founds: Bools | None = None    # (m,) may start a track, beside moving; None: all
     hit_nats: float = np.inf       # most that one of them may add to existence
+    vouches: Bools | None = None   # (m,) tells that its body is still there; None: all
     slopes: tuple[float, float] = (-1e3, 1e3)  # NEAR: left over ahead of the image's right and left edge,
     spread_m2: Floats = field(default_factory=_nothing)  # (m, 2, 2) of where one never seen before is
 
@@ -149,7 +150,8 @@ def from_image(boxes: Boxes, tables: Classes, settings: SightSettings) -> tuple[
 def from_depth(clusters: DepthClusters, settings: SightSettings) -> tuple[Detections, dict[str, int]]:
     """Return the usable clusters of a depth image, its pose already leaned, and how many were left out.
 
-    What goes on beyond the image starts no track: its middle travels with the rig.
+    What goes on beyond the image starts no track and keeps none alive: its middle travels with the rig, as a body would
+    that goes along. Where it ends within the image, it tells where a track is.
     """
     seen, pose = near_edges(clusters, clusters.pose, settings), clusters.pose
     m = len(seen.index)
@@ -158,5 +160,6 @@ def from_depth(clusters: DepthClusters, settings: SightSettings) -> tuple[Detect
         seen.place_m, np.ones(m, dtype=np.int64), np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m),
         np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m), settings.gate_near, settings.clutter_per_m3,
         NEAR, hit_nats=settings.hit_nats, founds=np.logical_not(clusters.cut[seen.index].any(axis=1)),
+        vouches=np.logical_not(clusters.cut[seen.index].any(axis=1)),
         slopes=clusters.slopes, spread_m2=seen.spread_m2)
     return found, {'clusters': len(clusters.xy_m), 'clusters_left_out': len(clusters.xy_m) - m}

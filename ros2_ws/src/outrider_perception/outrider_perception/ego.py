@@ -186,6 +186,8 @@ class EgoEstimator:
             return True
         s = self._settings
         allowed = s.ego_max_accel_mps2 * max(0.0, stamp_s - self._last_s) + 2 * self._sigma_mps
+        if abs(float(self._last.velocity_mps[0])) <= s.still_speed_mps and found.statics >= s.ego_min_statics:
+            allowed += s.velocity_bin_mps / 2  # a rig that starts leaves the zero bin by a whole one
         if np.abs(found.velocity_mps - self._last.velocity_mps).max() <= allowed:
             self._doubts, self._doubted = 0, None
             return True

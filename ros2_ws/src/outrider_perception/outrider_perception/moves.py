@@ -22,7 +22,9 @@ def moves(bank: Bank, ego: EgoVelocity, sensor_xy_m: Floats, settings: Settings,
     line = bank.state[:, :2] - sensor_xy_m
     line /= np.maximum(np.hypot(line[:, 0], line[:, 1]), 1e-6)[:, None]
     radial = np.abs(((bank.state[:, 2:] + ego.velocity_mps) * line).sum(axis=1))
-    by_doppler = (radial > settings.velocity_bin_mps / 2) & np.isfinite(bank.heard_s[:, 0])
+    # One echo long ago, and images since, are no Doppler.
+    heard = bank.heard_s[:, 0] >= bank.seen_s - sight.refute_s
+    by_doppler = (radial > settings.velocity_bin_mps / 2) & heard
     other_eyes = np.isfinite(bank.heard_s[:, 1:]).any(axis=1)
     proved: Bools = by_doppler | bank.given | (other_eyes & _by_sight(bank, ego, sight))
     return proved
@@ -48,15 +50,17 @@ class Listener:
 def refuted(bank: Bank, ego: EgoVelocity, radar: Listener, settings: Settings, sight: SightSettings) -> Bools:
     """Return which tracks (n,) `radar` would hear if they moved as they seem to, and has not heard for `refute_s`.
 
-    They lie in its view and near it or leave it, over ground, beyond two sigma of both speeds. What images saw moving
-    there was one parked car after another, or hangs on a body that has gone by.
+    They lie in its view and near it or leave it, over ground, by more than stands in doubt: two sigma of both speeds,
+    and no more than `refute_mps`. What images saw moving there was one parked car after another, a wall that goes
+    along, or hangs on a body that has gone by.
     """
     away = bank.state[:, :2] - radar.xy_m
     reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-6)
     line = away / reach[:, None]
     radial = np.abs(((bank.state[:, 2:] + ego.velocity_mps) * line).sum(axis=1))
     variance = np.einsum('ni,nij,nj->n', line, bank.covariance[:, 2:, 2:] + ego.covariance, line)
-    doubt = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, 2.0 * np.sqrt(np.maximum(variance, 0.0)))
+    sigma = np.minimum(2.0 * np.sqrt(np.maximum(variance, 0.0)), sight.refute_mps)
+    doubt = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, sigma)
     in_view = (line @ radar.axis >= np.cos(sight.refute_view_rad)) & (reach <= radar.reach_m)
     silent = bank.heard_s[:, 0] < radar.heard_s - sight.refute_s
     contrary: Bools = in_view & silent & (radial > doubt) & ~bank.given

@@ -165,6 +165,7 @@ class SightSettings:
     refute_reach_m: float
     refute_bins: int
     refute_s: float
+    refute_mps: float
     births: int
     late_s: float
     dark_lux: float

@@ -83,3 +83,13 @@ def test_split_leaves_one_bin_on_either_side_to_a_rolling_rig() -> None:
 def test_split_of_a_standing_rig_calls_the_first_bin_moving() -> None:
     ego = EgoVelocity(np.zeros(2), np.diag([0.5, 0.5]), True, 5)
     assert moving(np.tile([1.0, 0.0], (2, 1)), np.array([0.0, -0.6147]), ego, SETTINGS).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(('posts', 'believed'), [(6, True), (3, False)])
+def test_a_rig_that_starts_leaves_the_zero_bin_by_a_whole_one_where_enough_stands(posts: int, believed: bool) -> None:
+    angles = np.linspace(-0.4, 0.4, posts)
+    directions = np.stack([-np.cos(angles), np.sin(angles)], axis=1)
+    told = EgoEstimator(SETTINGS).update(1.0, directions, np.full(posts, 0.58), np.ones(posts, dtype=np.int64),
+                                         np.array([0.05, 0.0]))
+    assert told.valid == believed
+    assert told.velocity_mps[0] == pytest.approx(0.6 if believed else 0.05, abs=0.05)

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from outrider_perception import facing, sight
+from outrider_perception.bank import Bank
 from outrider_perception.classes import NAMES
 from outrider_perception.config import load
+from outrider_perception.ego import EgoVelocity
 from outrider_perception.measurements import Boxes, DepthClusters, PolarScan, Speed, upright_pose
+from outrider_perception.moves import Listener, moves, refuted
 from outrider_perception.near import near_edges
 from outrider_perception.tracker import Step, Tracker
 
@@ -234,6 +237,24 @@ def test_wall_that_goes_on_beyond_the_image_starts_nothing() -> None:
         assert step.counts['tentative'] == 0
 
 
+@pytest.mark.parametrize(('cut', 'alive'), [((False, False, False), True), ((True, False, False), False),
+                                            ((False, False, True), False), ((True, True, True), False)])
+def test_what_goes_on_beyond_the_image_keeps_no_track(cut: tuple[bool, ...], alive: bool) -> None:
+    """A wall that goes along with the rig takes over no track of a body that was beside it."""
+    tracker = Tracker(*CONFIG.tracking)
+    for i in range(20):
+        t = i * 0.05
+        tracker.step(rolls(t, 6.0))
+        tracker.step(heard(t, (-6.0, 2.0, 0.0)))
+        step = tracker.step(clusters(t + 0.02, (-6.0, 2.0)))
+    assert len(step.tracks) == 1
+    for i in range(20, 50):
+        found = clusters(i * 0.05, (-6.0, 2.0))
+        step = tracker.step(replace(found, cut=np.array([cut])))
+        tracker.step(rolls(i * 0.05, 6.0))
+    assert (len(step.tracks) == 1) is alive
+
+
 def test_boxes_and_radar_see_one_body() -> None:
     tracker = Tracker(*CONFIG.tracking)
     for i in range(60):
@@ -304,6 +325,30 @@ def test_images_keep_a_track_while_the_radar_drops_out() -> None:
     tracker = Tracker(*CONFIG.tracking)
     assert convoy(tracker, 0.0, 2.0, echo=True)[-1] == 1
     assert min(convoy(tracker, 2.0, 2.0, radar=False)) == 1
+
+
+def unheard(along_mps: float, sigma_mps: float, heard_s: float) -> Bank:
+    """A track at (-9, 0) that images see at 10 s and the radar heard last at `heard_s`; the rig rolls at 6 m/s."""
+    covariance = np.diag([0.1, 0.1, sigma_mps ** 2, sigma_mps ** 2])[None]
+    one = Bank.newborn(np.array([1]), np.array([[-9.0, 0.0, along_mps - 6.0, 0.0]]), covariance, 3.0, 10.0, 'depth',
+                       np.zeros(1), CONFIG.tracks.bodies)
+    one.heard_s[0, 0] = heard_s
+    return one
+
+
+OWN = EgoVelocity(np.array([6.0, 0.0]), np.eye(2) * 1e-3, True, 20)
+
+
+def test_one_echo_long_ago_is_no_proof_of_motion_and_a_fresh_one_is() -> None:
+    for heard_s, proved in ((9.5, True), (7.0, False), (-math.inf, False)):
+        assert moves(unheard(2.0, 1.9, heard_s), OWN, REAR.translation_m[:2], CONFIG.tracks, S).tolist() == [proved]
+
+
+def test_wall_of_whose_speed_little_is_known_does_not_walk_along() -> None:
+    """Its middle travels with the rig; along it nothing is measured."""
+    radar = Listener(REAR.translation_m[:2], np.array([-1.0, 0.0]), 30.0, 10.0)
+    for along_mps, heard_s, gone in ((2.0, 7.0, True), (2.0, 9.5, False), (0.9, 7.0, False), (0.0, 7.0, False)):
+        assert refuted(unheard(along_mps, 1.9, heard_s), OWN, radar, CONFIG.tracks, S).tolist() == [gone]
 
 
 def test_short_chirp_refutes_nothing_beyond_its_reach() -> None:

@@ -85,7 +85,7 @@ class _Paper:
         lowest, last = math.inf, -math.inf
         for tracks, ms, name, colour in sorted(ends, key=lambda end: (end[0], end[1])):
             x, y = self._at(tracks, ms)
-            if lowest - y < 18 * FINE and abs(x - last) < 90 * FINE:
+            if abs(lowest - y) < 18 * FINE and abs(x - last) < 90 * FINE:
                 y = lowest - 18 * FINE
             lowest, last = y, x
             self._say((x + 12 * FINE, y), name, 15, 'lm', colour)
