@@ -15,6 +15,8 @@ from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
+_CLEAR = 2.0
+
 
 def fade(bank: Bank, dt_s: float, settings: Settings) -> None:
     """Let the past count less, in place: a sum fades with time, its variance with twice that."""
@@ -25,10 +27,11 @@ def fade(bank: Bank, dt_s: float, settings: Settings) -> None:
 def learn(bank: Bank, track: Ints, off_rad: Floats, spread_rad2: Floats, jacobian: Floats) -> None:
     """Take bearings (k,) of the tracks `track`, in place.
 
-    `off_rad` to the left of the prediction, its variance `spread_rad2`, and by how much a metre across turns them:
-    `jacobian` (k, 2), rad/m.
+    `off_rad` anticlockwise of the prediction, its variance `spread_rad2`, and by how much a metre along and across
+    turns them: `jacobian` (k, 2), rad/m. Beside the rig a bearing tells where along a body an echo came from, not its
+    lane: only those count that a metre across turns by twice as much as one along.
     """
-    per_m = np.hypot(jacobian[:, 0], jacobian[:, 1])
+    per_m = np.where(np.abs(jacobian[:, 1]) > _CLEAR * np.abs(jacobian[:, 0]), jacobian[:, 1], 0.0)
     bank.swerve[track] += np.stack([off_rad * per_m / spread_rad2, per_m ** 2 / spread_rad2], axis=1)
 
 

@@ -35,6 +35,15 @@ def looks(offs_sigma: np.ndarray) -> list[bool]:
     return told
 
 
+@pytest.mark.parametrize(('jacobian', 'told'), [((0.0, 0.025), True), ((-0.25, -0.32), False), ((0.3, 0.0), False)])
+def test_a_body_beside_the_rig_swerves_by_no_bearing(jacobian: tuple[float, float], told: bool) -> None:
+    bank = one_track()
+    for _ in range(10):
+        swerve.fade(bank, 0.05, CONFIG.tracks)
+        swerve.learn(bank, np.array([0]), np.array([0.04]), np.array([4e-4]), np.array([jacobian]))
+    assert bool(swerve.swerves(bank, CONFIG.tracks)[0]) is told
+
+
 def test_noise_about_the_prediction_is_no_swerve() -> None:
     assert np.mean(looks(np.random.default_rng(3).standard_normal(4000))) < 0.03
 
