@@ -10,7 +10,7 @@ from pathlib import Path
 
 from outrider_bringup import paths
 from outrider_bringup.errors import UserError
-from outrider_recorder import bridge_launcher, ride
+from outrider_recorder import bridge_launcher, ride, zones
 from outrider_recorder.errors import RideError
 
 LOCAL = '127.0.0.1'
@@ -33,7 +33,8 @@ def built(python: Path, folder: Path) -> Path:
         raise UserError(f'{folder.name} holds no segment, so nothing can be shown. Run: ./outrider view --list')
     for complaint in complaints(folder):
         print(complaint, file=sys.stderr)
-    if is_old(rrd, segments):
+    hidden = folder.parent / zones.FILE  # what must not be seen any more is not
+    if is_old(rrd, [*segments, hidden] if hidden.is_file() else segments):
         _build(python, folder)
     return rrd
 
@@ -49,7 +50,7 @@ def complaints(folder: Path) -> list[str]:
 
 
 def is_old(rrd: Path, segments: list[Path]) -> bool:
-    """Return whether the .rrd is missing, no file of its own, or older than a segment."""
+    """Return whether the .rrd is missing, no file of its own, or older than one of what it is made from."""
     if rrd.is_symlink() or not rrd.is_file() or not rrd.stat().st_size:
         return True
     return rrd.stat().st_mtime < max(path.stat().st_mtime for path in segments)

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import os
 import re
 import subprocess
 import xml.etree.ElementTree as ET
@@ -36,16 +37,22 @@ def export(out, *words):
 
 def frames(path):
     """Return the times of the pictures in a film, s, and how bright each is."""
-    import os
+    return json.loads(in_rerun('import av, json, sys\n'
+                               'film = av.open(sys.argv[1])\n'
+                               "print(json.dumps([(frame.time, float(frame.to_ndarray(format='gray').mean()))"
+                               ' for frame in film.decode(video=0)]))', path))
 
-    program = ('import av, json, sys\n'
-               'film = av.open(sys.argv[1])\n'
-               "print(json.dumps([(frame.time, float(frame.to_ndarray(format='gray').mean()))"
-               ' for frame in film.decode(video=0)]))')
-    python = bridge_launcher.interpreter(os.environ)
-    said = subprocess.run([str(python), '-c', program, str(path)], env=bridge_launcher.clean(os.environ),
-                          capture_output=True, text=True, check=True, timeout=60)
-    return json.loads(said.stdout)
+
+def in_rerun(program, path):
+    return rerun('-c', program, str(path))
+
+
+def rerun(*words):
+    """Run the viewer's Python; return what it prints."""
+    done = subprocess.run([str(bridge_launcher.interpreter(os.environ)), *words], capture_output=True, text=True,
+                          env=bridge_launcher.clean(os.environ), timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_gpx_holds_the_way_with_times_and_the_passes(rides, tmp_path):
@@ -137,6 +144,42 @@ def test_no_output_tells_a_place_inside_a_zone(rides, tmp_path):
     assert told > 200  # the rest of the way is there
     times = [time for time, _ in frames(tmp_path / 'out' / 'camera.mp4')]
     assert len(times) == pytest.approx((40 - 12) * 2, abs=2)  # two pictures a second, none of the first 12 s
+
+
+def places_in(rrd):
+    """Return every latitude and longitude on the map of an .rrd."""
+    program = ('import json, sys\n'
+               'from rerun.chunk import RrdReader\n'
+               'found = []\n'
+               'def take(value):\n'
+               '    if isinstance(value, list):\n'
+               '        if len(value) == 2 and all(isinstance(one, float) for one in value):\n'
+               '            found.append(value)\n'
+               '        for one in value:\n'
+               '            take(one)\n'
+               'for chunk in RrdReader(sys.argv[1]).stream():\n'
+               "    if str(chunk.entity_path).startswith('/map'):\n"
+               '        batch = chunk.to_record_batch()\n'
+               '        for name in batch.schema.names:\n'
+               '            take(batch.column(name).to_pylist())\n'
+               'print(json.dumps(found))')
+    return json.loads(in_rerun(program, rrd))
+
+
+def test_no_rrd_shows_a_place_inside_a_zone(rides):
+    folder = a_ride(rides)
+    build = ('-m', 'outrider_recorder.bridge', '--build', str(folder))
+    rerun(*build)
+    before = places_in(folder / 'ride.rrd')
+    hide_home(rides, 60.0)
+    rerun(*build)
+    after, hide = places_in(folder / 'ride.rrd'), zones.read(rides)
+    assert any(hide.inside(*place) for place in before)
+    assert after
+    assert not [place for place in after if hide.inside(*place)]
+    (rides / zones.FILE).write_text('{')
+    rerun(*build)
+    assert places_in(folder / 'ride.rrd') == []
 
 
 def test_when_nobody_knows_where_it_was_no_picture_is_given_away(rides, tmp_path):

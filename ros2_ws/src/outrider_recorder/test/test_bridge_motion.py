@@ -131,12 +131,35 @@ def test_the_way_is_told_once_a_second_and_ends_where_it_is():
     assert ways[-1][-1].tolist() == [50.0 + 40 / M_PER_DEG, 8.0]
 
 
+def test_a_hidden_place_is_nowhere_on_the_map_and_cuts_the_way():
+    motion, batch = Motion(Places(), lambda latitude, longitude: 50.0001 < latitude < 50.0002), Batch()
+    for number in range(50):  # 50 m north
+        motion.take(batch, item('sensor_msgs/msg/NavSatFix', 10**18 + number * 10**8),
+                    fix(50.0 + number / M_PER_DEG, 8.0))
+    here = [place for part in batch.rows['map/here'].columns['positions'] for place in part.tolist()]
+    ways = [place for part in batch.rows['map/way'].columns['line_strings'] for piece in part
+            for place in piece.tolist()]
+    assert len(here) == 50 - 11
+    assert not [place for place in here + ways if 50.0001 < place[0] < 50.0002]
+    assert batch.rows['map/way'].lengths[-1] == 2
+
+
+def test_a_long_way_with_hidden_pieces_stays_small():
+    way = Way()
+    for step in range(20_000):
+        way.pass_by(step * 1e-4, 0.0)
+        if step % 500 == 0:
+            way.hide()
+    pieces = way.until(2.0, 0.0)
+    assert sum(map(len, pieces)) <= WAY_POINTS + len(pieces)
+
+
 def test_a_long_way_stays_small_and_keeps_its_shape():
     way = Way()
     for step in range(20_000):  # 40 km round a circle
         angle = 2 * math.pi * step / 20_000
         way.pass_by(0.05 * math.sin(angle), 0.05 * math.cos(angle))
-    told = way.until(0.0, 0.05)
+    (told,) = way.until(0.0, 0.05)
     assert WAY_POINTS / 2 < len(told) <= WAY_POINTS + 1
     assert all(math.hypot(*place) == pytest.approx(0.05) for place in told)
     gaps = [math.dist(a, b) * M_PER_DEG for a, b in zip(told, told[1:], strict=False)]

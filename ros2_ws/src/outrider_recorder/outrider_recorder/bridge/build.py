@@ -11,7 +11,8 @@ from outrider_recorder import ride
 from outrider_recorder.bridge import eyes
 from outrider_recorder.bridge.beside import moved
 from outrider_recorder.bridge.blueprint import blueprint, compare
-from outrider_recorder.bridge.finding import rig_of
+from outrider_recorder.bridge.finding import hides_of, rig_of
+from outrider_recorder.bridge.motion import Hides
 from outrider_recorder.bridge.scene import Scene
 from outrider_recorder.bridge.sink import FileSink
 from outrider_recorder.bridge.tail import Tail
@@ -31,9 +32,11 @@ def build(folder: Path, target: Path, progress: Progress, beside: Path | None = 
     workshop.unlink(missing_ok=True)
     file = FileSink(folder.name, workshop, rig_of(folder), compare if beside else blueprint)
     try:
-        count, scene = _fill(file, Tail(folder), span_ns, beside is not None, lambda at: progress(min(1.0, at / total)))
+        hides = hides_of(folder)
+        count, scene = _fill(file, Tail(folder), span_ns, beside is not None,
+                             lambda at: progress(min(1.0, at / total)), hides)
         if beside is not None:
-            _fill(file, Tail(beside), (0, 1 << 63), True, lambda at: None, now=True)
+            _fill(file, Tail(beside), (0, 1 << 63), True, lambda at: None, hides, now=True)
     finally:
         file.flush(END_S)
         file.close()
@@ -42,8 +45,8 @@ def build(folder: Path, target: Path, progress: Progress, beside: Path | None = 
 
 
 def _fill(file: FileSink, tail: Tail, span_ns: tuple[int, int], without_pictures: bool, progress: Progress,
-          now: bool = False) -> tuple[int, Scene]:
-    scene, count = Scene(), 0
+          hides: Hides, now: bool = False) -> tuple[int, Scene]:
+    scene, count = Scene(hides), 0
     try:
         while items := tail.poll():
             count += len(items)

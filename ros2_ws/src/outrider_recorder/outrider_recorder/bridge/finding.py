@@ -1,11 +1,12 @@
-"""Which ride is open, and of which machine it is."""
+"""Which ride is open, of which machine it is, and which places of it nobody may see."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from outrider_recorder import ride
+from outrider_recorder import ride, zones
+from outrider_recorder.bridge.motion import Hides
 from outrider_recorder.errors import RideError
 
 LOOKED_INTO = 8
@@ -33,3 +34,11 @@ def rig_of(folder: Path) -> str:
     except RideError:
         return ''
     return told if told in ('bicycle', 'ramp', 'bench') else ''
+
+
+def hides_of(folder: Path) -> Hides:
+    """Return what tells which places a ride must not show, by the zones beside it; damaged ones hide every place."""
+    try:
+        return zones.read(folder.parent).inside
+    except RideError:
+        return lambda latitude_deg, longitude_deg: True

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outrider_recorder import ride
-from outrider_recorder.bridge.finding import newest_open, rig_of
+from outrider_recorder.bridge.finding import hides_of, newest_open, rig_of
 from outrider_recorder.bridge.live import Live
 from outrider_recorder.bridge.memory import give_back
 from outrider_recorder.bridge.scene import Scene
@@ -29,7 +29,7 @@ class _Writing:
 
     def __init__(self, folder: Path, live: Live | None) -> None:
         self.folder, self._live = folder, live
-        self.tail, self._scene = Tail(folder), Scene()
+        self.tail, self._scene = Tail(folder), Scene(hides_of(folder))
         self._file = GrowingFileSink(folder.name, folder / ride.RERUN_FILE, rig_of(folder))
         self._flushed = self._synced = 0.0
         self._give_back_at = time.monotonic() + LOADED_S

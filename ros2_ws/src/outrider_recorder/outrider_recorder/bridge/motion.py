@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,14 @@ WAY_EVERY_NS, WAY_STEP_M, WAY_POINTS = 1_000_000_000, 2.0, 400
 _M_PER_DEG = 111_320.0
 
 
+Hides = Callable[[float, float], bool]
+
+
+def shows_all(latitude_deg: float, longitude_deg: float) -> bool:
+    """Hide no place."""
+    return False
+
+
 class Way:
     """Places that were passed, at least a step apart; when there are too many, the step doubles."""
 
@@ -39,6 +48,7 @@ class Way:
         """Begin nowhere."""
         self._step_m, self._points = step_m, points
         self._passed: list[tuple[float, float]] = []
+        self._pieces: list[list[tuple[float, float]]] = []
 
     def pass_by(self, latitude: float, longitude: float) -> None:
         """Take the next place, degrees."""
@@ -46,21 +56,28 @@ class Way:
         if self._passed and _metres(self._passed[-1], here) < self._step_m:
             return
         self._passed.append(here)
-        if len(self._passed) > self._points:
+        if len(self._passed) + sum(map(len, self._pieces)) > self._points:
+            self._pieces = [piece[::2] for piece in self._pieces]
             self._passed = self._passed[::2]
             self._step_m *= 2
 
-    def until(self, latitude: float, longitude: float) -> list[tuple[float, float]]:
-        """Return the way that ends here."""
-        return [*self._passed, (latitude, longitude)]
+    def until(self, latitude: float, longitude: float) -> list[list[tuple[float, float]]]:
+        """Return the way that ends here, in the pieces that may be shown."""
+        return [*self._pieces, [*self._passed, (latitude, longitude)]]
+
+    def hide(self) -> None:
+        """End the piece: what comes now may not be shown."""
+        if self._passed:
+            self._pieces.append(self._passed)
+            self._passed = []
 
 
 class Motion:
     """Keeps the way, and when the IMU was shown last."""
 
-    def __init__(self, places: Places) -> None:
-        """`places` knows how the IMU is mounted."""
-        self._places, self._way = places, Way()
+    def __init__(self, places: Places, hides: Hides = shows_all) -> None:
+        """`places` knows how the IMU is mounted, `hides` which places (degrees) nobody may see."""
+        self._places, self._way, self._hides = places, Way(), hides
         self._shown: dict[str, int] = {}
         self._told_ns = 0
 
@@ -95,12 +112,15 @@ class Motion:
         if message.status.status <= NO_FIX or not (abs(latitude) <= 90.0 and abs(longitude) <= 180.0):
             _curve(batch, item, 'speed', math.nan)
             return
+        if self._hides(latitude, longitude):
+            self._way.hide()
+            return
         self._way.pass_by(latitude, longitude)
         batch.of('map/here', 'geo_points').add(item.publish_ns, 1, positions=np.array([[latitude, longitude]]))
         if not 0 <= item.publish_ns - self._told_ns < WAY_EVERY_NS:
             self._told_ns = item.publish_ns
-            batch.of('map/way', 'geo_lines').add(
-                item.publish_ns, 1, line_strings=[np.array(self._way.until(latitude, longitude))])
+            pieces = [np.array(piece) for piece in self._way.until(latitude, longitude)]
+            batch.of('map/way', 'geo_lines').add(item.publish_ns, len(pieces), line_strings=pieces)
 
 
 def roll_pitch_deg(message: Any, base_from_imu: NDArray[np.float64]) -> tuple[float, float] | None:

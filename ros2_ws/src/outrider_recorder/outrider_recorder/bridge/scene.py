@@ -44,14 +44,14 @@ NAME_ABOVE_M, NAME_ABOVE_RAD = 0.3, 0.05  # the farther, the higher: in a pictur
 class Scene:
     """Keeps what outlives one batch: places of frames, trails, the last words of each device."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, hides: motion.Hides = motion.shows_all) -> None:
+        """Start empty; `hides` tells which places nobody may see."""
         self._decoder = Decoder()
         self._places = Places()
         self._words = words.Words()
         self._drive = drive.Drive(self._words)
         self._alerts, self._eyes, self._boxes = alerts.Alerts(self._words), eyes.Eyes(), boxes.Boxes()
-        self._motion = motion.Motion(self._places)
+        self._motion = motion.Motion(self._places, hides)
         self._ego = np.zeros(3)
         self._levels: dict[int, int] = {}
         self._level = -1
