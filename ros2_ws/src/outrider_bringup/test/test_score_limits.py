@@ -73,6 +73,28 @@ def test_each_limit_is_held_and_fails_alone(kind, stress, path, value, name):
     assert failed(rows)
 
 
+def test_surely_failed_is_what_so_many_runs_say_and_rows_stay_strict():
+    few = held(spoilt(('plain', 'early'), {'leads': 107, 'share': 101 / 107, 'in_runs': 90}), 'near', 1.0)
+    assert [row.limit.name for row in few if row.verdict == FAILED] == ['leads of at least 2.5 s']
+    assert failed(few)
+    assert not failed(few, surely=True)
+    many = held(spoilt(('plain', 'early'), {'leads': 2000, 'share': 0.93, 'in_runs': 1500}), 'near', 1.0)
+    assert failed(many, surely=True)
+
+
+def test_a_platoon_that_turns_off_together_is_one_sample():
+    told = {'passes': 30, 'share': 0.2, 'in_runs': 22}
+    alone, together = Seen(0.2, 30, 6), Seen(0.2, 30, 6, 22)
+    assert band(together)[0] < band(alone)[0]
+    rows = held(spoilt(('warned_passes', '3.8..4.2 m'), told), 'bands', 1.0)
+    assert next(row.seen.runs for row in rows if row.limit.name == 'warned at 4.0 m') == 22
+
+
+def test_what_is_no_share_fails_surely_too():
+    assert failed(held(spoilt(('urgent_beyond_2.5_m',), 1), 'far', 1.0), surely=True)
+    assert failed(held(spoilt(('plain', 'lead_s', 'p50'), 3.9), 'near', 1.0), surely=True)
+
+
 def test_every_row_of_the_table_is_spoilt_once():
     assert {(row.name, row.stressed) for row in LIMITS} == {(name, stress == 1.5) for _, stress, _, _, name in SPOILT}
 

@@ -47,7 +47,7 @@ def test_weaker_or_faster_bodies_are_told_apart(kind, closing, plain):
 
 def test_leads_are_early_from_two_and_a_half_seconds_on():
     told = rates([trial(needs={'warn': lead}) for lead in (2.4, 2.5, 4.0, None)])['plain']
-    assert told['early'] == {'leads': 3, 'share': pytest.approx(2 / 3)}
+    assert told['early'] == {'leads': 3, 'share': pytest.approx(2 / 3), 'in_runs': 3}
     assert told['recall'] == pytest.approx(3 / 4)
 
 
@@ -68,8 +68,8 @@ def test_urgents_count_where_the_contact_was_visible_for_3_s():
 def test_passes_that_were_warned_of_are_counted_by_bands():
     told = rates([trial(clearance=2.8, said=('notice', 'warn')), trial(clearance=3.2, said=('notice',)),
                   trial(clearance=3.3, said=('warn',)), trial(clearance=4.0)])['warned_passes']
-    assert told['2.8..3.2 m'] == {'passes': 2, 'share': 0.5}
-    assert told['3.8..4.2 m'] == {'passes': 1, 'share': 0.0}
+    assert told['2.8..3.2 m'] == {'passes': 2, 'share': 0.5, 'in_runs': 2}
+    assert told['3.8..4.2 m'] == {'passes': 1, 'share': 0.0, 'in_runs': 1}
 
 
 def test_urgents_beyond_2_and_a_half_metres_are_counted():

@@ -20,11 +20,15 @@ _LEAST_MEASURED = 10  # of a median, a bias, an RMS: the last two are then good 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the runs came to: value, of how many samples, and how many of these are bad (None: it is no share)."""
+    """What the runs came to: value, of how many samples, and how many of these are bad (None: it is no share).
+
+    `runs`: in how many runs they are, which are independent where bodies of one platoon are not.
+    """
 
     value: float | None
     of: float
     bad: float | None = None
+    runs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ def _share(part: Callable[[dict[str, Any]], dict[str, Any]], key: str, of: str,
     def read(said: dict[str, Any]) -> Seen:
         found = part(said)
         value, count = found[key], found[of]
-        return Seen(value, count, None if value is None else round(count * ((1.0 - value) if wanted else value)))
+        return Seen(value, count, None if value is None else round(count * ((1.0 - value) if wanted else value)),
+                    found.get('in_runs'))
     return read
 
 
@@ -131,11 +136,16 @@ def band(seen: Seen) -> tuple[float, float] | None:
     """Return where a share truly lies, 95 % (Wilson, JASA 1927); None where it is no share of samples."""
     if seen.value is None or not seen.of or seen.bad is None or not 0.0 <= seen.value <= 1.0:
         return None
-    n, p, z = seen.of, seen.value, 1.96
+    n, p, z = seen.runs or seen.of, seen.value, 1.96
     middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
-def failed(rows: Sequence[Row]) -> bool:
-    """Tell whether one of `rows` is."""
-    return any(row.verdict == FAILED for row in rows)
+def failed(rows: Sequence[Row], *, surely: bool = False) -> bool:
+    """Tell whether one of `rows` is; `surely`: only where so many samples say so with 95 %."""
+    return any(row.verdict == FAILED and not (surely and _may_hold(row)) for row in rows)
+
+
+def _may_hold(row: Row) -> bool:
+    truly = band(row.seen) if row.limit.unit == '%' else None
+    return truly is not None and truly[0] <= row.limit.limit <= truly[1]

@@ -71,7 +71,7 @@ def rates(trials: Sequence[Trial]) -> dict[str, Any]:
         'plain': _leads([case for case in warns if case.plain]),
         'weaker_or_faster': _leads([case for case in warns if not case.plain]),
         'urgent_before_contact': {'contacts': len(contacts), 'share': _share(sum(early), len(early)),
-                                  **_recall(contacts)},
+                                  **_recall(contacts), 'in_runs': _runs(contacts)},
         'warned_passes': {f'{low:g}..{high:g} m': _warned(trials, low, high) for low, high in BANDS_M},
         'passes_beyond_2.5_m': sum(truth.t_ca_s is not None and truth.clearance_m > URGENT_BEYOND_M
                                    for _, truth in _truths(trials)),
@@ -109,8 +109,15 @@ def _recall(cases: Sequence[_Case]) -> dict[str, Any]:
 def _leads(cases: Sequence[_Case]) -> dict[str, Any]:
     """Return recall, leads, and which share of those that were warned of was warned of early."""
     told = _recall(cases)
-    leads = [case.need.lead_s for case in cases if case.need.lead_s is not None]
-    return {**told, 'early': {'leads': len(leads), 'share': _share(sum(lead >= EARLY_S for lead in leads), len(leads))}}
+    warned = [case for case in cases if case.need.lead_s is not None]
+    early = sum((case.need.lead_s or 0.0) >= EARLY_S for case in warned)
+    return {**told, 'in_runs': _runs(cases),
+            'early': {'leads': len(warned), 'share': _share(early, len(warned)), 'in_runs': _runs(warned)}}
+
+
+def _runs(cases: Iterable[_Case]) -> int:
+    """Return of how many runs they are: bodies of one platoon do the same thing, and are one sample."""
+    return len({id(case.trial) for case in cases})
 
 
 def _warned(trials: Iterable[Trial], low_m: float, high_m: float) -> dict[str, Any]:
@@ -118,7 +125,7 @@ def _warned(trials: Iterable[Trial], low_m: float, high_m: float) -> dict[str, A
               if truth.t_ca_s is not None and low_m <= truth.clearance_m <= high_m]
     warned = sum(any(episode.actor == truth.actor and episode.level == 'warn' for episode in one.judgement.alerts)
                  for one, truth in passed)
-    return {'passes': len(passed), 'share': _share(warned, len(passed))}
+    return {'passes': len(passed), 'share': _share(warned, len(passed)), 'in_runs': len({id(one) for one, _ in passed})}
 
 
 def _clearances(trials: Iterable[Trial]) -> dict[str, Any]:
