@@ -19,13 +19,6 @@ GPX = '{http://www.topografix.com/GPX/1/1}'
 NUMBER = re.compile(rb'-?\d{1,3}\.\d{3,}')
 
 
-@pytest.fixture
-def rides(tmp_path, monkeypatch):
-    folder = tmp_path / 'rides'
-    monkeypatch.setenv('OUTRIDER_RIDES', str(folder))
-    return folder
-
-
 def hide_home(rides, radius_m):
     (rides / zones.FILE).write_text(json.dumps(
         [{'name': 'home', 'latitude_deg': HOME[0], 'longitude_deg': HOME[1], 'radius_m': radius_m}]))

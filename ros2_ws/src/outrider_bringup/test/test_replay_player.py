@@ -30,15 +30,6 @@ CLOCK = QoSProfile(depth=1000, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 @pytest.fixture
-def rides(tmp_path, monkeypatch):
-    folder = tmp_path / 'rides'
-    folder.mkdir()
-    monkeypatch.setenv('OUTRIDER_RIDES', str(folder))
-    monkeypatch.setenv('OUTRIDER_RUN', str(tmp_path / 'run'))
-    return folder
-
-
-@pytest.fixture
 def here():
     """Return the words that publish into the domain of this test."""
     return '--domain', os.environ['ROS_DOMAIN_ID']

@@ -24,15 +24,6 @@ print(json.dumps(sorted({str(piece.entity_path) for piece in chunk.RrdReader(sys
 """
 
 
-@pytest.fixture
-def rides(tmp_path, monkeypatch):
-    folder = tmp_path / 'rides'
-    folder.mkdir()
-    monkeypatch.setenv('OUTRIDER_RIDES', str(folder))
-    monkeypatch.setenv('OUTRIDER_RUN', str(tmp_path / 'run'))
-    return folder
-
-
 def through(name, *words, **env):
     return outrider('replay', name, '--through', 'perception', *words, **env)
 

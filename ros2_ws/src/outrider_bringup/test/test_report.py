@@ -18,13 +18,6 @@ from outrider_recorder.zones import Zone, Zones
 CHROMIUM = '/usr/bin/chromium'
 
 
-@pytest.fixture
-def rides(tmp_path, monkeypatch):
-    folder = tmp_path / 'rides'
-    monkeypatch.setenv('OUTRIDER_RIDES', str(folder))
-    return folder
-
-
 def story_of(rides, name='a'):
     return read.read(bag.find(rides, name))
 

@@ -16,13 +16,6 @@ from outrider_recorder import ride
 
 
 @pytest.fixture
-def rides(tmp_path, monkeypatch):
-    folder = tmp_path / 'rides'
-    monkeypatch.setenv('OUTRIDER_RIDES', str(folder))
-    return folder
-
-
-@pytest.fixture
 def three(rides):
     a_ride(rides, 'near_night', seconds=20, night=True, clearance=0.7)
     a_ride(rides, 'near_day', seconds=20, clearance=0.7, simulated=True)

@@ -11,15 +11,6 @@ from outrider_bringup import showing
 from outrider_recorder import ride
 
 
-@pytest.fixture
-def rides(tmp_path, monkeypatch):
-    folder = tmp_path / 'rides'
-    folder.mkdir()
-    monkeypatch.setenv('OUTRIDER_RIDES', str(folder))
-    monkeypatch.setenv('OUTRIDER_RUN', str(tmp_path / 'run'))
-    return folder
-
-
 def ended(shown):
     shown.signal(signal.SIGINT)
     assert shown.wait(10.0) == 0, shown.output

@@ -21,14 +21,6 @@ from outrider_recorder.schema import Schemas
 from outrider_recorder.segment import Message, Topic
 
 
-@pytest.fixture
-def rides(tmp_path, monkeypatch):
-    folder = tmp_path / 'rides'
-    monkeypatch.setenv('OUTRIDER_RIDES', str(folder))
-    monkeypatch.setenv('OUTRIDER_RUN', str(tmp_path / 'run'))
-    return folder
-
-
 def made(rides, name, seconds=61):
     folder = ride.create(rides, name)
     start_ns = time.time_ns()

@@ -71,17 +71,10 @@ def _follow(given: argparse.Namespace, stop: threading.Event) -> int:
 def _build(given: argparse.Namespace) -> int:
     from outrider_recorder import ride
     from outrider_recorder.bridge.build import build
-
-    shown = -1
-
-    def progress(part: float) -> None:
-        nonlocal shown
-        if int(part * 100) != shown:
-            shown = int(part * 100)
-            print(f'progress {part:.2f}', flush=True)
+    from outrider_recorder.bridge.telling import Progress
 
     target = given.out or given.build / ride.RERUN_FILE
-    count, not_drawn = build(given.build, target, progress, given.beside, (given.from_ns, given.to_ns))
+    count, not_drawn = build(given.build, target, Progress(), given.beside, (given.from_ns, given.to_ns))
     for kind, number in not_drawn.items():
         print(f'{number} messages of {kind} are not drawn: damaged, or of another version', flush=True)
     print(f'built {count} messages', flush=True)

@@ -19,6 +19,7 @@ import av
 from outrider_recorder import ride
 from outrider_recorder.bridge.decode import Decoder
 from outrider_recorder.bridge.tail import Item, Tail
+from outrider_recorder.bridge.telling import Progress
 from outrider_recorder.zones import within
 
 IMAGE, ENDING = 'sensor_msgs/msg/CompressedImage', '/camera/color/compressed'
@@ -112,16 +113,8 @@ def main() -> int:
     """`python -m outrider_recorder.bridge.video RIDE TARGET < hidden spans as JSON`: write it, with progress."""
     hidden = [(int(begin), int(end)) for begin, end in json.load(sys.stdin)]
     os.umask(0o077)
-    shown = -1
-
-    def progress(part: float) -> None:
-        nonlocal shown
-        if int(part * 100) != shown:
-            shown = int(part * 100)
-            print(f'progress {part:.2f}', flush=True)
-
     try:
-        made = export(Path(sys.argv[1]), Path(sys.argv[2]), hidden, progress)
+        made = export(Path(sys.argv[1]), Path(sys.argv[2]), hidden, Progress())
     except (OSError, av.error.FFmpegError) as error:
         print(f'failed {getattr(error, "strerror", None) or error}', flush=True)
         return 1
