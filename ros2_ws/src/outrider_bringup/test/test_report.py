@@ -5,7 +5,7 @@ import stat
 import subprocess
 
 import pytest
-from ride_maker import HOME, Maker, a_ride, close_pass, hazards, picture
+from ride_maker import HOME, Maker, a_ride, close_pass, hazards, picture, velocity
 
 from outrider_bringup import cli
 from outrider_bringup.replay import bag
@@ -58,6 +58,16 @@ def test_silence_of_more_than_a_second_and_hazards_without_radar_are_no_data(rid
     story = story_of(rides)
     assert [round((end - begin) * 1e-9, 1) for begin, end in story.silences] == [2.1, 2.1]
     assert sum(end - begin for begin, end in story.degraded['camera']) * 1e-9 == pytest.approx(9.9 - 2.1, abs=0.2)
+
+
+def test_without_a_fusion_the_speed_is_that_of_gps(rides):
+    made = Maker(rides, 'a')
+    for step in range(50):
+        made.put('/gps/velocity', velocity(4.0), step / 5)
+    made.end(10)
+    story = story_of(rides)
+    assert len(story.speeds) == 50
+    assert story.distance_m == pytest.approx(4.0 * 9.8, rel=0.01)
 
 
 def test_what_is_missing_is_said_in_words(rides):

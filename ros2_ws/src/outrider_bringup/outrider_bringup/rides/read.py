@@ -43,6 +43,7 @@ class Reader:
         self._degraded: dict[str, tuple[int, int]] = {}
         self._hazards_ns: int | None = None
         self._alarm = ''
+        self._by_gps: list[tuple[int, float]] = []  # for rides whose fusion told none
         self._others: dict[tuple[str, str], bool] = {}
         self._takes: dict[str, Callable[[Message, Any], None]] = {
             'sensor_msgs/msg/NavSatFix': self._fix, 'outrider_interfaces/msg/TrackArray': self._tracks,
@@ -82,6 +83,7 @@ class Reader:
     def finish(self) -> None:
         """Close what is open."""
         story = self._story
+        story.speeds = story.speeds or self._by_gps
         story.episodes += self._open.values()
         story.episodes.sort(key=lambda one: (one.begin_ns, one.track))
         for name, (begin, end) in self._degraded.items():
@@ -105,15 +107,15 @@ class Reader:
 
     def _tracks(self, message: Message, tracks: Any) -> None:
         if tracks.ego_velocity_valid:
-            self._speed(message.log_ns, math.hypot(tracks.ego_velocity.x, tracks.ego_velocity.y))
+            self._speed(self._story.speeds, message.log_ns, math.hypot(tracks.ego_velocity.x, tracks.ego_velocity.y))
 
     def _velocity(self, message: Message, velocity: Any) -> None:
-        if message.topic.name.endswith('/gps/velocity') and not self._story.speeds:
+        if message.topic.name.endswith('/gps/velocity'):
             linear = velocity.twist.twist.linear
-            self._speed(message.log_ns, math.hypot(linear.x, linear.y))
+            self._speed(self._by_gps, message.log_ns, math.hypot(linear.x, linear.y))
 
-    def _speed(self, at_ns: int, mps: float) -> None:
-        speeds = self._story.speeds
+    @staticmethod
+    def _speed(speeds: list[tuple[int, float]], at_ns: int, mps: float) -> None:
         if math.isfinite(mps) and (not speeds or at_ns - speeds[-1][0] >= SPEED_NS):
             speeds.append((at_ns, mps))
 
