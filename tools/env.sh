@@ -25,5 +25,8 @@ esac
 [ "${ROS_DISTRO:-}" = humble ] && export ROS_LOCALHOST_ONLY=1
 # One BLAS thread: the arrays are small, and results stay equal to the last bit.
 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+# numpy 1.26 chooses between two libraries of arctan2, exp and their like by where in memory the result lies; without
+# AVX-512 there is one. Its successor does without the choice, and without this name.
+: "${NPY_DISABLE_CPU_FEATURES:=AVX512F}"
 export OUTRIDER_ENV OUTRIDER_FASTDDS ROS_AUTOMATIC_DISCOVERY_RANGE
-export OPENBLAS_NUM_THREADS OMP_NUM_THREADS
+export OPENBLAS_NUM_THREADS OMP_NUM_THREADS NPY_DISABLE_CPU_FEATURES
