@@ -1,0 +1,1 @@
+"""Whatever speaks to a person: alert table, alerter, phone page, buzzer."""
