@@ -14,6 +14,7 @@ SHELLS = {
     'outrider_perception': ('*_node.py', 'words.py', 'parameters.py', 'eyes.py', 'front.py'),
     'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py', 'hears.py', 'asking.py', 'telling.py'),
     'outrider_drive': ('*/node.py', 'messages.py'),
+    'outrider_alerts': ('*_node.py', 'words.py', 'hears.py'),
     'outrider_sim': (),
     'outrider_bringup': ('*',),
 }
@@ -26,6 +27,8 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_recorder': {'*': ('mcap', 'lz4', 'zstandard', 'yaml', *_INDEX),
                           'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow', 'av')},
     'outrider_drive': {'*': ('serial', 'pySerialTransfer', 'pyvesc', 'pyPS4Controller', 'yaml')},
+    'outrider_alerts': {'*': ('yaml', 'serial', *_INDEX), 'server/*': ('starlette', 'uvicorn', 'websockets'),
+                        'door/qr.py': ('segno',)},
     'outrider_sim': {'*': ('serial', 'yaml', *_INDEX)},
     'outrider_node': {'*': ()},
     'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX), 'bench/imu_ride.py': ('imufusion',),
