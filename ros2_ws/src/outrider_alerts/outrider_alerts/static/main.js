@@ -1,0 +1,147 @@
+// The page: joins connection, state, sound and the four views. It decides nothing itself; judge.js does.
+
+import {get, post} from './api.js';
+import {Connection} from './connection.js';
+import {Awake, lacks} from './device.js';
+import {mark, say, show} from './dom.js';
+import {judge} from './judge.js';
+import {Measure} from './measure.js';
+import {Pairing, take_token} from './pairing.js';
+import {Parked} from './parked.js';
+import {Ramp} from './ramp.js';
+import {Riding} from './riding.js';
+import {Sound} from './sound.js';
+import {State} from './state.js';
+
+const BEAT_MS = 100;
+const root = (id) => document.getElementById(id);
+
+export const state = new State();
+export const sound = new Sound({changed: () => paint()});
+const awake = new Awake();
+const measure = location.search.includes('measure') ? new Measure() : null;
+const pairing = new Pairing(root('pairing'), () => start());
+const riding = new Riding(root('riding'), {record, mark: mark_ride, mute});
+const ramp = new Ramp(root('ramp'));
+const parked = new Parked(root('parked'), (settings) => apply(settings));
+const bar = root('sound_bar');
+
+export let connection = null;
+let view = 'start';
+let spoken = '';
+
+function start() {
+  connection = new Connection('/ws/state', {heard, changed: linked, refused});
+  get('/static/tones.json').then((tones) => { sound.tones = tones; }).catch(() => {});
+  get('/api/settings').then((told) => apply(Object.fromEntries((told.settings || told).map((one) => [one.key, one.value]))))
+    .catch(() => {});
+  go();
+  setInterval(paint, BEAT_MS);
+}
+
+function heard(message) {
+  const told = state.take(message);
+  if (told.includes('rig')) go();
+  paint();
+  measure?.painted(message, (seen) => connection.send(seen));
+}
+
+function linked(yes) {
+  state.linked = yes;
+  paint();
+}
+
+function refused() {
+  state.linked = false;
+  state.sections = {};
+  sound.silence();
+  view = 'pairing';
+  go();
+  pairing.refused();
+}
+
+// Which view: the address says parked, the rig says riding or ramp.
+function go() {
+  const hash = location.hash.slice(1);
+  const tab = hash.startsWith('parked') && state.moving() !== true ? hash.split('/')[1] || 'look' : null;
+  if (view !== 'pairing' || connection?.over === false) {
+    view = tab !== null ? 'parked' : state.get('rig')?.kind === 'ramp' ? 'ramp' : 'riding';
+  }
+  parked.go(view === 'parked' ? tab : null);
+  mark(document.body, 'view', view);
+  for (const name of ['riding', 'ramp', 'parked', 'pairing']) show(root(name), view === name);
+  paint();
+}
+
+function paint() {
+  if (!connection || view === 'pairing') return;
+  const seen = judge(state.get('alerts'), state.since_ms('alerts'), state.linked);
+  mark(document.body, 'level', seen.level);
+  const moving = state.moving();
+  if (view === 'parked' && (moving === true || (moving === null && seen.level === 'urgent'))) {
+    history.replaceState(null, '', '/');
+    go();
+    return;
+  }
+  riding.show(seen, state, sound.muted);
+  if (view === 'ramp') ramp.show(seen, state);
+  if (view === 'parked') parked.show(seen, state);
+  speak(seen);
+  show(bar, !sound.on);
+  say(bar, sound.context ? 'SOUND STOPPED: TAP' : 'SOUND IS OFF: TAP');
+}
+
+function speak(seen) {
+  const speaks = [seen.alert, ...seen.others].find((one) => one?.tone);
+  const name = seen.level === 'no_data' ? 'no_data' : speaks?.tone || '';
+  const what = `${seen.level} ${speaks?.name || ''}`;
+  sound.say(name, seen.level, what !== spoken && name !== '');
+  spoken = what;
+}
+
+function apply(settings) {
+  if (Number.isFinite(settings.volume)) sound.loudness(settings.volume / 100);
+  riding.units(settings);
+  ramp.units(settings);
+}
+
+async function answer(path, body, sentence) {
+  try {
+    return (await post(path, body))?.message || sentence;
+  } catch (problem) {
+    return problem.message;
+  }
+}
+
+function record(on) {
+  return answer('/api/record', {on}, on ? 'Recording.' : 'Recording stopped.');
+}
+
+function mark_ride() {
+  return answer('/api/mark', {}, 'Marked.');
+}
+
+function mute(yes) {
+  sound.mute(yes);
+  paint();
+  return yes ? 'Muted. Urgent and NO DATA still sound.' : 'Sound is on.';
+}
+
+function tapped() {
+  const first = !sound.context;
+  if (!sound.on) sound.unlock();
+  awake.hold();
+  if (first && lacks().length) riding.press(lacks()[0]);
+}
+
+// All of them: what counts as a tap differs between browsers.
+for (const way of ['pointerup', 'click', 'keydown']) addEventListener(way, tapped);
+addEventListener('hashchange', go);
+
+if (location.pathname === '/pair') {
+  view = 'pairing';
+  mark(document.body, 'view', view);
+  pairing.exchange(take_token());
+} else {
+  start();
+}
