@@ -1,5 +1,6 @@
 """The list of rides, the questions that it answers, and its index."""
 
+import json
 import os
 import sqlite3
 import stat
@@ -127,3 +128,23 @@ def test_view_alone_lists_and_where_lists_what_fits(three, capsys):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:-1]] == ['near_night']
     assert cli.main(['view', '--where', 'pass < 0.1']) == 1
     assert cli.main(['view', '--where', 'nonsense']) == 2
+
+
+def test_the_list_for_programs_has_what_a_page_shows_newest_first(three, monkeypatch, capsys):
+    monkeypatch.setenv('OUTRIDER_RIDES', str(three))
+    (three / 'near_day' / 'report.html').write_text('x')
+    (three / 'far_night' / 'ride.json').write_text('{')
+    assert cli.main(['view', '--json', '-']) == 0
+    told = {one['id']: one for one in json.loads(capsys.readouterr().out)['rides']}
+    assert set(told) == {'near_night', 'near_day', 'far_night'}
+    assert told['near_day']['report'] is True
+    assert told['near_night']['report'] is False
+    assert told['near_night']['whole'] is True
+    assert told['near_night']['duration_s'] == pytest.approx(20, abs=1)
+    assert told['near_night']['bytes'] > 1000
+    assert told['near_day']['title'].endswith(', simulated')
+    assert told['far_night']['whole'] is False
+    assert 'damaged' in told['far_night']['health']
+    assert cli.main(['view', '--json', '-', '--where', 'simulated']) == 0
+    assert [one['id'] for one in json.loads(capsys.readouterr().out)['rides']] == ['near_day']
+    assert cli.main(['view', '--json', '-', '--newest']) == 2

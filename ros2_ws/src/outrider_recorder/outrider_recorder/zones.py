@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from outrider_recorder.errors import RideError
 FILE = 'zones.json'
 KEYS = frozenset(('name', 'latitude_deg', 'longitude_deg', 'radius_m'))
 LEAST_M, MOST_M = 10.0, 20_000.0
+MOST_ZONES, LONGEST_NAME = 50, 40
 EARTH_M = 6_371_008.8      # mean radius, IUGG
 FASTEST_MPS = 30.0         # 108 km/h: where a rig may have been between two fixes
 FORM = '[{"name": "home", "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}]'
@@ -98,6 +99,44 @@ def read(rides: Path) -> Zones:
         why = str(error).split('\n')[0][:120]
         raise RideError(f'{path} cannot be used ({why}), so nothing is shown rather than too much. '
                         f'Correct it: {FORM}') from None
+
+
+def zone(name: str, radius_m: object, latitude_deg: object, longitude_deg: object) -> Zone:
+    """Return a circle from words. Raises RideError, one sentence, for one that cannot be."""
+    try:
+        return _zone({'name': name, 'latitude_deg': latitude_deg, 'longitude_deg': longitude_deg,
+                      'radius_m': radius_m})
+    except (ValueError, TypeError) as error:
+        raise RideError(f"zone '{name[:40]}' cannot be ({str(error)[:120]})") from None
+
+
+def put(rides: Path, one: Zone) -> None:
+    """Keep a zone; one of the same name is replaced. Raises RideError, with nothing changed."""
+    if not 0 < len(one.name) <= LONGEST_NAME or not one.name.isprintable():
+        raise RideError(f'a zone has a name of 1 to {LONGEST_NAME} characters')
+    others = [known for known in read(rides).zones if known.name != one.name]
+    if len(others) >= MOST_ZONES:
+        raise RideError(f'there are {MOST_ZONES} zones already; remove one: ./outrider settings --no-zone NAME')
+    _write(rides, [*others, one])
+
+
+def remove(rides: Path, name: str) -> None:
+    """Cut a zone no longer. Raises RideError, with nothing changed."""
+    every = read(rides).zones
+    if all(one.name != name for one in every):
+        raise RideError(f"there is no zone '{name[:LONGEST_NAME]}'. Known: "
+                        f'{", ".join(one.name for one in every) or "none"}')
+    _write(rides, [one for one in every if one.name != name])
+
+
+def _write(rides: Path, every: Sequence[Zone]) -> None:
+    from outrider_recorder.ride import FOLDER_MODE, write_atomic  # not needed by the viewer's environment
+
+    try:
+        rides.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        write_atomic(rides / FILE, json.dumps([asdict(one) for one in every], indent=1) + '\n')
+    except OSError as error:
+        raise RideError(f'{rides / FILE} cannot be written ({error.strerror}); nothing was changed') from None
 
 
 def joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

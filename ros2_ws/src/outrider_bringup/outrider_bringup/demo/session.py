@@ -52,7 +52,8 @@ class Options:
         """Return the arguments of the launch file."""
         given = {'sim': True, 'loop': True, 'record': self.record, 'live': self.live}
         return {**{name: str(value).lower() for name, value in given.items()},
-                'rides': str(self.rides), 'run': str(self.run), 'web_port': str(self.web_port)}
+                'rides': str(self.rides), 'run': str(self.run), 'web_port': str(self.web_port),
+                'live_port': str(self.web_port + 1)}
 
 
 class Session:

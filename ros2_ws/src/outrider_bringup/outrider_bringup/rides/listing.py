@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,24 +58,68 @@ def find(rides: Path, asked: str) -> list[str]:
         return index.find(where)
 
 
-def row(folder: Path, info: dict[str, Any]) -> str:
-    """Return the line of one ride."""
-    if not info:
-        return f'{folder.name:24} {ride.RIDE_FILE} is missing or damaged; its segments may be whole'
+@dataclass(frozen=True)
+class Ride:
+    """What is known of a ride without reading its messages. `health` is one sentence, `holds` what was counted."""
+
+    name: str
+    length_s: float
+    size: int  # bytes of its segments
+    marks: int
+    health: str
+    whole: bool
+    holds: str
+
+
+def known(folder: Path, info: dict[str, Any]) -> Ride:
+    """Return what is known of the ride in `folder`; an empty `info` is a damaged one."""
     size = sum(path.stat().st_size for path in ride.segments(folder))
+    if not info:
+        return Ride(folder.name, 0.0, size, 0, f'{ride.RIDE_FILE} is missing or damaged; its segments may be whole',
+                    False, '')
     marks, stop_ns = len(ride.read_marks(folder)), info.get('stop_ns')
     if stop_ns is None and ride.is_open(folder):
         state, stop_ns = 'recording', time.time_ns()
     else:
         state = info.get('alarm') or 'whole' if stop_ns else 'cut off; readable to its last half second'
         stop_ns = stop_ns or int(max((path.stat().st_mtime_ns for path in ride.segments(folder)), default=0))
-    minutes, seconds = divmod(max(0, stop_ns - int(info.get('start_ns', stop_ns))) // 1_000_000_000, 60)
-    return f'{folder.name:24} {minutes:>5}:{seconds:02d} {size / 1e6:>6.1f} MB {marks:>5}  {state}{_holds(folder)}'
+    length_s = max(0, stop_ns - int(info.get('start_ns', stop_ns))) / 1e9
+    return Ride(folder.name, length_s, size, marks, str(state), state == 'whole', _holds(folder))
+
+
+def row(folder: Path, info: dict[str, Any]) -> str:
+    """Return the line of one ride."""
+    if not info:
+        return f'{folder.name:24} {known(folder, info).health}'
+    one = known(folder, info)
+    minutes, seconds = divmod(int(one.length_s), 60)
+    return (f'{one.name:24} {minutes:>5}:{seconds:02d} {one.size / 1e6:>6.1f} MB {one.marks:>5}  '
+            f'{one.health}{f": {one.holds}" if one.holds else ""}')
+
+
+def for_programs(rides: Path, asked: str | None) -> list[dict[str, object]]:
+    """Return the rides (that fit a question), newest first. Raises UserError where it is not understood."""
+    fits = set(find(rides, asked)) if asked is not None else None
+    told: list[dict[str, object]] = []
+    for folder, info in reversed(ride.in_order(rides)):
+        if fits is None or folder.name in fits:
+            one = known(folder, info)
+            told.append({'id': one.name, 'title': title(one.name, info), 'duration_s': round(one.length_s, 1),
+                         'bytes': one.size, 'marks': one.marks, 'health': one.health, 'whole': one.whole,
+                         'report': (folder / 'report.html').is_file()})
+    return told
+
+
+def title(name: str, info: dict[str, Any]) -> str:
+    """Return what a person calls a ride: rig and day, and its note where it has one."""
+    start_ns = ride.true_start_ns(info) if info else None
+    when = time.strftime('%a %d %b %H:%M', time.localtime(start_ns / 1e9)) if start_ns else name
+    simulated = 'simulated' if info.get('simulated') else ''
+    return ', '.join(filter(None, (when, str(info.get('rig') or ''), simulated, str(info.get('note') or ''))))
 
 
 def _holds(folder: Path) -> str:
     counts = metadata.counts(folder)
     found = ((name, sum(count for known, count in counts.items() if known.endswith(topic)))
              for name, topic in DEVICES.items())
-    told = ', '.join(f'{name} {count}' for name, count in found if count)
-    return f': {told}' if told else ''
+    return ', '.join(f'{name} {count}' for name, count in found if count)

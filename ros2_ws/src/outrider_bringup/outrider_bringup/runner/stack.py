@@ -17,12 +17,12 @@ from pathlib import Path
 import outrider_bringup
 from outrider_bringup import rigs
 from outrider_bringup.errors import UserError
-from outrider_bringup.launchfile.plan import Plan, ProcessSpec
+from outrider_bringup.launchfile.plan import Plan
 from outrider_bringup.runner import guard
+from outrider_bringup.runner.child import Child
 from outrider_bringup.runner.members import MARK, mark, members, send
 from outrider_bringup.runner.order import group_of
 from outrider_bringup.runner.output import Output
-from outrider_bringup.runner.respawn import Deaths
 from outrider_bringup.runner.stopping import Stopping
 
 STOP_EVERY_S = 0.03
@@ -52,14 +52,6 @@ class Stopped:
     left: tuple[str, ...] = ()
 
 
-class _Child:
-    def __init__(self, spec: ProcessSpec) -> None:
-        self.spec = spec
-        self.deaths = Deaths(spec.name, spec.respawn, spec.respawn_delay_s)
-        self.popen: subprocess.Popen[bytes] | None = None
-        self.again_s: float | None = None
-
-
 class Stack:
     """The processes of a plan. Used from one thread; `out(name, line)` is called from another.
 
@@ -75,8 +67,8 @@ class Stack:
         self._env = {**env, 'PYTHONUNBUFFERED': '1'}
         self._env.pop(MARK, None)
         self._holds = tuple(holds)
-        self._children = [_Child(spec) for spec in plan.processes]
-        self._leaving: list[_Child] = []
+        self._children = [Child(spec) for spec in plan.processes]
+        self._leaving: list[Child] = []
         self._farewell = Stopping(0.0)
         self._output = Output(out)
         self._guard: subprocess.Popen[bytes] | None = None
@@ -96,7 +88,7 @@ class Stack:
     def add(self, plan: Plan) -> None:
         """Start the processes of one more plan beside those that run. Raises UserError; then stop() is due."""
         rigs.check(plan)
-        for child in [_Child(spec) for spec in plan.processes]:
+        for child in [Child(spec) for spec in plan.processes]:
             self._children.append(child)
             self._launch(child)
 
@@ -116,7 +108,9 @@ class Stack:
         events = []
         now_s = time.monotonic()
         for child in self._children:
-            if child.popen is not None and (code := child.popen.poll()) is not None:
+            if child.renewal is not None:
+                events += self._renew(child, child.renewal, now_s)
+            elif child.popen is not None and (code := child.popen.poll()) is not None:
                 child.popen = None
                 events.append(self._after(child, code, now_s))
             elif child.again_s is not None and now_s >= child.again_s:
@@ -124,6 +118,21 @@ class Stack:
         if self._leaving:
             self._see_off()
         return events
+
+    def restart(self, name: str) -> None:
+        """End a process in order and start it again, as poll() is called; one that has ended is started again.
+
+        Raises KeyError where the stack has no process of that name.
+        """
+        {child.spec.name: child for child in self._children}[name].renew()
+
+    def _renew(self, child: Child, ending: Stopping, now_s: float) -> list[Event]:
+        alive = members(self.id, child.spec.name)
+        send(ending.step(now_s, alive))
+        if alive or (child.popen is not None and child.popen.poll() is None):
+            return []
+        child.popen, child.renewal = None, None
+        return [self._relaunch(child)]
 
     def _see_off(self) -> None:
         names = {child.spec.name for child in self._leaving}
@@ -137,10 +146,14 @@ class Stack:
         """Return the pid of every running process by name."""
         return {child.spec.name: child.popen.pid for child in self._children if child.popen is not None}
 
+    def children(self) -> tuple[Child, ...]:
+        """Return the processes that belong to it now, for whoever wants to tell of them."""
+        return tuple(self._children)
+
     @property
     def over(self) -> bool:
         """Tell whether nothing runs and nothing will be started again."""
-        return all(child.popen is None and child.again_s is None for child in self._children)
+        return all(child.over for child in self._children)
 
     def stop(self) -> Stopped:
         """Stop everything in order, within 3 s; a second call returns the same. Ctrl+C does not interrupt it."""
@@ -152,7 +165,7 @@ class Stack:
     def _stop(self) -> Stopped:
         begun_s = time.monotonic()
         for child in self._children:
-            child.again_s = None
+            child.stay_down()
         stopping = Stopping(begun_s)
         while alive := members(self.id):
             if time.monotonic() - begun_s > GIVE_UP_S:
@@ -183,7 +196,7 @@ class Stack:
             stderr=subprocess.DEVNULL, bufsize=0, cwd='/', start_new_session=True, pass_fds=self._holds,
             env={'PATH': os.defpath, 'PYTHONPATH': folder, 'PYTHONDONTWRITEBYTECODE': '1'})
 
-    def _launch(self, child: _Child) -> None:
+    def _launch(self, child: Child) -> None:
         spec = child.spec
         env = {**self._env, **spec.env, MARK: mark(self.id, group_of(spec.executable), spec.name)}
         try:
@@ -195,20 +208,23 @@ class Stack:
         assert child.popen.stdout is not None
         self._output.add(spec.name, child.popen.stdout)
 
-    def _after(self, child: _Child, code: int, now_s: float) -> Event:
+    def _after(self, child: Child, code: int, now_s: float) -> Event:
         name = child.spec.name
         send((member.pid, signal.SIGKILL) for member in members(self.id, name))  # children that it left behind
         verdict = child.deaths.judge(now_s, code)
         if verdict.kind != 'respawn':
+            child.outcome = verdict.kind
             return Event(name, verdict.kind, verdict.text, code)
         child.again_s = now_s + child.spec.respawn_delay_s
         return Event(name, 'died', verdict.text, code)
 
-    def _relaunch(self, child: _Child) -> Event:
+    def _relaunch(self, child: Child) -> Event:
         child.again_s = None
+        child.restarts += 1
         try:
             self._launch(child)
         except UserError as error:
+            child.outcome = 'gave up'
             return Event(child.spec.name, 'gave up', str(error))
         return Event(child.spec.name, 'respawned', f'{child.spec.name} runs again')
 

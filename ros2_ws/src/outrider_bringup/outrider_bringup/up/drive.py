@@ -23,12 +23,12 @@ class DriveStatus:
     battery_v: float = 0.0
     relays: str = ''  # what is on, '-' nothing; '' never heard
     _problems: dict[str, str] = field(default_factory=dict)
-    _heard_s: float | None = None
+    heard_s: float | None = None  # the last report
     _ages_ms: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=2000))
 
     def heard(self, now_s: float, state: int, refusal: str, speed_mps: float, battery_v: float, age_ms: float) -> None:
         """Take one report of the governor; `age_ms` is how old the newest sign of the operator was."""
-        self._heard_s, self.state, self.refusal = now_s, state, refusal
+        self.heard_s, self.state, self.refusal = now_s, state, refusal
         self.speed_mps, self.battery_v = speed_mps, battery_v
         if age_ms >= SILENT_MS:
             self._ages_ms.clear()  # a new beginning: what was before would colour the next ten seconds
@@ -55,10 +55,10 @@ class DriveStatus:
 
     def line(self, now_s: float) -> str:
         """Return the status in one line, '' where no governor was ever heard."""
-        if self._heard_s is None:
+        if self.heard_s is None:
             return ''
-        if now_s - self._heard_s > SILENT_S:
-            return f'governor NO DATA for {now_s - self._heard_s:.0f} s'
+        if now_s - self.heard_s > SILENT_S:
+            return f'governor NO DATA for {now_s - self.heard_s:.0f} s'
         state = STATES[self.state] if self.state < len(STATES) else '?'
         parts = [state, self.refusal, f'{self.speed_mps:+.1f} m/s' if abs(self.speed_mps) >= 0.05 else '0.0 m/s']
         if self.battery_v:

@@ -8,13 +8,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
 from outrider_bringup.launchfile import Plan
 from outrider_bringup.runner.stack import Event, Stack
 from outrider_bringup.up import play
+from outrider_bringup.up.control import Control
+from outrider_bringup.up.desk import Desk, Seen
 from outrider_bringup.up.drive import ARMED
 from outrider_bringup.up.keys import HELP, KeyReader
 from outrider_bringup.up.screen import Screen
@@ -71,12 +73,14 @@ class Session:
                 return EXIT_OK
             self._stack.start()
             self._screen.line('', f'{self._rig} is starting   Ctrl+C stops it')
-            with self._listening() as keys:
+            with self._listening() as keys, self._asked() as control:
                 watch = _watch(self._status, self._screen.line)
                 while not (stop.asked or refused or self._played or self._broken or self._stack.over):
                     watch.spin(TURN_S if keys is None else KEYS_S)
                     if keys is not None:
                         keys.poll()
+                    if control is not None:
+                        control.poll()
                     refused = self._tell(self._stack.poll(), time.monotonic() - begun_s)
                     if self._until:
                         self._begin_play(time.monotonic() - begun_s)
@@ -107,6 +111,24 @@ class Session:
             return contextlib.nullcontext()
         self._screen.line('', HELP)
         return KeyReader(sys.stdin, self._keys)
+
+    def _drive_seen(self) -> Seen | None:
+        drive = self._status.drive
+        return None if drive.heard_s is None else Seen(drive.state, drive.speed_mps, drive.heard_s)
+
+    @contextlib.contextmanager
+    def _asked(self) -> Iterator[Control | None]:
+        """Let the page ask this stack for a restart; without that it runs all the same."""
+        try:
+            control = Control(self._run, Desk(self._stack, self._drive_seen).answer)
+        except OSError as error:
+            self._screen.line('', f'nothing can be started again from the page: {error.strerror or error}')
+            yield None
+            return
+        try:
+            yield control
+        finally:
+            control.close()
 
     def _tell(self, events: list[Event], age_s: float) -> bool:
         for event in events:

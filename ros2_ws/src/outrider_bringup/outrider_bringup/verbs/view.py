@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument('--newest', action='store_true', help='open the newest ride')
     what.add_argument('--list', action='store_true', help='list all rides and end (so does view alone)')
     what.add_argument('--where', metavar='Q', help=f'list those that fit, such as: {FORM}')
+    parser.add_argument('--json', metavar='-', choices=('-',), help='print the list for a program, newest first')
     how = parser.add_mutually_exclusive_group()
     how.add_argument('--web', action='store_true', help='serve it and print the address (default)')
     how.add_argument('--native', action='store_true', help="open rerun's own window")
@@ -39,6 +40,11 @@ def run(args: argparse.Namespace) -> int:
     """List, or open, serve or draw one ride."""
     rides = paths.rides()
     opens = args.ride or args.newest or args.web or args.native or args.png or args.at is not None or args.file
+    if args.json:
+        if opens:
+            raise UserError('--json prints the list of rides and opens none. Run: ./outrider view --json -')
+        print(json.dumps({'rides': listing.for_programs(rides, args.where)}))
+        return 0
     if args.list or args.where is not None or not opens:
         return listing.show(rides, args.where)
     if args.file:

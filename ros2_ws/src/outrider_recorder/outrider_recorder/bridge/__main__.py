@@ -20,7 +20,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog='bridge', description=__doc__)
     parser.add_argument('--rides', type=Path, help='folder of rides to watch')
     parser.add_argument('--run', type=Path, help='folder for live.json and the log of the viewer')
-    parser.add_argument('--web-port', type=int, default=8000, help='page of the viewer; the next free one is taken')
+    parser.add_argument('--web-port', type=int, default=8001, help='page of the viewer; the next free one is taken')
     parser.add_argument('--grpc-port', type=int, default=9876, help='data of the viewer; the next free one is taken')
     parser.add_argument('--no-live', action='store_true', help='write the .rrd only')
     parser.add_argument('--build', type=Path, metavar='RIDE', help='build the .rrd of this ride folder and end')
