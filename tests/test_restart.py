@@ -1,10 +1,14 @@
 """A node is started again through `<run>/control.sock` while the rig is up: one that senses, and none that drives."""
 
+import json
+import os
+import subprocess
+
 import pytest
 
 from outrider_bringup.up.control import ask
 from ramp_person import ARMED, RESTARTED, WAITS, Person
-from rig_up import Up
+from rig_up import ROOT, Up
 from waiting import wait_until
 
 
@@ -65,4 +69,19 @@ def test_an_armed_ramp_lets_nobody_restart_who_drives(up, ros):
         wait_until(lambda name=name: 'while the drive is armed' in restart(one, name)['message'], 'the refusal')
     assert {name: one.main(name) for name in before} == before
     assert person.state.state == ARMED
+    assert one.end()[0] == 0
+
+
+def test_the_doctor_asks_the_stack_that_runs_and_takes_no_port(up):
+    one = up('bicycle', '--sim', '--no-live')
+    one.says(r'radar \d+/s')
+    before = one.main('radar')
+    doctor = subprocess.run([ROOT / 'outrider', 'doctor', 'radar', '--json', '-'], capture_output=True, text=True,
+                            timeout=60, env={**os.environ, 'OUTRIDER_RUN': str(one.run)})
+    told = json.loads(doctor.stdout)
+    assert told['running'] is True
+    assert [(line['name'], line['status']) for line in told['checks']] == [('radar', 'ok')], told
+    assert one.main('radar') == before
+    one.says(r'radar \d+/s')
+    assert 'was ended' not in one.output
     assert one.end()[0] == 0

@@ -47,12 +47,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Ask everything; return 1 where something fails."""
     checks = [check for module in MODULES for check in importlib.import_module(module).CHECKS]
+    to_stdout = args.json is not None and str(args.json) == '-'
+    stack = None if args.spin else importlib.import_module('outrider_bringup.doctor.running').look()
+    if stack is not None:
+        checks = [check for check in checks if check.topic not in stack.topics] + list(stack.checks)
+        if not to_stdout:
+            print('A stack runs here: its own drivers are asked, and no port is taken from them.')
     topics = list(dict.fromkeys(check.topic for check in checks))
     if args.topic is not None:
         if args.topic not in topics:
             raise UserError(f"doctor knows no '{args.topic}'.{nearest(args.topic, topics)}")
         checks = [check for check in checks if check.topic == args.topic]
-    to_stdout = args.json is not None and str(args.json) == '-'
     if args.spin:
         checks = _turned(args.topic)
     findings = []
@@ -66,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         print(f'{len(findings)} checks: {failed} failed, {warned} to look at' if failed or warned
               else f'{len(findings)} checks: all is well')
     if args.json is not None:
-        _write(args.json, findings)
+        _write(args.json, findings, stack is not None)
     return 1 if failed else 0
 
 
@@ -100,9 +105,9 @@ def spoken(finding: Finding, *, colour: bool = False) -> str:
     return f'{line}\n       do: {finding.action}' if finding.action else line
 
 
-def _write(path: Path, findings: Iterable[Finding]) -> None:
+def _write(path: Path, findings: Iterable[Finding], running: bool) -> None:
     text = json.dumps({'time': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
-                       'checks': [asdict(finding) for finding in findings]}, indent=1) + '\n'
+                       'running': running, 'checks': [asdict(finding) for finding in findings]}, indent=1) + '\n'
     if str(path) == '-':
         sys.stdout.write(text)
         return

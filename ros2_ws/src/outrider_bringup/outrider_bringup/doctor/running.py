@@ -1,0 +1,123 @@
+"""What a stack that runs says of itself: for the doctor, which takes no port away from a driver that has it.
+
+Asked are its control socket (which processes run) and /diagnostics (what each device says, once a second).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from outrider_bringup import paths
+from outrider_bringup.doctor.check import Check, Result
+from outrider_bringup.up.control import ask
+
+LISTEN_S = 2.5  # each device speaks once a second
+STATUS = ('ok', 'warn', 'fail', 'fail')  # by DiagnosticStatus.level: OK, WARN, ERROR, STALE
+LOOK = 'look at its lines in the terminal of ./outrider up'
+# What a person does next about a device; a process of another name is started again.
+NEXT = {
+    'radar': 'check its USB cable and its 5 V supply, then start radar again',
+    'camera': 'push its USB 3 plug home, then start camera again',
+    'gps': 'put the antenna under open sky; check its USB cable',
+    'imu': 'push the USB 3 plug of the camera home, then start camera again',
+    'fusion': 'start fusion again',
+    'recorder': 'make room on the disk: ./outrider view --list; then start recorder again',
+    'pad': 'press its PS button; charge it',
+    'governor': 'let everything go, then press arm at the pad',
+    'motors': 'switch the motor battery off and on; check the USB cable of the VESC',
+    'relays': 'release the e-stop; check the USB cable of the relay controller',
+    'alerter': 'start alerter again', 'buzzer': 'check its wires, then start buzzer again',
+    'page': 'start page again',
+}
+# Whose port a process or device has. Everything else belongs to the topic `stack`.
+OF_TOPIC = {'pad': 'drive', 'pilot': 'drive', 'governor': 'drive', 'motors': 'drive', 'relays': 'relays',
+            'radar': 'radar', 'camera': 'camera', 'imu': 'camera', 'gps': 'gps'}
+STACK = 'stack'
+
+
+@dataclass(frozen=True)
+class Running:
+    """What can be said of a stack that runs, and of which topics it has the devices."""
+
+    checks: tuple[Check, ...]
+    topics: frozenset[str]
+
+
+class Spoken(NamedTuple):
+    """The newest word of a device: level as in DiagnosticStatus, sentence."""
+
+    level: int
+    text: str
+
+
+def look(run: Path | None = None) -> Running | None:
+    """Ask the stack that runs in folder `run`; None where none does."""
+    answer = ask(run or paths.run_folder(), {'do': 'nodes'})
+    if answer is None or not isinstance(answer.get('nodes'), list):
+        return None
+    nodes = answer['nodes']
+    held = frozenset(OF_TOPIC[name] for name in (str(node.get('name')) for node in nodes) if name in OF_TOPIC)
+    return Running(tuple(judged(nodes, spoken())), held)
+
+
+def judged(nodes: Iterable[Mapping[str, Any]], said: Mapping[str, Spoken]) -> list[Check]:
+    """Return a finding for every process that does not run and for every device that spoke. Pure."""
+    found = []
+    for node in nodes:
+        name, state = str(node.get('name')), str(node.get('state'))
+        if state != 'running':
+            found.append(_check(f'process {name}', name, Result(
+                'fail', f'{name} does not run: {state}', 'running', NEXT.get(name, LOOK))))
+        elif int(node.get('restarts') or 0) > 0:
+            found.append(_check(f'process {name}', name, Result(
+                'warn', f'{name} had to be started again {node["restarts"]} times', 'never', LOOK)))
+    for name in sorted(said):
+        level, text = said[name]
+        status = STATUS[level] if level < len(STATUS) else 'fail'
+        action = '' if status == 'ok' else NEXT.get(name, LOOK)
+        found.append(_check(name, name, Result(status, text, '', action)))
+    if not said:
+        found.append(_check('diagnostics', STACK, Result(
+            'fail', 'a stack runs, and nobody speaks on /diagnostics in this ROS domain', 'a word a second',
+            'run the doctor with the ROS_DOMAIN_ID of ./outrider up')))
+    return found
+
+
+def spoken(listen_s: float = LISTEN_S) -> dict[str, Spoken]:
+    """Return the newest word of every device that spoke within `listen_s`."""
+    import rclpy
+    from diagnostic_msgs.msg import DiagnosticArray
+    from rclpy.executors import SingleThreadedExecutor
+
+    from outrider_node import qos
+
+    said: dict[str, Spoken] = {}
+
+    def hear(array: Any) -> None:
+        for one in array.status:
+            if one.name.startswith('outrider/'):
+                # Humble's level is a byte string of one byte.
+                level = one.level[0] if isinstance(one.level, bytes) else int(one.level)
+                said[one.name.removeprefix('outrider/')] = Spoken(level, one.message)
+
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    node = rclpy.create_node('outrider_doctor', context=context)
+    node.create_subscription(DiagnosticArray, '/diagnostics', hear, qos.EVENT)
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(node)
+    end_s = time.monotonic() + listen_s
+    while (left_s := end_s - time.monotonic()) > 0:
+        executor.spin_once(timeout_sec=left_s)
+    executor.shutdown()
+    node.destroy_node()
+    context.try_shutdown()
+    return said
+
+
+def _check(name: str, device: str, result: Result) -> Check:
+    return Check(name, OF_TOPIC.get(device, STACK), lambda: result)
