@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outrider_bringup import launchfile, paths, rigs
 from outrider_bringup.errors import UserError, nearest
-from outrider_bringup.up import lock, play
+from outrider_bringup.up import chosen, lock, play, settings
 from outrider_bringup.up.session import Session, Stop
 from outrider_drive import rig_lock
 
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                                                         'config/scenarios, or a path; it ends when that is over')
     parser.add_argument('--no-record', action='store_true', help='write no ride')
     parser.add_argument('--no-live', action='store_true', help='serve no live view')
+    parser.add_argument('--lan', action='store_true', help='open the page to the network, if a phone was ever paired')
     parser.add_argument('--motor-port', metavar='P', help='serial port of the VESC')
     parser.add_argument('--relay-port', metavar='P', help='serial port of the relay controller')
     parser.add_argument('--gamepad', metavar='F', help='joystick device file of the pad')
@@ -58,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
     folder = _made(Path(given['run']))
     if args.scenario:
         given.update(_scenario(args, root / 'config' / 'scenarios', folder, given.get('rig')))
+    if args.lan:
+        given['page_address'] = chosen.page_address(settings.folder(), print)
+    given['rig'] = str(chosen.rig_file(args.rig, Path(given.get('rig') or _rig(args.rig)), folder, settings.folder(),
+                                       print))
     if args.radar:
         given['radar_config'] = str(_radar(args.radar, root / 'config' / 'radar'))
     held = lock.take(folder / f'{args.rig}.lock', args.rig)
@@ -81,8 +86,11 @@ def _scenario(args: argparse.Namespace, folder: Path, run: Path, rig: str | None
     path = Path(args.scenario).absolute()
     if not (args.scenario.endswith('.yaml') or '/' in args.scenario):
         path = _named(args.scenario, folder, '.yaml', 'scenario')
-    rig_file = Path(rig) if rig else paths.checkout() / 'config' / 'rigs' / f'{args.rig}.yaml'
-    return play.arguments(path, args.rig, run, rig_file)
+    return play.arguments(path, args.rig, run, Path(rig) if rig else _rig(args.rig))
+
+
+def _rig(name: str) -> Path:
+    return paths.checkout() / 'config' / 'rigs' / f'{name}.yaml'
 
 
 def _device(given: str, name: str) -> str:
