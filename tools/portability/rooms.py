@@ -14,7 +14,7 @@ SHELLS = {
     'outrider_perception': ('*_node.py', 'words.py', 'parameters.py', 'eyes.py', 'front.py'),
     'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py', 'hears.py', 'asking.py', 'telling.py'),
     'outrider_drive': ('*/node.py', 'messages.py'),
-    'outrider_alerts': ('*_node.py', 'words.py', 'hears.py'),
+    'outrider_alerts': ('*_node.py', 'words.py', 'server/words.py', 'server/hears.py'),
     'outrider_sim': (),
     'outrider_bringup': ('*',),
 }

@@ -1,0 +1,1 @@
+"""Who may come in: pairings, host names, limits. No ROS, no port, no clock."""

@@ -1,0 +1,216 @@
+"""The whole server: made of its parts, run on a loop in a thread of its own, on a port that may be taken at first."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
+
+from outrider_alerts.door.book import Phone
+from outrider_alerts.door.errors import DoorError
+from outrider_alerts.door.gate import Gate
+from outrider_alerts.door.hosts import Hosts
+from outrider_alerts.door.lobby import Lobby
+from outrider_alerts.door.pairings import Pairings
+from outrider_alerts.server.api import Api
+from outrider_alerts.server.entrance import Entrance, boottime_s
+from outrider_alerts.server.errands import Errands
+from outrider_alerts.server.estop import EStop
+from outrider_alerts.server.files import Files
+from outrider_alerts.server.hub import Hub
+from outrider_alerts.server.parked import Parked
+from outrider_alerts.server.sockets import Sockets
+from outrider_alerts.server.wire import Crowd, protocols
+
+AGAIN_S = 2.0
+SEND_BUFFER = 128 << 10  # bytes in the kernel for one client: what a slow one gets late is not much
+BACKLOG = 512
+PING_S = 10.0
+MESSAGE = 1024  # bytes of what a client may say on a socket
+HEAD = 8192  # bytes of a request's head
+SWEEP_S = 1.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the page is found, and what lies beside it."""
+
+    address: str
+    port: int
+    hosts: Hosts
+    root: Path  # of the command
+    run: Path
+    rides: Path
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What the thread of ROS does for the page; each may be called from any thread."""
+
+    now_ns: Callable[[], int]
+    ask: Callable[[str], Future[tuple[bool, str]]]  # 'estop', 'start', 'stop', 'mark'
+    watch: Callable[[str, bool], None]  # somebody looks at 'video' or 'view', or nobody
+    tones: Callable[[], bytes]
+    say: Callable[[str], None]
+
+
+class Page:
+    """Runs from start() to close()."""
+
+    def __init__(self, place: Place, stack: Stack, pairings: Pairings) -> None:
+        """Take the parts; nothing is opened yet."""
+        self._place, self._stack, self._pairings = place, stack, pairings
+        self._loop = asyncio.new_event_loop()
+        self.hub = Hub(self._loop, stack.now_ns)
+        self.lobby = Lobby()
+        self._crowd = Crowd(self.lobby, self._loop)
+        self.counts: Counter[str] = Counter()
+        self.port = 0  # once it is open
+        self.problem = ''  # one sentence while it is not
+        self._estop = EStop(lambda: self._asked('estop'))
+        self._parked = Parked(Errands(place.root, place.run), self.hub, place.rides)
+        self._sockets = Sockets(self.hub, self._still, stack.watch, self._count)
+        self._gate = Gate(pairings, place.hosts, boottime_s())
+        self.hub.hooks['drive'] = lambda drive: self._gate.drive(drive['state'] == 'disarmed', boottime_s())
+        self._thread = threading.Thread(target=self._run, name='page', daemon=True)
+        self._over = asyncio.Event()
+
+    @property
+    def clients(self) -> dict[str, int]:
+        """How many sockets of each kind are open."""
+        return {name: len(seats) for name, seats in self._sockets.seats.items()}
+
+    @property
+    def stops(self) -> int:
+        """How often the e-stop was tapped."""
+        return self._estop.asked
+
+    def start(self) -> None:
+        """Begin to answer, as soon as the port is free."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End within two seconds."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._over.set)
+            self._thread.join(4.0)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        listener = await self._listener()
+        if listener is None:
+            return
+        server = uvicorn.Server(self._config())
+        beside = asyncio.ensure_future(self._beside(server))
+        self.port, self.problem = listener.getsockname()[1], ''
+        host = f'[{self._place.address}]' if ':' in self._place.address else self._place.address
+        self._stack.say(f'answers at http://{host}:{self.port}')
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            beside.cancel()
+            self._parked.close()
+            listener.close()
+
+    def _config(self) -> uvicorn.Config:
+        # What uvicorn would say of each strange request fills a disk; of its own failures it may speak.
+        logging.getLogger('uvicorn').setLevel(logging.ERROR)
+        http, sockets = protocols(self._crowd)
+        return uvicorn.Config(
+            self.app(), http=http, ws=sockets, loop='none', lifespan='off', log_config=None, log_level='error',
+            access_log=False, proxy_headers=False, server_header=False, ws_max_size=MESSAGE,
+            ws_per_message_deflate=False, ws_ping_interval=PING_S, ws_ping_timeout=PING_S, timeout_keep_alive=5,
+            timeout_graceful_shutdown=1, h11_max_incomplete_event_size=HEAD)
+
+    def app(self) -> Entrance:
+        """Return the ASGI application."""
+        files = Files(self._stack.tones)
+        api = Api(self._pairings, self._estop, self._asked)
+        routes = [Route('/', files.index), Route('/pair', files.index), Route('/static/{name}', files.static),
+                  Route('/manifest.webmanifest', files.manifest), *api.routes(), *self._parked.routes(),
+                  WebSocketRoute('/ws/state', self._sockets.state), WebSocketRoute('/ws/video', self._sockets.video),
+                  WebSocketRoute('/ws/view', self._sockets.view)]
+        app = Starlette(routes=routes, exception_handlers={404: _nothing, 405: _nothing, 500: _failed})
+        app.router.redirect_slashes = False
+        return Entrance(app, self._gate, self._count)
+
+    async def _listener(self) -> socket.socket | None:
+        """Return the open port; waits while it is taken. None where the page is closed before."""
+        while not self._over.is_set():
+            try:
+                return _listen(self._place.address, self._place.port)
+            except OSError as error:
+                why = 'another program has it' if error.errno == errno.EADDRINUSE else str(error.strerror)
+                said, self.problem = self.problem, (
+                    f'port {self._place.port} of {self._place.address} cannot be opened ({why}), '
+                    f'tried again every {AGAIN_S:g} s')
+                if said != self.problem:
+                    self._stack.say(self.problem)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._over.wait(), AGAIN_S)
+        return None
+
+    async def _beside(self, server: uvicorn.Server) -> None:
+        while not self._over.is_set():
+            self._crowd.sweep()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._over.wait(), SWEEP_S)
+        server.should_exit = True
+
+    async def _asked(self, what: str) -> tuple[bool, str]:
+        return await asyncio.wrap_future(self._stack.ask(what))
+
+    def _still(self, phone: Phone) -> bool:
+        now = next((one for one in self._pairings.phones() if one.id == phone.id), None)
+        if now is not None:
+            with contextlib.suppress(DoorError):  # a full disk parts no phone from its page
+                self._pairings.seen(now)
+        return now is not None
+
+    def _count(self, what: str) -> None:
+        self.counts[what] += 1
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    kind = socket.AF_INET6 if ':' in address else socket.AF_INET
+    listener = socket.socket(kind, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind((address, port))
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _nothing(request: Request, error: Any) -> JSONResponse:
+    return JSONResponse({'error': 'there is nothing here'}, error.status_code)
+
+
+async def _failed(request: Request, error: Any) -> JSONResponse:
+    return JSONResponse({'error': 'the page failed at this request; its log says why'}, 500)
