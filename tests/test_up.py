@@ -11,7 +11,7 @@ import pytest
 from rig_up import Up, topics_of
 from waiting import wait_until
 
-NODES = ('fake_radar', 'radar', 'fusion', 'recorder', 'bridge')
+NODES = ('fake_radar', 'radar', 'fusion', 'alerter', 'buzzer', 'page', 'recorder', 'bridge')
 STOP_S = 3.0
 
 

@@ -1,3 +1,5 @@
+from glob import glob
+
 from setuptools import find_packages, setup
 
 NAME = 'outrider_alerts'
@@ -10,6 +12,7 @@ setup(
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml']),
+        (f'share/{NAME}/config', sorted(glob('config/*.yaml'))),
     ],
     install_requires=['setuptools'],
     extras_require={'test': ['pytest']},

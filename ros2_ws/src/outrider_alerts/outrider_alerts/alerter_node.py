@@ -51,7 +51,7 @@ class Alerter(OutriderNode):
         Param('gps', True, '', 'the driver of the GPS receiver runs'),
         Param('recorder', True, '', 'the recorder runs'),
         Param('page', True, '', 'the page for phones runs'),
-        Param('battery_low_v', _RIG.battery_low_v, 'V', 'of the whole battery, filtered by the governor; 0: not watched',
+        Param('battery_low_v', _RIG.battery_low_v, 'V', 'of the whole battery, as the governor filters it; 0: unknown',
               minimum=0.0, maximum=100.0),
         Param('hot_fet_c', _RIG.hot_fet_c, 'degC', 'of a motor controller, below the limit of the governor',
               minimum=30.0, maximum=120.0),

@@ -88,12 +88,12 @@ class Beeper:
         self._player.play(name, of, now_s)
         edge, look = self._player.at(now_s), self._table.levels[LEVELS[level]]
         loss_s = self._heard_s + PATIENCE_S
-        until_s = min(edge.until_s, loss_s if loss_s >= now_s else math.inf,
+        until_s = min(edge.until_s, loss_s if loss_s > now_s else math.inf,
                       self._test_until_s if testing else math.inf)
         return Signal(edge.hz, look.colour, look.light, until_s, name)
 
     def _wanted(self, now_s: float) -> tuple[str, str, int]:
-        if self.lost_s(now_s) > 0.0:
+        if now_s >= self._heard_s + PATIENCE_S:
             row = self._table.rows[NO_DATA]
             return row.tone, ALONE, LEVELS.index(row.level)
         level = min(self._alerts[0].level, len(LEVELS) - 1) if self._alerts else 0

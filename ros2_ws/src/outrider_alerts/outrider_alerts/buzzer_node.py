@@ -29,7 +29,7 @@ class Buzzer(OutriderNode):
         Param('red_line', -1, '', 'of the light, likewise', minimum=-1, maximum=1023),
         Param('green_line', -1, '', 'likewise', minimum=-1, maximum=1023),
         Param('blue_line', -1, '', 'likewise', minimum=-1, maximum=1023),
-        Param('muted', False, '', 'caution is seen and not heard; urgent and NO DATA are heard all the same', live=True),
+        Param('muted', False, '', 'caution is seen, not heard; urgent and NO DATA are heard all the same', live=True),
         Param('self_test', 0, '', 'any change sounds the self-test', minimum=0, maximum=1_000_000, live=True),
     )
 
@@ -71,8 +71,8 @@ class Buzzer(OutriderNode):
         if sounding.problem:
             return Diagnosis('error', sounding.problem, values)
         if lost_s > 0.0:
-            return Diagnosis('warn', f'buzzer: no heartbeat of the alerter for {lost_s + 1.0:.0f} s; it says NO DATA by '
-                                     'itself.', values)
+            return Diagnosis('warn', f'buzzer: no heartbeat of the alerter for {lost_s + 1.0:.0f} s; it says NO DATA '
+                                     'by itself.', values)
         return Diagnosis('ok', 'ready.' if self.value('output') != 'none' else 'no output is configured.', values)
 
     def close(self) -> None:

@@ -6,9 +6,9 @@
 | governor, relays, motors | 1 s | its own row says that it is silent |
 | recorder, devices | 3.5 s: they speak once a second | likewise |
 
-A body's alert ends when its hold is over, or when the oldest measurement it rests on is 1 s old. While fusion and radar go
-on, a body of which nothing new is known is one that was lost; where they do not, NO DATA follows at once, without a
-moment of peace between. A clock that goes back (a replay from its start) makes everything forgotten.
+A body's alert ends when its hold is over, or when the oldest measurement it rests on is 1 s old. While fusion and radar
+go on, such a body is one that was lost; where fusion is late, NO DATA follows at once, without a moment of peace
+between. A clock that goes back (a replay from its start) makes everything forgotten.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from outrider_alerts.table import LONGEST_TEXT, LONGEST_WORD, NO_DATA, Row, Tabl
 
 FRESH_S = 1.0      # of what moves: DESIGN's limit
 SLOW_S = 3.5       # of what is told once a second: three are missed
-LATE_S = 0.25      # no word of fusion for five radar frames: what ends by age ends because nobody looks
-BRIDGE_S = 0.15    # more than FRESH_S that a body's oldest measurement may have: three radar frames, else it flickers
+LATE_S = 0.25      # no word of fusion for five radar frames: what grows old does because nobody looks
+BRIDGE_S = 0.15    # more than FRESH_S in which a hold goes on: three radar frames, else what comes back flickers
 STARTING_S = 15.0  # until whoever has never spoken is missed: the slowest driver opens its device within
 HAZARDS, DRIVE, MOTORS, RELAYS, RECORDER = 'hazards', 'drive', 'motors', 'relays', 'recorder'
 BODY, PASS = 'body', 'close_pass'
@@ -125,9 +125,13 @@ class Chooser:
             yield Finding(NO_DATA), at_s
             return
         for one in findings.of_hazards(hazards, self._rig):
-            if one.body is None or now_s - one.body.oldest_s <= FRESH_S + BRIDGE_S:
+            if one.body is None:
                 yield one, at_s
-            elif one.body.level > NOTICE and now_s - at_s > LATE_S:
+            elif hazards.stamp_s - one.body.oldest_s > FRESH_S:
+                continue  # fusion only remembers it
+            elif now_s - one.body.oldest_s <= FRESH_S or now_s - at_s <= LATE_S:
+                yield one, at_s
+            elif one.body.level > NOTICE:
                 yield Finding(NO_DATA), at_s
 
     def _of(self, source: str, now_s: float, silent: str, ask: Callable[[Any], Iterator[Finding]],
@@ -160,7 +164,7 @@ class Chooser:
         """Tell whether an alert of which nothing is told now ends: never said, held long enough, too old, or blind."""
         known = self._known[key]
         of_body = key[0] == BODY
-        return (not known.said or now_s - known.told_s > known.standing.row.hold_s
+        return (not known.said or now_s - known.told_s >= known.standing.row.hold_s
                 or (of_body and (blind or now_s - known.standing.oldest_s > FRESH_S + BRIDGE_S)))
 
 

@@ -51,6 +51,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 @pytest.mark.parametrize('arguments', [
     {}, {'sim': 'true'}, {'sim': 'true', 'loop': 'true'}, {'record': 'false'}, {'live': 'false', 'sim': 'true'},
+    {'voice': 'false'},
 ])
 def test_the_bicycle_resolves_in_every_form_and_its_rig_file_fits(arguments):
     plan = launchfile.load(ROOT / 'launch' / 'bicycle.launch.yaml', {'run': '/r', 'rides': '/rides', **arguments})
@@ -58,8 +59,10 @@ def test_the_bicycle_resolves_in_every_form_and_its_rig_file_fits(arguments):
     names = [spec.name for spec in plan.processes]
     eyes = ['radar', *([] if 'sim' in arguments else ['camera', 'gps']), 'fusion']
     expected = ['fake_radar'] * ('sim' in arguments) + eyes
+    expected += ['alerter', 'buzzer', 'page'] * (arguments.get('voice') != 'false')
     assert names == expected + ['recorder', 'bridge'] * ('record' not in arguments)
-    assert plan.nodes == {'fake_radar', 'world', 'radar', 'camera', 'gps', 'fusion', 'recorder', 'bridge'}
+    assert plan.nodes == {'fake_radar', 'world', 'radar', 'camera', 'gps', 'fusion', 'alerter', 'buzzer', 'page',
+                          'recorder', 'bridge'}
     radar = plan.processes[names.index('radar')].command
     chirp = 'radhar' if 'sim' in arguments else 'road'
     assert [word for word in radar if word.endswith(f'/config/radar/{chirp}.cfg')]
