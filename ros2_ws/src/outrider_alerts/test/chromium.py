@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,17 +22,30 @@ FLAGS = ('--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage
          '--no-first-run', '--no-default-browser-check', '--disable-extensions', '--disable-background-networking',
          '--disable-component-update', '--disable-sync', '--remote-debugging-port=0')
 
+# The middle of an element, once it has been at the same place for three frames.
+STANDS = '''(async () => {
+  for (let last = '', same = 0; ; ) {
+    const element = document.querySelector(%s);
+    element.scrollIntoView({block: 'nearest'});
+    const box = element.getBoundingClientRect();
+    const place = [box.x + box.width / 2, box.y + box.height / 2];
+    same = String(place) === last ? same + 1 : 0;
+    if (same === 3) return place;
+    last = String(place);
+    await new Promise(requestAnimationFrame);
+  }
+})()'''
 
-class Tab:
-    """One page of the browser."""
+
+class Session:
+    """One conversation with the browser."""
 
     def __init__(self, address: str) -> None:
-        self._socket = connect(address, max_size=None, compression=None, open_timeout=30)
+        self._open = contextlib.ExitStack()
+        self._socket = self._open.enter_context(connect(address, max_size=None, compression=None, open_timeout=30,
+                                                      ping_interval=None, close_timeout=0.2))
         self._number = 0
         self.complaints: list[str] = []  # exceptions, refused scripts and styles
-        for domain in ('Page', 'Runtime', 'Log', 'Network'):
-            self.call(f'{domain}.enable')
-        self.size(*PORTRAIT)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Return the answer of the browser; RuntimeError when it refuses."""
@@ -44,7 +56,7 @@ class Tab:
             if message.get('id') == self._number:
                 if 'error' in message:
                     raise RuntimeError(f'{method}: {message["error"]["message"]}')
-                return message['result']
+                return dict(message['result'])
             self._note(message)
 
     def _note(self, message: dict[str, Any]) -> None:
@@ -55,6 +67,20 @@ class Tab:
         elif message.get('method') == 'Log.entryAdded' and params['entry']['source'] in ('security', 'violation'):
             self.complaints.append(params['entry']['text'])
 
+    def close(self) -> None:
+        """Let go of it."""
+        self._open.close()
+
+
+class Tab(Session):
+    """One page of the browser."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        for domain in ('Page', 'Runtime', 'Log', 'Network'):
+            self.call(f'{domain}.enable')
+        self.size(*PORTRAIT)
+
     def size(self, width: int, height: int) -> None:
         """Be a phone of that many CSS pixels."""
         self.call('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=1, mobile=True,
@@ -63,7 +89,9 @@ class Tab:
 
     def open(self, address: str) -> None:
         """Go there and wait until it is loaded."""
-        self.call('Page.navigate', url=address)
+        answer = self.call('Page.navigate', url=address)
+        if 'errorText' in answer:
+            pytest.fail(f'{address}: {answer["errorText"]}')
         self.until('document.readyState === "complete" && location.href !== "about:blank"')
 
     def evaluate(self, script: str) -> Any:
@@ -74,16 +102,17 @@ class Tab:
             pytest.fail(f'{script}: {thrown.get("exception", {}).get("description", thrown["text"])}')
         return answer['result'].get('value')
 
-    def until(self, script: str, timeout_s: float = 15.0) -> Any:
-        """Wait until `script` is true in the page and return it; fail, with what stands on it, when it does not."""
+    def until(self, script: str, timeout_s: float = 15.0) -> None:
+        """Wait until `script` is true in the page; fail, with what stands on it, when it does not."""
         end = time.monotonic() + timeout_s
         while True:
             try:
-                answer = self.call('Runtime.evaluate', expression=script, awaitPromise=True, returnByValue=True)
+                answer = self.call('Runtime.evaluate', expression=f'(async () => Boolean(await ({script})))()',
+                                   awaitPromise=True, returnByValue=True)
             except RuntimeError:  # between two pages
                 answer = {'result': {}}
             if answer['result'].get('value') and 'exceptionDetails' not in answer:
-                return answer['result']['value']
+                return
             if time.monotonic() > end:
                 pytest.fail(f'waited {timeout_s:g} s for {script} in:\n{self.text()}\n{self.complaints}')
             time.sleep(0.02)
@@ -95,9 +124,7 @@ class Tab:
     def tap(self, selector: str) -> None:
         """Touch the middle of an element, as a finger does."""
         self.until(f'document.querySelector({json.dumps(selector)})?.getClientRects().length')
-        box = self.evaluate(f'(() => {{const e = document.querySelector({json.dumps(selector)});'
-                            "e.scrollIntoView({block: 'nearest'}); const b = e.getBoundingClientRect();"
-                            'return [b.x + b.width / 2, b.y + b.height / 2]})()')
+        box = self.evaluate(STANDS % json.dumps(selector))
         self.call('Input.dispatchTouchEvent', type='touchStart', touchPoints=[{'x': box[0], 'y': box[1]}])
         self.call('Input.dispatchTouchEvent', type='touchEnd', touchPoints=[])
 
@@ -106,10 +133,6 @@ class Tab:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(base64.b64decode(self.call('Page.captureScreenshot', format='png')['data']))
         return file
-
-    def close(self) -> None:
-        """Let go of it."""
-        self._socket.close()
 
 
 class Browser:
@@ -133,20 +156,22 @@ class Browser:
             if self._popen.poll() is not None or time.monotonic() > end:
                 pytest.fail(f'{CHROMIUM} did not start: it {"ended" if self._popen.poll() is not None else "hangs"}')
             time.sleep(0.02)
-        self._port = int(port.read_text().split()[0])
+        number, path = port.read_text().split()
+        self._port = int(number)
+        self._root = Session(f'ws://127.0.0.1:{self._port}{path}')
 
-    def tab(self) -> Tab:
-        """Return a new, empty page."""
-        request = urllib.request.Request(f'http://127.0.0.1:{self._port}/json/new?about:blank', method='PUT')
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            self._tabs.append(Tab(json.load(answer)['webSocketDebuggerUrl']))
+    def tab(self, apart: bool = True) -> Tab:
+        """Return a new, empty page; apart: of another phone, which shares no cookies with the others."""
+        more = {'browserContextId': self._root.call('Target.createBrowserContext')['browserContextId']} if apart else {}
+        target = self._root.call('Target.createTarget', url='about:blank', **more)['targetId']
+        self._tabs.append(Tab(f'ws://127.0.0.1:{self._port}/devtools/page/{target}'))
         return self._tabs[-1]
 
     def close(self) -> None:
         """End it in order, so that it writes its cookies; by force where it does not."""
         with contextlib.suppress(Exception):
-            self._tabs[0].call('Browser.close') if self._tabs else None
-        for tab in self._tabs:
+            self._root.call('Browser.close')
+        for tab in (*self._tabs, self._root):
             with contextlib.suppress(Exception):
                 tab.close()
         self._tabs.clear()

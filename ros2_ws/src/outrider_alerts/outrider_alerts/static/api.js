@@ -7,6 +7,12 @@ export class Refused extends Error {
   }
 }
 
+// The rig's sentences begin small and have no end: they stand behind a name in a terminal.
+export function sentence(text) {
+  const full = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(full) ? full : `${full}.`;
+}
+
 const PATIENCE_MS = 8000;
 
 export async function get(path) {
@@ -28,5 +34,5 @@ async function ask(path, request, patience_ms = PATIENCE_MS) {
   }
   const told = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return told;
-  throw new Refused(told?.error || `The rig answered ${answer.status} and gave no reason.`, answer.status);
+  throw new Refused(sentence(told?.error || `the rig answered ${answer.status} and gave no reason`), answer.status);
 }

@@ -1,6 +1,6 @@
 // What the doctor and the devices say, in words, each red line with its next action; restart of one node.
 
-import {get, post} from './api.js';
+import {get, post, sentence} from './api.js';
 import {make, say} from './dom.js';
 
 const WORD = {ok: 'OK', warn: 'WARN', error: 'FAULT', stale: 'SILENT'};
@@ -80,7 +80,7 @@ export class Health {
     say(this.restarted, `${node}: restarting ...`);
     try {
       const told = await post('/api/restart', {node});
-      say(this.restarted, told?.message || `${node} restarts.`);
+      say(this.restarted, sentence(told?.message || `${node} restarts`));
     } catch (problem) {
       say(this.restarted, problem.message);
     }

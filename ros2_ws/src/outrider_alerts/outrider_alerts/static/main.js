@@ -1,6 +1,6 @@
 // The page: joins connection, state, sound and the four views. It decides nothing itself; judge.js does.
 
-import {get, post} from './api.js';
+import {get, post, sentence} from './api.js';
 import {Connection} from './connection.js';
 import {Awake, lacks} from './device.js';
 import {mark, say, show} from './dom.js';
@@ -11,13 +11,17 @@ import {Parked} from './parked.js';
 import {Ramp} from './ramp.js';
 import {Riding} from './riding.js';
 import {Sound} from './sound.js';
+import {Speaker} from './speaker.js';
 import {State} from './state.js';
 
 const BEAT_MS = 100;
+const ON_MS = 1000;   // the bar stays so long after the tap: nothing moves away from under the finger
+const NO_DATA = {name: 'no_data', tone: 'no_data', level: 'no_data'};   // by the page itself, whoever is silent
 const root = (id) => document.getElementById(id);
 
 export const state = new State();
-export const sound = new Sound({changed: () => paint()});
+export const sound = new Sound(() => paint());
+const speaker = new Speaker();
 const awake = new Awake();
 const measure = location.search.includes('measure') ? new Measure() : null;
 const pairing = new Pairing(root('pairing'), () => start());
@@ -28,7 +32,7 @@ const bar = root('sound_bar');
 
 export let connection = null;
 let view = 'start';
-let spoken = '';
+let told_until_ms = 0;
 
 function start() {
   connection = new Connection('/ws/state', {heard, changed: linked, refused});
@@ -87,16 +91,16 @@ function paint() {
   if (view === 'ramp') ramp.show(seen, state);
   if (view === 'parked') parked.show(seen, state);
   speak(seen);
-  show(bar, !sound.on);
-  say(bar, sound.context ? 'SOUND STOPPED: TAP' : 'SOUND IS OFF: TAP');
+  show(bar, !sound.on || performance.now() < told_until_ms);
+  say(bar, sound.on ? 'SOUND IS ON' : sound.context ? 'SOUND STOPPED: TAP' : 'SOUND IS OFF: TAP');
 }
 
 function speak(seen) {
-  const speaks = [seen.alert, ...seen.others].find((one) => one?.tone);
-  const name = seen.level === 'no_data' ? 'no_data' : speaks?.tone || '';
-  const what = `${seen.level} ${speaks?.name || ''}`;
-  sound.say(name, seen.level, what !== spoken && name !== '');
-  spoken = what;
+  if (!sound.on) return;
+  const list = seen.level === 'no_data' ? [NO_DATA] : [seen.alert, ...seen.others].filter(Boolean);
+  const heard_now = speaker.choose(list, sound.tones, performance.now());
+  if (heard_now) sound.say(heard_now.tone, heard_now.level, heard_now.fresh);
+  else sound.silence();
 }
 
 function apply(settings) {
@@ -105,9 +109,9 @@ function apply(settings) {
   ramp.units(settings);
 }
 
-async function answer(path, body, sentence) {
+async function answer(path, body, said) {
   try {
-    return (await post(path, body))?.message || sentence;
+    return sentence((await post(path, body))?.message || said);
   } catch (problem) {
     return problem.message;
   }
@@ -129,7 +133,10 @@ function mute(yes) {
 
 function tapped() {
   const first = !sound.context;
-  if (!sound.on) sound.unlock();
+  if (!sound.on) {
+    told_until_ms = performance.now() + ON_MS;
+    sound.unlock();
+  }
   awake.hold();
   if (first && lacks().length) riding.press(lacks()[0]);
 }

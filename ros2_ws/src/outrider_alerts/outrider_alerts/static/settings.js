@@ -58,7 +58,7 @@ function field(one) {
   const id = `setting_${one.key}`;
   if (one.choices) {
     return make('select', {id}, ...one.choices.map((choice) => make(
-      'option', {value: String(choice), selected: choice === one.value}, String(choice))));
+      'option', {value: String(choice), selected: choice === one.value}, String(choice) || 'as the rig says')));
   }
   if (typeof one.value === 'boolean') return make('input', {id, type: 'checkbox', checked: one.value});
   if (typeof one.value === 'number') {

@@ -6,15 +6,14 @@ const FLOOR = 0.5;
 const AHEAD_S = 0.02;
 
 export class Sound {
-  // changed(): on or off may have changed. hummed(name): a tone begins.
-  constructor({changed = () => {}, hummed = () => {}} = {}) {
+  // changed(): on or off may have changed.
+  constructor(changed) {
     this.tones = {};
     this.context = null;
     this.muted = false;
     this.volume = 1;
     this.changed = changed;
-    this.hummed = hummed;
-    this.now = null;         // {name, level, ends_s, again_s} of what is being said
+    this.now = null;         // {name, level, again_s} of what is being said
     this.notes = [];
   }
 
@@ -60,7 +59,6 @@ export class Sound {
     const starts_s = Math.max(now_s, changed ? 0 : this.now.again_s) + (changed ? 0 : AHEAD_S);
     this.now = {name, level, again_s: starts_s + tone.repeat_s};
     this.play(tone, starts_s, NEVER_MUTED.has(level) ? Math.max(this.volume, FLOOR) : this.volume);
-    this.hummed(name);
   }
 
   play(tone, starts_s, volume) {
