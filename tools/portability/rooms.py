@@ -27,7 +27,7 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_recorder': {'*': ('mcap', 'lz4', 'zstandard', 'yaml', *_INDEX),
                           'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow', 'av')},
     'outrider_drive': {'*': ('serial', 'pySerialTransfer', 'pyvesc', 'pyPS4Controller', 'yaml')},
-    'outrider_alerts': {'*': ('yaml', 'serial', *_INDEX), 'server/*': ('starlette', 'uvicorn', 'websockets'),
+    'outrider_alerts': {'*': ('yaml', 'serial', *_INDEX), 'server/*': ('starlette', 'uvicorn', 'h11', 'websockets'),
                         'door/qr.py': ('segno',)},
     'outrider_sim': {'*': ('serial', 'yaml', *_INDEX)},
     'outrider_node': {'*': ()},

@@ -15,15 +15,11 @@ from outrider_interfaces.srv import EStop, MarkRide, StartRecording, StopRecordi
 from rclpy.clock import Clock, ClockType
 
 from outrider_alerts import table
-from outrider_alerts.door.headers import is_loopback
-from outrider_alerts.door.hosts import Hosts
 from outrider_alerts.door.pairings import Pairings
-from outrider_alerts.server.addresses import own_addresses
 from outrider_alerts.server.hears import Hears
-from outrider_alerts.server.page import Page, Place, Stack
+from outrider_alerts.server.page import KEPT_LOCAL, LOCAL, Page, Place, Stack
 from outrider_node import Diagnosis, NodeError, OutriderNode, Param, run_node
 
-LOCAL = '127.0.0.1'
 LOOK_S = 1.0
 BY_PAGE = 'page'
 
@@ -47,7 +43,6 @@ class PageNode(OutriderNode):
         super().__init__('page', **kwargs)
         pairings = Pairings()
         self._pairings = pairings
-        self._local_only = ''
         clock = self.get_clock()
         self._page = Page(self._place(), Stack(lambda: int(clock.now().nanoseconds), self._ask, self._watch, _tones,
                                                self._say), pairings)
@@ -73,18 +68,8 @@ class PageNode(OutriderNode):
         run = self.value('run_dir') or os.environ.get('OUTRIDER_RUN') or (f'{root}/.run' if root else '')
         if not root or not rides or not run:
             raise NodeError('page: OUTRIDER_ROOT is not set, expected the checkout. Start it by ./outrider up.')
-        address = self.value('address')
-        addresses: tuple[str, ...] = ()
-        if not is_loopback(address):
-            if self._pairings.ever_paired():
-                addresses = own_addresses()
-            else:
-                self._local_only = ('no phone was ever paired, so the page stays on this machine. '
-                                    'Run at home: ./outrider pair')
-                self._say(self._local_only)
-                address = LOCAL
-        hosts = Hosts(socket.gethostname(), addresses, self.value('names'))
-        return Place(address, self.value('port'), hosts, Path(root), Path(run), Path(rides))
+        return Place(self.value('address'), self.value('port'), socket.gethostname(), tuple(self.value('names')),
+                     Path(root), Path(run), Path(rides))
 
     def _ask(self, what: str) -> Future[tuple[bool, str]]:
         """Ask a service, from any thread; the question itself is put in the thread of ROS."""
@@ -130,7 +115,7 @@ class PageNode(OutriderNode):
         values: dict[str, object] = {**{f'{name} clients': count for name, count in page.clients.items()},
                   'connections': len(page.lobby), 'refused': counts['refused'],
                   'dropped': counts['dropped'] + page.lobby.dropped, 'e-stop taps': page.stops}
-        problem = page.problem or self._pairings.problem or self._local_only
+        problem = page.problem or self._pairings.problem or (KEPT_LOCAL if page.is_kept_local else '')
         if problem:
             return Diagnosis('warn', problem, values)
         clients = page.clients['state']

@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     'doctor': ('go', 'what is well, what is not, what to do'),
     'calibrate': ('go', 'find out what a device is like: calibrate camera-radar|level|wheel|pad'),
     'settings': ('go', 'what you chose: when it records, units, volume, privacy zones; KEY VALUE changes it'),
+    'pair': ('go', 'let a phone in: a QR code and a link; --list and --revoke ID'),
     'record': ('rides', 'record what runs'),
     'view': ('rides', 'alone: the list of rides; with an id, or --newest: opens that ride'),
     'replay': ('rides', 'publish a ride again, or run it --through perception and compare'),

@@ -61,7 +61,7 @@ class Gate:
 
     def __init__(self, pairings: Pairings, hosts: Hosts, now_s: float) -> None:
         """`now_s` is CLOCK_BOOTTIME."""
-        self._pairings, self._hosts = pairings, hosts
+        self._pairings, self.hosts = pairings, hosts
         self._strangers = Buckets(STRANGER, STRANGERS, now_s)
         self._phones = Buckets(PHONE, PHONES, now_s)
         self._tries = Buckets(TRY, TRIES, now_s)
@@ -104,10 +104,10 @@ class Gate:
 
     def _from_elsewhere(self, ask: Ask) -> str:
         """Return why this does not come from our own page, '' where it does."""
-        if not self._hosts.allowed(ask.host):
+        if not self.hosts.allowed(ask.host):
             return 'this machine is not known by the name that was asked for. Give that name in the rig file: names'
         needs_origin = ask.socket or ask.method not in READS
-        if (ask.origin or needs_origin) and not self._hosts.same_origin(ask.origin, ask.host, ask.scheme):
+        if (ask.origin or needs_origin) and not self.hosts.same_origin(ask.origin, ask.host, ask.scheme):
             return 'this was asked by another page, expected the one of this machine'
         if ask.site not in ('', 'same-origin', 'none') and (needs_origin or not is_open(ask)):
             return 'this was asked by another page, expected the one of this machine'

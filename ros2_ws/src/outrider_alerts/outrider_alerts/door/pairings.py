@@ -127,8 +127,9 @@ class Pairings:
         return bool(gone)
 
     def ever_paired(self) -> bool:
-        """Return whether a phone was ever paired: only then is the page opened to a network."""
-        return self._shelf.book().count > 0
+        """Return whether a phone was ever paired, or may be now: only then is the page opened to a network."""
+        book = self._shelf.book()
+        return book.count > 0 or any(self._lives(token) for token in book.tokens)
 
     @property
     def problem(self) -> str:

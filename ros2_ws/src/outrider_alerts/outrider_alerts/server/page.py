@@ -24,9 +24,11 @@ from starlette.routing import Route, WebSocketRoute
 from outrider_alerts.door.book import Phone
 from outrider_alerts.door.errors import DoorError
 from outrider_alerts.door.gate import Gate
+from outrider_alerts.door.headers import is_loopback
 from outrider_alerts.door.hosts import Hosts
 from outrider_alerts.door.lobby import Lobby
 from outrider_alerts.door.pairings import Pairings
+from outrider_alerts.server.addresses import own_addresses
 from outrider_alerts.server.api import Api
 from outrider_alerts.server.entrance import Entrance, boottime_s
 from outrider_alerts.server.errands import Errands
@@ -37,6 +39,8 @@ from outrider_alerts.server.parked import Parked
 from outrider_alerts.server.sockets import Sockets
 from outrider_alerts.server.wire import Crowd, protocols
 
+LOCAL = '127.0.0.1'
+KEPT_LOCAL = 'no phone was ever paired, so the page stays on this machine. Run at home: ./outrider pair'
 AGAIN_S = 2.0
 SEND_BUFFER = 128 << 10  # bytes in the kernel for one client: what a slow one gets late is not much
 BACKLOG = 512
@@ -48,11 +52,12 @@ SWEEP_S = 1.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where the page is found, and what lies beside it."""
+    """Where the page is found, and what lies beside it. An `address` of the network is opened once it may be."""
 
     address: str
     port: int
-    hosts: Hosts
+    hostname: str
+    names: tuple[str, ...]  # further ones by which this machine is called
     root: Path  # of the command
     run: Path
     rides: Path
@@ -82,10 +87,11 @@ class Page:
         self.counts: Counter[str] = Counter()
         self.port = 0  # once it is open
         self.problem = ''  # one sentence while it is not
+        self.is_kept_local = False
         self._estop = EStop(lambda: self._asked('estop'))
         self._parked = Parked(Errands(place.root, place.run), self.hub, place.rides)
         self._sockets = Sockets(self.hub, self._still, stack.watch, self._count)
-        self._gate = Gate(pairings, place.hosts, boottime_s())
+        self._gate = Gate(pairings, Hosts(place.hostname, names=place.names), boottime_s())
         self.hub.hooks['drive'] = lambda drive: self._gate.drive(drive['state'] == 'disarmed', boottime_s())
         self._thread = threading.Thread(target=self._run, name='page', daemon=True)
         self._over = asyncio.Event()
@@ -118,20 +124,31 @@ class Page:
             self._loop.close()
 
     async def _serve(self) -> None:
-        listener = await self._listener()
-        if listener is None:
-            return
-        server = uvicorn.Server(self._config())
-        beside = asyncio.ensure_future(self._beside(server))
-        self.port, self.problem = listener.getsockname()[1], ''
-        host = f'[{self._place.address}]' if ':' in self._place.address else self._place.address
-        self._stack.say(f'answers at http://{host}:{self.port}')
         try:
-            await server.serve(sockets=[listener])
+            while (listener := await self._listener()) is not None:
+                server = uvicorn.Server(self._config())
+                beside = asyncio.ensure_future(self._beside(server))
+                address, self.port = listener.getsockname()[:2]
+                self.problem = ''
+                self._stack.say(f'answers at http://{f"[{address}]" if ":" in address else address}:{self.port}')
+                try:
+                    await server.serve(sockets=[listener])
+                finally:
+                    beside.cancel()
+                    listener.close()
         finally:
-            beside.cancel()
             self._parked.close()
-            listener.close()
+
+    def _address(self) -> str:
+        """Return where to listen: on this machine alone before a phone may be paired."""
+        wanted = self._place.address
+        self.is_kept_local = not is_loopback(wanted) and not self._pairings.ever_paired()
+        if self.is_kept_local:
+            self._stack.say(KEPT_LOCAL)
+            return LOCAL
+        if not is_loopback(wanted):
+            self._gate.hosts = Hosts(self._place.hostname, own_addresses(), self._place.names)
+        return wanted
 
     def _config(self) -> uvicorn.Config:
         # What uvicorn would say of each strange request fills a disk; of its own failures it may speak.
@@ -157,13 +174,14 @@ class Page:
 
     async def _listener(self) -> socket.socket | None:
         """Return the open port; waits while it is taken. None where the page is closed before."""
+        address = self._address()
         while not self._over.is_set():
             try:
-                return _listen(self._place.address, self._place.port)
+                return _listen(address, self._place.port)
             except OSError as error:
                 why = 'another program has it' if error.errno == errno.EADDRINUSE else str(error.strerror)
                 said, self.problem = self.problem, (
-                    f'port {self._place.port} of {self._place.address} cannot be opened ({why}), '
+                    f'port {self._place.port} of {address} cannot be opened ({why}), '
                     f'tried again every {AGAIN_S:g} s')
                 if said != self.problem:
                     self._stack.say(self.problem)
@@ -172,7 +190,7 @@ class Page:
         return None
 
     async def _beside(self, server: uvicorn.Server) -> None:
-        while not self._over.is_set():
+        while not self._over.is_set() and not (self.is_kept_local and self._pairings.ever_paired()):
             self._crowd.sweep()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._over.wait(), SWEEP_S)
