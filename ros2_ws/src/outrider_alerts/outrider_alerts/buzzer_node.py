@@ -52,6 +52,7 @@ class Buzzer(OutriderNode):
         self.diagnose('buzzer', self._diagnosis)
 
     def _hear(self, message: AlertArray) -> None:
+        self._look()  # a mute that came before it counts for it
         self._sounding.hear(message.heartbeat, [
             Said(one.name, one.tone, one.level, (one.since.sec, one.since.nanosec)) for one in message.alerts])
 

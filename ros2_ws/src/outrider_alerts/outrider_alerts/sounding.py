@@ -97,4 +97,4 @@ class Sounding:
 
 
 def _unlike(one: Signal, other: Signal) -> bool:
-    return (one.hz, one.colour) != (other.hz, other.colour)
+    return (one.hz, one.colour, one.tone) != (other.hz, other.colour, other.tone)

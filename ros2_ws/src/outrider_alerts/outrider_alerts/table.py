@@ -20,6 +20,7 @@ SIDES = ('behind', 'left', 'right', 'ahead')  # Hazard.SIDE_*
 SHAPES = ('ring', 'triangle', 'octagon', 'slash', 'disk', 'battery', 'wrench', 'sensor')
 LONGEST_TEXT = 80  # characters: two lines of a phone held upright
 LONGEST_WORD = 10
+MOST_PRIORITY = 255  # Alert.priority is one byte
 NO_DATA = 'no_data'  # the row, and the tone, of whoever hears nothing
 
 __all__ = ['TableError']
@@ -159,6 +160,8 @@ def _made(content: dict[str, Any]) -> Table:
             raise TableError(f"alerts.{name}.level is {row['level']!r}, expected one of {', '.join(LEVELS)}.")
         if row['tone'] and row['tone'] not in tones:
             raise TableError(f"alerts.{name}.tone is {row['tone']!r}, expected one of {', '.join(tones)}, or ''.")
+        if not 0 <= row['priority'] <= MOST_PRIORITY:
+            raise TableError(f"alerts.{name}.priority is {row['priority']}, expected 0 to {MOST_PRIORITY}.")
         rows[name] = Row(name, row['text'], row['word'], row['level'], row['tone'],
                          row['shape'] or looks[row['level']].shape, row['priority'], float(row['after_s']),
                          float(row['hold_s']), tuple(row.get('refusals', ())))

@@ -187,7 +187,7 @@ def test_who_sleeps_until_the_named_instant_misses_no_edge():
     scene = Scene().hear('urgent')
     begun_s = now_s = scene.now_s
     edges = []
-    while now_s < begun_s + 0.75:
+    while now_s < begun_s + 0.7:
         signal = scene.beeper.at(now_s)
         if not edges or edges[-1][1] != signal.hz:
             edges.append((now_s - begun_s, signal.hz))

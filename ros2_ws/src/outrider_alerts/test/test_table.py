@@ -146,6 +146,7 @@ def broken(path: str, value: Any) -> dict[str, Any]:
     ('alerts/urgent/prio', 3, "alerts.urgent has the key 'prio', which nobody knows; the nearest is 'priority'."),
     ('alerts/urgent/priority', None, "alerts.urgent lacks the key 'priority'."),
     ('alerts/urgent/priority', 1.5, 'alerts.urgent.priority is 1.5, expected a whole number.'),
+    ('alerts/urgent/priority', 256, 'alerts.urgent.priority is 256, expected 0 to 255.'),
     ('alerts/urgent/hold_s', float('nan'), 'alerts.urgent.hold_s is nan, expected a number of at least 0.'),
     ('alerts/urgent/level', 'red', "alerts.urgent.level is 'red', expected one of clear, caution, urgent, no_data."),
     ('alerts/urgent/tone', 'bang', "alerts.urgent.tone is 'bang', expected one of caution, machine"),
