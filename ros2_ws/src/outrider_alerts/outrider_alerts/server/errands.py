@@ -54,14 +54,13 @@ class Errands:
 
     async def run(self, *words: str, timeout_s: float = COMMAND_S, fine: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
         """Run `./outrider WORDS`; return its exit code and what it printed. Raises ErrandError."""
+        if not os.access(self._command, os.X_OK):
+            raise ErrandError(f'./outrider {words[0]} cannot be run here: {self._command} is missing')
         async with self._slots:
-            try:
-                process = await asyncio.create_subprocess_exec(
-                    'nice', '-n', '10', self._command, *words, stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True,
-                    limit=LONGEST)
-            except OSError as error:
-                raise ErrandError(f'./outrider {words[0]} cannot be run here ({error.strerror})') from None
+            process = await asyncio.create_subprocess_exec(
+                'nice', '-n', '10', self._command, *words, stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True,
+                limit=LONGEST)
             try:
                 out, problem, code = await asyncio.wait_for(_outcome(process), timeout_s)
             except asyncio.TimeoutError:
