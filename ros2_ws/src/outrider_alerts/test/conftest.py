@@ -25,7 +25,7 @@ def pages(tmp_path, monkeypatch, spawn):
     monkeypatch.setenv('OUTRIDER_RUN', str(tmp_path / 'run'))
     (tmp_path / 'rides').mkdir()
     (tmp_path / 'run').mkdir()
-    return lambda rig='bicycle', port=0: Page(spawn, tmp_path, rig, port)
+    return lambda rig='bicycle', **more: Page(spawn, tmp_path, rig, **more)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ READY_S = 30.0
 class Page:
     """A running page node; `at` is its origin."""
 
-    def __init__(self, spawn: Any, folder: Path, rig: str, port: int) -> None:
+    def __init__(self, spawn: Any, folder: Path, rig: str, **more: Any) -> None:
         self.folder = folder
-        values = {'port': port, 'rig': rig, 'rig_name': rig, 'rides_dir': folder / 'rides', 'run_dir': folder / 'run',
-                  'simulated': 'true'}
+        values = {'port': 0, 'rig': rig, 'rig_name': rig, 'rides_dir': folder / 'rides', 'run_dir': folder / 'run',
+                  'simulated': 'true', **more}
         self.process = spawn('--ros-args', *(word for name, value in values.items() for word in ('-p', f'{name}:={value}')),
                              module='outrider_alerts.page_node')
         self.process.says('answers at ', READY_S)

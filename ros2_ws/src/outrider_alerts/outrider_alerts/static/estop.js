@@ -21,7 +21,7 @@ export class EStop {
     this.button.addEventListener('pointerdown', () => this.press());
     this.button.addEventListener('click', () => this.press());
     this.element = make('section.stopping', {}, this.told, this.button,
-                        make('p.plain', {}, 'Not the safety stop: that is the red switch, and letting go of R1.'));
+                        make('p.plain', {}, 'Not the safety stop: the red switch is.'));
     show(this.told, false);
   }
 
@@ -71,7 +71,7 @@ export class EStop {
     const phase = this.latched ? 'latched' : !this.timer ? 'ready' : waits_ms >= DOUBT_MS ? 'doubt' : 'asking';
     mark(this.element, 'phase', phase);
     say(this.word, {latched: 'STOPPED', ready: 'STOP', doubt: 'STOP', asking: 'STOPPING'}[phase]);
-    say(this.told, {latched: 'Confirmed. Cleared only at the ramp, with the gamepad.', ready: '',
+    say(this.told, {latched: 'Confirmed. Clear it at the ramp.', ready: '',
                     doubt: `NOT CONFIRMED${this.reason ? `: ${this.reason}` : ''}`, asking: ''}[phase]);
     show(this.told, this.told.textContent !== '');
   }

@@ -37,7 +37,7 @@ let told_until_ms = 0;
 function start() {
   connection = new Connection('/ws/state', {heard, changed: linked, refused});
   get('/static/tones.json').then((tones) => { sound.tones = tones; }).catch(() => {});
-  get('/api/settings').then((told) => apply(Object.fromEntries((told.settings || told).map((one) => [one.key, one.value]))))
+  get('/api/settings').then((told) => apply(Object.fromEntries(told.map((one) => [one.key, one.value]))))
     .catch(() => {});
   go();
   setInterval(paint, BEAT_MS);

@@ -44,7 +44,7 @@ export class Ramp {
     this.drive(state);
     this.motors(state);
     this.relays(state);
-    show(this.more, state.moving() !== true);
+    show(this.more, state.moving() !== true && ['clear', 'no_data'].includes(seen.level));
     this.estop.show(state);
   }
 

@@ -1,5 +1,6 @@
 // The riding view: one state as large as the screen. Nothing on it needs reading twice.
 
+import {sentence} from './api.js';
 import {make, mark, say, show} from './dom.js';
 import {picture, shape_of, turn} from './shapes.js';
 import {Strip} from './strip.js';
@@ -75,7 +76,7 @@ export class Riding {
     this.number(this.distance, metres(near?.distance_m, this.feet));
     say(this.distance_unit, this.feet ? 'ft' : 'm');
     this.number(this.closing, seconds(near?.ttc_s));
-    say(this.text, level === 'no_data' ? seen.why.replace(/^NO DATA( yet)?: /, '') : near && !Number.isFinite(near.distance_m) ? near.text : '');
+    say(this.text, level === 'no_data' ? sentence(seen.why.replace(/^no data( yet)?: /i, '')) : near && !Number.isFinite(near.distance_m) ? near.text : '');
     say(this.age, age(seen.age_ms));
     this.beside(seen.others);
     this.recorder(state);

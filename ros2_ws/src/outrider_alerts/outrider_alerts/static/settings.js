@@ -1,12 +1,10 @@
 // Settings of the rig, privacy zones, paired phones, and what this browser cannot do here.
 
-import {get, post} from './api.js';
+import {get, post, sentence} from './api.js';
 import {make, say} from './dom.js';
 import {lacks} from './device.js';
 import {Phones} from './phones.js';
 import {Zones} from './zones.js';
-
-const TITLE = {record: 'Recording', speed_unit: 'Speed', distance_unit: 'Distance', volume: 'Volume'};
 
 export class Settings {
   // applied(settings): what was read or set, as {key: value}.
@@ -34,8 +32,7 @@ export class Settings {
 
   async read(ask) {
     try {
-      const told = await ask();
-      const settings = (told.settings || told).filter((one) => one.key !== 'privacy_zones');
+      const settings = await ask();
       this.list.replaceChildren(...settings.map((one) => this.row(one)));
       this.applied(Object.fromEntries(settings.map((one) => [one.key, one.value])));
       say(this.told, '');
@@ -47,9 +44,9 @@ export class Settings {
   row(one) {
     const input = field(one);
     input.addEventListener('change', () => this.read(() => post('/api/settings', {key: one.key, value: typed(one, input)})));
-    const note = [one.about || one.note, one.takes_effect && one.takes_effect !== 'at once'
-      ? `Takes effect ${one.takes_effect}.` : ''].filter(Boolean).join(' ');
-    return make('li', {}, make('label', {for: `setting_${one.key}`}, one.title || TITLE[one.key] || one.key),
+    const later = one.takes_effect && one.takes_effect !== 'at once' ? `Takes effect ${one.takes_effect}.` : '';
+    const note = [one.note && sentence(one.note), later].filter(Boolean).join(' ');
+    return make('li', {}, make('label', {for: `setting_${one.key}`}, one.title || one.key),
                 make('span.value', {}, input, one.unit ? make('span', {}, one.unit) : null), make('p.note', {}, note));
   }
 }
@@ -58,12 +55,12 @@ function field(one) {
   const id = `setting_${one.key}`;
   if (one.choices) {
     return make('select', {id}, ...one.choices.map((choice) => make(
-      'option', {value: String(choice), selected: choice === one.value}, String(choice) || 'as the rig says')));
+      'option', {value: String(choice), selected: choice === one.value}, String(choice))));
   }
   if (typeof one.value === 'boolean') return make('input', {id, type: 'checkbox', checked: one.value});
   if (typeof one.value === 'number') {
-    return make('input', {id, type: 'number', value: one.value, step: 'any', min: one.least ?? one.min ?? null,
-                          max: one.most ?? one.max ?? null, inputmode: 'decimal'});
+    return make('input', {id, type: 'number', value: one.value, step: 'any', min: one.min, max: one.max,
+                          inputmode: 'decimal'});
   }
   return make('input', {id, type: 'text', value: one.value ?? '', maxlength: 80});
 }

@@ -1,0 +1,179 @@
+"""Parked: settings, zones, rides, doctor, and what this browser cannot do. The real commands answer behind them."""
+
+import json
+
+import pytest
+from page_at import Page, level
+from teller import alert
+
+SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
+
+
+@pytest.fixture
+def parked(pages, phone, teller):
+    page = pages()
+    page.pair(phone)
+    phone.until(level('clear'))
+    phone.tap('#riding .state')
+    phone.until('document.querySelector("#sound_bar").hidden')
+    return page
+
+
+def pictures(phone, folder, name):
+    for held, size in SIZES.items():
+        phone.size(*size)
+        phone.until(f'innerWidth === {size[0]}')
+        phone.picture(folder / 'pictures' / f'{name}_{held}.png')
+
+
+def fix(lat, lon):
+    from sensor_msgs.msg import NavSatFix
+
+    told = NavSatFix(latitude=lat, longitude=lon)
+    told.status.status = 0
+    return told
+
+
+def choose(phone, selector, value):
+    phone.until(f'document.querySelector("{selector}")')
+    phone.evaluate(f'(() => {{const e = document.querySelector("{selector}"); e.value = {json.dumps(value)};'
+                   'e.dispatchEvent(new Event("change", {bubbles: true}))})()')
+
+
+def test_a_setting_is_kept_and_the_riding_view_obeys(parked, phone, teller, tmp_path):
+    phone.tap('#riding .more')
+    phone.tap('a[href="#parked/settings"]')
+    choose(phone, '#setting_distance_unit', 'ft')
+    phone.until('document.querySelector("#setting_distance_unit").value === "ft"'
+                ' && fetch("/api/settings").then((a) => a.json())'
+                '.then((all) => all.find((one) => one.key === "distance_unit").value === "ft")')
+    phone.until('document.querySelector(".phones li") && document.querySelector(".zones li")')
+    pictures(phone, tmp_path, 'parked_settings')
+    phone.tap('.back')
+    teller.alerts(alert('warn', 'CAR', 'left', 30.48, 3.5))
+    phone.until(level('caution'))
+    phone.until('document.querySelector(".numbers").innerText.startsWith("100")')
+    assert phone.text('.numbers').split()[:2] == ['100', 'ft']
+
+
+def test_a_zone_is_laid_where_the_rig_stands_and_its_place_is_never_told(parked, phone, teller, tmp_path):
+    from outrider_node import qos
+
+    phone.evaluate('location.hash = "parked/settings"')
+    phone.until('document.querySelector(".zones li")')
+    phone.evaluate('document.querySelector("#zone_name").value = "home"')
+    teller.also('gps/fix', fix(52.5, 13.4), qos.SENSOR)
+    phone.until('fetch("/api/zones", {method: "POST", headers: {"Content-Type": "application/json"},'
+                'body: JSON.stringify({name: "probe", radius_m: 50, here: true})}).then((a) => a.ok)')
+    phone.tap('#zone_add')
+    phone.until('document.querySelector(".zones ul").innerText.includes("home")')
+    zones = json.loads((tmp_path / 'rides' / 'zones.json').read_text())
+    assert {'name': 'home', 'latitude_deg': 52.5, 'longitude_deg': 13.4, 'radius_m': 300.0} in zones
+    told = phone.evaluate('fetch("/api/zones").then((a) => a.text()).then(async (t) => '
+                          't + await fetch("/api/settings").then((a) => a.text()))')
+    assert '52.5' not in told
+    assert '13.4' not in told
+    for _ in range(2):
+        before = phone.evaluate('document.querySelectorAll(".zones li button").length')
+        phone.tap('.zones li button')
+        phone.until(f'document.querySelectorAll(".zones li button").length === {before - 1}')
+    assert json.loads((tmp_path / 'rides' / 'zones.json').read_text()) == []
+
+
+def test_the_doctor_names_each_red_line_with_what_to_do(parked, phone, tmp_path):
+    phone.evaluate('location.hash = "parked/health"')
+    phone.until('document.body.innerText.includes("not asked yet")')
+    phone.tap('#parked .body button')
+    phone.until('/want something from you|are well/.test(document.body.innerText)', 90)
+    lines = phone.evaluate('''[...document.querySelectorAll('.lines')[1].children]
+        .map((one) => [one.dataset.level, one.innerText])''')
+    assert lines
+    assert all('Next: ' in text for grave, text in lines if grave == 'error')
+    pictures(phone, tmp_path, 'parked_health')
+
+
+def test_what_a_node_says_of_itself_stands_on_the_page(parked, phone, teller):
+    from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+
+    from outrider_node import qos
+
+    told = DiagnosticArray(status=[DiagnosticStatus(level=b'\x02', name='outrider/radar', message='no frames for 3 s')])
+    teller.also('/diagnostics', told, qos.EVENT)
+    phone.evaluate('location.hash = "parked/health"')
+    phone.until('document.querySelector(".lines li[data-level=error]")?.innerText.includes("no frames for 3 s")')
+
+
+def test_a_restart_that_is_refused_is_told_in_words(parked, phone):
+    phone.evaluate('location.hash = "parked/health"')
+    phone.tap('[data-node="fusion"]')
+    phone.until('!/restarting/.test(document.querySelector(".nodes + .told").innerText)'
+                ' && document.querySelector(".nodes + .told").innerText.length > 20')
+
+
+def test_video_and_the_view_from_above_are_open_only_while_looked_at(parked, phone, teller, tmp_path):
+    from io import BytesIO
+
+    from outrider_interfaces.msg import Track, TrackArray
+    from PIL import Image, ImageDraw
+    from sensor_msgs.msg import CompressedImage
+
+    from outrider_node import qos
+
+    picture = Image.new('RGB', (640, 360), (96, 120, 140))
+    ImageDraw.Draw(picture).rectangle((240, 160, 400, 300), fill=(200, 30, 30))
+    jpeg = BytesIO()
+    picture.save(jpeg, 'JPEG')
+    teller.also('camera/color/compressed', CompressedImage(format='jpeg', data=list(jpeg.getvalue())), qos.VIEW)
+    car = Track(id=7, class_id=Track.CLASS_CAR, length_m=4.3, width_m=1.8)
+    car.position.x, car.position.y, car.velocity_relative.x = -18.0, 1.9, 9.0
+    tracks = TrackArray(tracks=[car], ego_velocity_valid=True)
+    teller.also('tracks', tracks, qos.SENSOR)
+    phone.evaluate('location.hash = "parked/look"')
+    red = '''(() => {const c = document.querySelector('canvas');
+        const p = c.getContext('2d').getImageData(c.width / 2, c.height * 0.6, 1, 1).data;
+        return p[0] > 150 && p[1] < 90})()'''
+    phone.until(red)
+    phone.until('document.querySelector(".overhead g text")?.textContent === "CAR"')
+    pictures(phone, tmp_path, 'parked_look')
+    sockets = 'import("/static/main.js").then(() => document.querySelector("canvas") !== null)'
+    assert phone.evaluate(sockets)
+    tracks.ego_velocity.x = 5.0
+    phone.until('document.body.dataset.view === "riding"')  # it rolls: nobody watches films
+    assert phone.evaluate(red) is False
+
+
+def test_over_plain_http_the_page_says_what_it_cannot_do(pages, spawn, tmp_path, teller):
+    from chromium import browsing
+
+    page = pages(names='[rig.local]')
+    with browsing(tmp_path / 'plain', '--host-resolver-rules=MAP rig.local 127.0.0.1') as browser:
+        phone = browser.tab()
+        page.at = f'http://rig.local:{page.port}'
+        page.pair(phone)
+        phone.tap('#riding .state')
+        phone.until('document.querySelector(".notice").innerText.includes("screen may go dark")')
+        assert phone.evaluate('window.isSecureContext') is False
+        phone.evaluate('location.hash = "parked/settings"')
+        phone.until('document.body.innerText.includes("cannot be installed")')
+        assert phone.complaints == []
+
+
+def test_on_this_machine_the_page_may_be_installed_and_keeps_the_screen_on(parked, phone):
+    manifest = phone.call('Page.getAppManifest')
+    assert manifest['errors'] == []
+    assert json.loads(manifest['data'])['display'] == 'fullscreen'
+    problems = {one['errorId'] for one in phone.call('Page.getInstallabilityErrors')['installabilityErrors']}
+    assert problems <= {'in-incognito'}  # each phone of a test is a context of its own
+    icons = phone.evaluate('''Promise.all([192, 512].map(async (size) => {
+        const one = await createImageBitmap(await (await fetch(`/static/icon_${size}.png`)).blob());
+        return one.width === size && one.height === size;}))''')
+    assert icons == [True, True]
+
+
+def test_nothing_is_asked_of_anybody_else(parked, phone):
+    for tab in ('look', 'rides', 'health', 'settings'):
+        phone.evaluate(f'location.hash = "parked/{tab}"')
+        phone.until(f'document.querySelector("nav a[aria-current]").hash === "#parked/{tab}"')
+    asked = phone.evaluate('performance.getEntriesByType("resource").map((one) => new URL(one.name).origin)')
+    assert set(asked) == {parked.at}
+    assert isinstance(parked, Page)
