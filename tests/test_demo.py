@@ -34,12 +34,12 @@ def rows(tmp_path):
 
 def processes_of(tmp_path):
     """Return the command lines of what still runs in this test's folders."""
-    mark = f'OUTRIDER_RUN={tmp_path}/run'.encode()
+    mark = f'OUTRIDER_RUN={tmp_path}/run'.encode()  # of the command; of its processes with /demo behind
     alive = []
     for folder in Path('/proc').iterdir():
         if folder.name.isdigit():
             with contextlib.suppress(OSError):
-                if mark in (folder / 'environ').read_bytes().split(b'\0'):
+                if mark in (folder / 'environ').read_bytes():
                     alive.append((folder / 'cmdline').read_bytes())
     return alive
 

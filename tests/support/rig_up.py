@@ -37,11 +37,15 @@ def _in_front() -> None:
 class Up:
     """A running `outrider up` with run folder and rides below `folder`.
 
-    `terminal` gives it a pseudo-terminal to write on, `keys` one to read from too; `env` adds to the environment.
+    It runs without its voice unless `words` say how: most tests ask for nothing that a person is told, and the port of
+    the page is one for the whole machine. `terminal` gives it a pseudo-terminal to write on, `keys` one to read from
+    too; `env` adds to the environment.
     """
 
     def __init__(self, folder: Path, rig: str, *words: str, terminal: bool = False, keys: bool = False,
                  env: dict[str, str] | None = None) -> None:
+        if not any(word.startswith(('voice:=', 'web_port:=')) for word in words):
+            words = (*words, 'voice:=false')
         self.run, self.rides = folder / 'run', folder / 'rides'
         self.mark = f'OUTRIDER_RUN={self.run}'.encode()
         self.text = b''

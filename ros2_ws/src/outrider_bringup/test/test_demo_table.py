@@ -12,6 +12,7 @@ from outrider_bringup.demo.recording import Step, as_points
 from outrider_bringup.demo.ride import RideRead
 from outrider_bringup.demo.rows import Cost, Seen
 from outrider_bringup.demo.table import Row, as_json, exit_code, render, so_far
+from outrider_bringup.demo.voice import Spoken
 from outrider_bringup.demo.walker import walker_places
 from outrider_node.frames import IDENTITY
 from outrider_sim.devices import radhar
@@ -34,7 +35,7 @@ def good():
         hazards=[(stamp, stamp + 4_000_000) for stamp in stamps], first_track_s=4.0, mount=IDENTITY,
         cost=Cost(8, 300.0, 40.0, 18.0),
         ride=RideRead('2026-11-21T21-30-04Z', {'/radar/points': count}, Counter(stamps), [], 2_000_000, 9_000_000),
-        stopped_s=1.0)
+        stopped_s=1.0, voice=Spoken(delays_ms=[5.0] * 600))
 
 
 def table(seen):

@@ -49,9 +49,9 @@ def test_a_change_of_identity_is_counted():
     assert follow(places, 1, [(0, [(1, 0, 0)]), (1, [(2, 0, 0)]), (2, [(1, 0, 0), (9, 0.9, 0)])]).ids == (1, 2)
 
 
-def hazard(**changes):
-    return SimpleNamespace(**{'level': 2, 'class_id': 1, 'side': 1, 'distance_m': 38.0, 'closing_speed_mps': 10.8,
-                              'time_to_collision_s': 3.52, **changes})
+def alert(**changes):
+    return SimpleNamespace(**{'level': 1, 'word': 'CAR', 'text': 'CAR from the left', 'side': 1, 'distance_m': 38.0,
+                              'closing_speed_mps': 10.8, 'time_to_collision_s': 3.52, **changes})
 
 
 def track(x, y, vx=0.0, vy=0.0, class_id=7):
@@ -59,15 +59,23 @@ def track(x, y, vx=0.0, vy=0.0, class_id=7):
                            velocity_relative=SimpleNamespace(x=vx, y=vy))
 
 
-def test_the_gravest_hazard_is_told_with_all_its_figures():
+def test_the_first_alert_is_told_with_all_its_figures():
     line = 'CAR        left    38.0 m   closing 39 km/h   3.5 s'
-    assert told([hazard(), hazard(level=1)], [], 0.0) == Told(line, 'warn')
+    assert told([alert(), alert(word='DOG')], [], 0.0) == Told(line, 'warn')
+    assert told([alert(level=2)], [], 0.0).level == 'urgent'
 
 
-def test_a_hazard_of_no_level_gives_way_to_the_nearest_track():
-    line = told([hazard(level=0)], [track(-9, 0), track(-1, 2, vy=-1)], 0.0)
+def test_what_the_machine_says_of_itself_is_told_in_its_sentence():
+    disk = alert(level=1, text='The disk is nearly full', distance_m=math.nan)
+    assert told([disk], [track(-9, 0)], 0.0) == Told('The disk is nearly full', 'warn')
+    assert told([alert(level=3, distance_m=math.nan)], [], 0.0) == Told('NO DATA', 'nothing')
+
+
+def test_without_an_alert_it_is_clear_and_the_nearest_is_named():
+    line = told([], [track(-9, 0), track(-1, 2, vy=-1)], 0.0)
     assert line.level == ''
-    assert line.text.startswith('person     left     2.2 m   closing 3 km/h')
+    assert line.text.startswith('clear   person     left     2.2 m   closing 3 km/h')
+    assert len(line.text) <= 63
 
 
 @pytest.mark.parametrize(('x', 'y', 'side'), [(5, 1, 'ahead'), (-5, 1, 'behind'), (1, 5, 'left'), (1, -5, 'right')])
@@ -85,12 +93,12 @@ def test_what_would_show_as_zero_km_h_keeps_its_distance():
 
 
 def test_a_track_on_the_origin_and_an_unknown_class_do_not_break_the_line():
-    assert told([], [track(0, 0, class_id=99)], 0.0).text.startswith('something')
+    assert told([], [track(0, 0, class_id=99)], 0.0).text.startswith('clear   something')
 
 
 @pytest.mark.parametrize('silent_s', [None, 1.01])
 def test_silence_is_no_data_whatever_was_last_heard(silent_s):
-    assert told([hazard()], [track(1, 1)], silent_s) == Told('NO DATA', 'nothing')
+    assert told([alert()], [track(1, 1)], silent_s) == Told('NO DATA', 'nothing')
 
 
 def test_nothing_near_is_clear():

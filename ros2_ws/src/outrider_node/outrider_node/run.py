@@ -55,12 +55,22 @@ class _Stop:
         self.asked = True
 
 
+def without_generator() -> None:
+    """Keep the generator of message classes out of a process that only uses them. Call it before rclpy.init().
+
+    rosidl_generator_py takes it along where it can be imported, and does without where not; its parser, lark, costs
+    3 MB and 40 ms of every process.
+    """
+    sys.modules.setdefault('lark', None)  # type: ignore[arg-type]  # importlib: None means that it cannot be imported
+
+
 def run_node(make: Callable[[], Node], *, executor: str = '', args: list[str] | None = None) -> int:
     """Make a node, spin it until SIGINT or SIGTERM, destroy it. Return the process's exit code.
 
     A NodeError, while the node is made or from a callback, is printed as its one sentence and gives 2. The node's
     `close()`, if it has one, runs before the node is destroyed, while its publishers still work.
     """
+    without_generator()
     stop = _Stop()
     node = None
     spinner = None

@@ -58,7 +58,7 @@ def _watch(folder: Path, domain: int, seconds: float, live: bool, say: Callable[
     seconds = min(seconds, road.scenario.duration_s)
     road.prepare(())
     given = {name: road.given[name] for name in ('sim', 'scenario', 'radar_config', 'run')}
-    plan = launchfile.load(launch, {**given, 'live': str(live).lower(), 'live_port': str(PORT),
+    plan = launchfile.load(launch, {**given, 'live': str(live).lower(), 'voice': 'false', 'live_port': str(PORT),
                                     'rides': str(folder / 'rides')})
     stack = Stack(plan, out=lambda name, line: None, env={**os.environ, 'ROS_DOMAIN_ID': str(domain)})
     costs = Costs()

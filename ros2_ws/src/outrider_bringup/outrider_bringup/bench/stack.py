@@ -9,8 +9,9 @@ from pathlib import Path
 
 from outrider_bringup import paths
 from outrider_bringup.demo import claim
+from outrider_bringup.demo.options import Options
 from outrider_bringup.demo.rows import Seen
-from outrider_bringup.demo.session import Options, Session
+from outrider_bringup.demo.session import Session
 from outrider_bringup.errors import UserError
 
 PERIOD_S = 1 / 30
@@ -26,7 +27,8 @@ def watch(frames: int, domain: int, *, everything: bool, say: Callable[[str], No
     """
     with tempfile.TemporaryDirectory(prefix='outrider-bench-') as folder, claim.domain(domain) as own:
         options = Options(paths.checkout() / 'launch' / 'bicycle.launch.yaml', Path(folder) / 'rides',
-                          Path(folder) / 'run', own, record=everything, live=everything, web_port=PORT)
+                          Path(folder) / 'run', own, record=everything, live=everything, voice=False,
+                          web_port=PORT)
         session = Session(options, time.monotonic())
         try:
             session.start()

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, TextIO
 from outrider_bringup.demo import rows, shown, table
 from outrider_bringup.demo.acts import ACTS, RAMP, Act, Scene, left_out, schedule
 from outrider_bringup.demo.columns import is_terminal, paint, width_of
+from outrider_bringup.demo.options import Options
 from outrider_bringup.demo.rider import told
 from outrider_bringup.demo.rows import Seen
 from outrider_bringup.demo.screen import Screen, View
-from outrider_bringup.demo.session import Options, Session
+from outrider_bringup.demo.session import Session
 from outrider_bringup.demo.table import Row
 from outrider_bringup.demo.troupe import GRACE_S, LAST_FRAMES_S
 from outrider_bringup.errors import UserError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 REDRAW_S, LOOK_S = 0.25, 0.05  # while it plays, while it starts
 FIRST_FRAME_S = 30.0  # longer than any start that is going to succeed
 LATE_S = 8.0  # so long an act is waited for that a busy machine started late
-ADDRESS_S = 10.0  # the live view starts after the rest; later than this it does not come
+ADDRESS_S = 15.0  # the page starts with the rest; later than this somebody wants to know why
 
 
 class Stop:
@@ -137,22 +138,21 @@ class Player:
             ramp.look()
             drive = watcher.drive
             return shown.of_ramp(drive.sight(), drive.battery_v, recorded_mb, ramp.frames, ramp.held, boottime_ns())
-        hazards, tracks = watcher.last_hazards, watcher.last_tracks
-        said = told(hazards.hazards if hazards else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns))
+        alerts, tracks = watcher.last_alerts, watcher.last_tracks
+        said = told(alerts.alerts if alerts else (), tracks.tracks if tracks else (), watcher.silent_s(now_ns))
         if troupe is not None and troupe.road is not None and said.level == 'nothing':
             troupe.road.told_nothing()
         return shown.of_radar(watcher.rate_hz(now_ns), watcher.points, watcher.eyes.text(time.monotonic()),
                               recorded_mb, said)
 
     def _where(self) -> str:
-        if not self._options.live:
-            return 'no live view asked for'
-        if not self._address:
-            self._address = self._session.web()
-        if self._address:
-            return self._address
-        late = not self._session.live or time.monotonic() - self._began_s > ADDRESS_S
-        return 'no live view (see ./outrider doctor)' if late else 'the live view is starting'
+        """Return where the page is: with the code that pairs one browser only where a person reads it, not in a log."""
+        voice = self._session.voice
+        if voice is None:
+            return 'no page asked for'
+        self._address = voice.address(link=self._screen.terminal)
+        late = time.monotonic() - self._began_s > ADDRESS_S
+        return self._address or (f'no page ({voice.problem})' if late else 'the page is starting')
 
     def _tell(self, seen: Seen, json_file: Path | None) -> int:
         played = [scene.act for scene in self._scenes]

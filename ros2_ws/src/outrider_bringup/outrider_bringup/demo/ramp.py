@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +29,15 @@ STALE = ('vesc_journal.jsonl', 'relays_journal.jsonl', 'pad_journal.jsonl', 'pad
 class Ramp:
     """One act. begin() once its plan() runs, look() now and then, end(), and what it did when all has stopped."""
 
-    def __init__(self, launch: Path, run: Path) -> None:
-        """Take the launch file and the run folder; what an earlier run left there goes. Raises LaunchFileError."""
+    def __init__(self, launch: Path, run: Path, voice: Mapping[str, str]) -> None:
+        """Take the launch file, the run folder and the arguments of the voice. Raises LaunchFileError.
+
+        What an earlier run left there goes.
+        """
         self.run = run
         self.frames = Frames()
         self.plan: Plan = launchfile.load(launch, {
-            'sim': 'true', 'record': 'false', 'run': str(run), 'slope': str(SLOPE)})
+            'sim': 'true', 'record': 'false', 'run': str(run), 'slope': str(SLOPE), **voice})
         self._hands: Hands | None = None
         self._ears: DriveEars | None = None
         self._frames, self._pad = Tail(run / 'vesc_journal.jsonl'), Tail(run / 'pad_journal.jsonl')

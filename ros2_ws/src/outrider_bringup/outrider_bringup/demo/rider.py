@@ -1,4 +1,4 @@
-"""What the rider would be told, in one line: the gravest hazard, else the nearest track, else that all is clear."""
+"""What the rider is told, in one line: the first alert that stands, else that all is clear, and what is nearest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 CLASSES = ('something', 'car', 'truck', 'bus', 'motorcycle', 'scooter', 'bicycle', 'person', 'dog')
 SIDES = ('behind', 'left', 'right', 'ahead')
-LEVELS = ('', 'notice', 'warn', 'urgent')
+LEVELS = ('', 'warn', 'urgent', 'nothing')  # by Alert.level: clear, caution, urgent, NO DATA
 SILENT_S = 1.0  # NO DATA after this long without a word
 KMH = 3.6
 STILL_MPS = 0.15  # what would be shown as 0 km/h
@@ -20,11 +20,12 @@ class _Vector(Protocol):
     y: float
 
 
-class HazardLike(Protocol):
-    """The fields of outrider_interfaces/Hazard that are used here."""
+class AlertLike(Protocol):
+    """The fields of outrider_interfaces/Alert that are used here."""
 
     level: int
-    class_id: int
+    text: str
+    word: str
     side: int
     distance_m: float
     closing_speed_mps: float
@@ -41,7 +42,7 @@ class TrackLike(Protocol):
 
 @dataclass(frozen=True)
 class Told:
-    """A line for the rider and its level: '', notice, warn, urgent, or 'nothing' where nothing is known."""
+    """A line for the rider and its level: '', warn, urgent, or 'nothing' where nothing is known."""
 
     text: str
     level: str = ''
@@ -60,11 +61,12 @@ def _line(name: str, side: str, distance_m: float, closing_mps: float, collision
     return f'{name:<10} {side:<6} {distance_m:5.1f} m   {motion}{when}'
 
 
-def _of_hazard(hazard: HazardLike) -> Told:
-    level = _name(LEVELS, hazard.level)
-    name = _name(CLASSES, hazard.class_id)
-    return Told(_line(name.upper() if level in ('warn', 'urgent') else name, _name(SIDES, hazard.side),
-                      hazard.distance_m, hazard.closing_speed_mps, hazard.time_to_collision_s), level)
+def _of_alert(alert: AlertLike) -> Told:
+    level = _name(LEVELS, alert.level)
+    if level == 'nothing' or not math.isfinite(alert.distance_m):
+        return Told('NO DATA' if level == 'nothing' else alert.text, level)
+    return Told(_line(alert.word, _name(SIDES, alert.side), alert.distance_m, alert.closing_speed_mps,
+                      alert.time_to_collision_s), level)
 
 
 def _distance(track: TrackLike) -> float:
@@ -77,16 +79,15 @@ def _of_track(track: TrackLike) -> Told:
     closing = -(x * velocity.x + y * velocity.y) / distance if distance > 0 else 0.0
     across, along = ('left' if y > 0 else 'right'), ('ahead' if x > 0 else 'behind')
     side = across if abs(y) > abs(x) else along
-    return Told(_line(_name(CLASSES, track.class_id), side, distance, closing,
-                      distance / closing if closing > 0 else math.inf))
+    return Told(f'clear   {_line(_name(CLASSES, track.class_id), side, distance, closing, math.inf)}')
 
 
-def told(hazards: Sequence[HazardLike], tracks: Sequence[TrackLike], silent_s: float | None) -> Told:
-    """Return what the rider is told. `hazards` gravest first; `silent_s` since the last word, None: none came yet."""
+def told(alerts: Sequence[AlertLike], tracks: Sequence[TrackLike], silent_s: float | None) -> Told:
+    """Return what the rider is told. `alerts` gravest first; `silent_s` since the last word, None: none came yet."""
     if silent_s is None or silent_s > SILENT_S:
         return Told('NO DATA', 'nothing')
-    if hazards and hazards[0].level > 0:
-        return _of_hazard(hazards[0])
+    if alerts:
+        return _of_alert(alerts[0])
     if tracks:
         return _of_track(min(tracks, key=_distance))
     return Told('clear')

@@ -70,7 +70,8 @@ class Road:
         self.scenario = load(scenario)
         self._run = run
         given = play.arguments(scenario, self.scenario.rig.kind, run, rig)
-        self._plan = launchfile.load(launch, {'sim': 'true', 'record': 'false', 'run': str(run), **given})
+        self._plan = launchfile.load(launch, {'sim': 'true', 'record': 'false', 'voice': 'false', 'run': str(run),
+                                              **given})
         self._hold = run / play.HOLD
         self.no_data_ns: int | None = None
         self.devices: dict[str, dict[str, str]] = {}  # what its drivers said last while its time ran

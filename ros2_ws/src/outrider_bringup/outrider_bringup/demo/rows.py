@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from outrider_bringup.demo import voice_rows
 from outrider_bringup.demo.course import Course
 from outrider_bringup.demo.journal import Written, delays_ms, frames_of, percentile
 from outrider_bringup.demo.recording import Step
 from outrider_bringup.demo.ride import RideRead
 from outrider_bringup.demo.road import Played
 from outrider_bringup.demo.table import FAILED, Row
+from outrider_bringup.demo.voice import Spoken
 from outrider_bringup.demo.walker import follow, walker_places
 from outrider_node.frames import Pose
 
@@ -65,6 +67,7 @@ class Seen:
     road_stamps: Sequence[int] = ()  # of the point messages on the roads
     road_cost: Cost | None = None
     course: Course | None = None  # of the ramp's act
+    voice: Spoken = field(default_factory=Spoken)
 
 
 def points_row(seen: Seen) -> Row:
@@ -204,7 +207,7 @@ def real_recording(seen: Seen) -> list[Row]:
 
 def whole(seen: Seen) -> list[Row]:
     """What holds for every demo, whatever its acts."""
-    return [latency_row(seen), *cost_rows(seen), *ride_rows(seen), stop_row(seen)]
+    return [latency_row(seen), voice_rows.latency_row(seen.voice), *cost_rows(seen), *ride_rows(seen), stop_row(seen)]
 
 
 def losses(seen: Seen, rows: Sequence[Row]) -> str:

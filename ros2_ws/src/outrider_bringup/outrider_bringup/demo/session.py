@@ -6,11 +6,9 @@ stack through here, so that their figures mean the same.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections import Counter, deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,9 +16,11 @@ from outrider_bringup import launchfile
 from outrider_bringup.demo import journal, ride
 from outrider_bringup.demo.acts import Act
 from outrider_bringup.demo.costs import Costs
+from outrider_bringup.demo.options import Options
 from outrider_bringup.demo.recording import as_points
 from outrider_bringup.demo.rows import Seen
 from outrider_bringup.demo.troupe import GRACE_S, LAST_FRAMES_S, Troupe
+from outrider_bringup.demo.voice import Voice
 from outrider_bringup.runner.stack import Event, Stack
 from outrider_node import frames
 from outrider_sim.devices import radhar
@@ -32,28 +32,6 @@ READY_S = 10.0  # after this long the recording begins, whoever is missing then
 SETTLE_S = 1.0  # after the first track, or a change of acts, before cost counts: start-up is over, not yet paid
 BRIDGE = 'bridge'
 TAIL_LINES = 5
-
-
-@dataclass(frozen=True)
-class Options:
-    """What to run, where. `rides` and `run` are folders of this run."""
-
-    launch: Path
-    rides: Path
-    run: Path
-    domain: int
-    record: bool = True
-    live: bool = True
-    web_port: int = 8000
-    acts: tuple[Act, ...] = ()  # they play too, when change_to() says so
-    holds: tuple[int, ...] = ()  # descriptors kept open until the last process has gone
-
-    def arguments(self) -> dict[str, str]:
-        """Return the arguments of the launch file."""
-        given = {'sim': True, 'loop': True, 'record': self.record, 'live': self.live}
-        return {**{name: str(value).lower() for name, value in given.items()},
-                'rides': str(self.rides), 'run': str(self.run), 'web_port': str(self.web_port),
-                'live_port': str(self.web_port + 1)}
 
 
 class Session:
@@ -74,6 +52,7 @@ class Session:
         self._costs, self._road_costs = Costs(), Costs()
         self._settled_s = 0.0
         self.troupe: Troupe | None = None
+        self.voice = Voice(options.run, options.web_port) if options.voice else None
         self._cut_frames: int | None = None
 
     @property
@@ -92,16 +71,20 @@ class Session:
             stale.unlink(missing_ok=True)
         plan = launchfile.load(options.launch, options.arguments())
         if options.acts:
-            self.troupe = Troupe(options.acts, options.launch, options.run)
+            self.troupe = Troupe(options.acts, options)
         self._hold.touch()  # no frame before everyone listens
         self._log = (options.run / 'stack.log').open('w', encoding='utf-8')
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(options.domain)}
+        if self.voice is not None:
+            environment |= self.voice.prepare()
         self._stack = Stack(plan, out=self._hear, env=environment, holds=options.holds)
         self._stack.start()
         # Imported while the others start: rclpy takes a third of a second.
         from outrider_bringup.demo.watch import Watcher
 
         self.watcher = Watcher([as_points(frame) for frame in self.recording], options.domain)
+        if self.voice is not None:
+            self.voice.begin(self._stack, self.watcher.drive.last)
 
     def _hear(self, name: str, line: str) -> None:
         self._tails.setdefault(name, deque(maxlen=TAIL_LINES)).append(line)
@@ -120,14 +103,6 @@ class Session:
             return None
         return time.monotonic() - self._began_s - (time.time_ns() - when) / 1e9
 
-    def web(self) -> str:
-        """Return the address of the live view, '' while there is none."""
-        try:
-            told = str(json.loads((self.options.run / 'live.json').read_text(encoding='utf-8')).get('web') or '')
-        except (OSError, ValueError):
-            return ''
-        return told.replace('%3A', ':').replace('%2F', '/')  # a query may hold them as they are, and it fits 80 columns
-
     def tick(self) -> None:
         """Take note of what the processes did and cost."""
         assert self._stack is not None
@@ -137,6 +112,8 @@ class Session:
             self._hold.unlink()
         if self.troupe is not None:
             self.troupe.step()
+        if self.voice is not None:
+            self.voice.poll()
         self._count_costs(time.monotonic())
 
     def _count_costs(self, now_s: float) -> None:
@@ -221,6 +198,9 @@ class Session:
             self.troupe.end()
         cut = self._cut() if self.first_frame_ns is not None else 0
         seen.first_track_s = self.first_track_s()
+        if self.voice is not None:
+            self.voice.close()
+            seen.voice = self.voice.spoken(self.watcher.choices if self.watcher is not None else ())
         if self._stack is not None:
             stopped = self._stack.stop()
             seen.stopped_s, seen.left_behind = time.monotonic() - begun_s, len(stopped.left)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outrider_bringup import paths
 from outrider_bringup.demo.acts import RAMP, Act
 from outrider_bringup.demo.change import Change
+from outrider_bringup.demo.options import Options
 from outrider_bringup.demo.ramp import LAUNCH, Ramp
 from outrider_bringup.demo.road import DEVICES, Road
 from outrider_bringup.faults.urgent import hurry
@@ -29,12 +29,13 @@ RECORDING = ('fake_radar', 'radar')  # with a chirp of its own
 class Troupe:
     """Plays the acts one after the other in a stack that runs; step() often."""
 
-    def __init__(self, acts: tuple[Act, ...], launch: Path, run: Path) -> None:
-        """Take the acts, the bicycle's launch file and the run folder. Raises UserError for what cannot be played."""
+    def __init__(self, acts: tuple[Act, ...], options: Options) -> None:
+        """Take the acts and where they play. Raises UserError for what cannot be played."""
+        launch, run = options.launch, options.run
         scenarios, rig = paths.checkout() / 'config' / 'scenarios', paths.checkout() / 'config' / 'rigs'
         self.roads = {act: Road(launch, run / 'road', scenarios / f'{act.scenario}.yaml', rig / 'bicycle.yaml')
                       for act in acts if act.scenario}
-        self.ramp = Ramp(launch.parent / LAUNCH, run) if RAMP in acts else None
+        self.ramp = Ramp(launch.parent / LAUNCH, run, options.of_voice()) if RAMP in acts else None
         self.act: Act | None = None  # that plays, or is about to
         self._change: Change | None = None
 

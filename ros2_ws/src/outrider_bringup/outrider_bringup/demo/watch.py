@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from outrider_interfaces.msg import ClosePass, HazardArray, RecorderState, TrackArray
+from outrider_interfaces.msg import AlertArray, ClosePass, HazardArray, RecorderState, TrackArray
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
@@ -22,10 +22,9 @@ from outrider_bringup.demo.recording import Follower, Points, Step
 from outrider_bringup.demo.road import Alert
 from outrider_bringup.up.eyes import Eyes
 from outrider_node import frames, qos
-from outrider_node.run import executor_named
+from outrider_node.run import executor_named, without_generator
 
 POINT_STEP = 20
-RADAR = 'radar'  # among what is degraded: what else is seen is not enough to say that nothing comes
 RATE_WINDOW_S = 2.0
 
 
@@ -47,24 +46,27 @@ class Watcher:
         self.cloud_times_ns: deque[int] = deque(maxlen=256)
         self.tracks: list[tuple[int, list[tuple[int, float, float]]]] = []  # stamp, (id, x, y) of each
         self.hazards: list[tuple[int, int]] = []  # stamp, arrival
-        self._radar_spoke_ns: int | None = None
+        self._spoke_ns: int | None = None
         self.alerts: list[Alert] = []
         self.passes: list[tuple[int, float]] = []  # stamp, clearance in m
         self.roads: list[int] = []  # stamps of the point messages after the recording
         self.points = 0  # of the newest message
         self.eyes = Eyes()
         self.last_tracks: Any = None
-        self.last_hazards: Any = None
+        self.last_alerts: Any = None
+        self.choices: list[tuple[int, int]] = []  # heartbeat and stamp of each message of the alerter
         self.recorder: Any = None
         self.ride = ''
         self.first_frame_ns: int | None = None
         self.first_track_ns: int | None = None
         self.mounts = frames.FrameTree()
         self._follower: Follower | None = Follower(recording)
+        without_generator()
         rclpy.init(domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
         self._node = rclpy.create_node('watcher', start_parameter_services=False)
         for kind, topic, profile, hear in (
             (HazardArray, 'hazards', qos.SENSOR, self._hear_hazards),
+            (AlertArray, 'alerts', qos.STATE, self._hear_alerts),
             (TrackArray, 'tracks', qos.SENSOR, self._hear_tracks),
             (ClosePass, 'close_passes', qos.EVENT, self._hear_pass),
             (PointCloud2, 'radar/points', qos.SENSOR, self._hear_points),
@@ -89,11 +91,13 @@ class Watcher:
     def _hear_hazards(self, message: Any) -> None:
         now_ns = time.time_ns()
         self.hazards.append((stamp_ns(message.header), now_ns))
-        if RADAR not in message.degraded:
-            self._radar_spoke_ns = now_ns
         self.alerts += [Alert(now_ns, int(one.level), (float(one.nearest_edge.x), float(one.nearest_edge.y)))
                         for one in message.hazards if one.level]
-        self.last_hazards = message
+
+    def _hear_alerts(self, message: Any) -> None:
+        self._spoke_ns = time.time_ns()
+        self.choices.append((int(message.heartbeat), stamp_ns(message.header)))
+        self.last_alerts = message
 
     def _hear_pass(self, message: Any) -> None:
         self.passes.append((stamp_ns(message.header), float(message.clearance_m)))
@@ -157,8 +161,8 @@ class Watcher:
         return (len(recent) - 1) * 1e9 / max(1, recent[-1] - recent[0])
 
     def silent_s(self, now_ns: int) -> float | None:
-        """Return how long ago the newest hazards came that rest on a radar; None before the first."""
-        return None if self._radar_spoke_ns is None else (now_ns - self._radar_spoke_ns) / 1e9
+        """Return how long ago the alerter spoke last; None before its first word."""
+        return None if self._spoke_ns is None else (now_ns - self._spoke_ns) / 1e9
 
     def close(self) -> None:
         """Stop watching and leave the domain; what was seen stays."""

@@ -180,7 +180,7 @@ class Course:
 
     def _plan(self) -> Plan:
         arguments = {'sim': 'true', 'run': str(self.run), 'slope': str(SLOPE), 'rides': str(self.run / 'rides'),
-                     'record': 'true' if self.options.beside else 'false', 'live': 'false'}
+                     'record': 'true' if self.options.beside else 'false', 'live': 'false', 'voice': 'false'}
         if self.variant.short_hold:
             arguments['pad_file'] = str(self._short_hold())
         launch = paths.checkout() / 'launch'
@@ -188,7 +188,7 @@ class Course:
         processes, nodes = ramp.processes, ramp.nodes
         if self.options.beside:
             road = launchfile.load(launch / 'bicycle.launch.yaml', {
-                'sim': 'true', 'loop': 'true', 'record': 'false', 'run': str(self.run)})
+                'sim': 'true', 'loop': 'true', 'record': 'false', 'voice': 'false', 'run': str(self.run)})
             processes, nodes = processes + road.processes, nodes | road.nodes
         return Plan(tuple(self._changed(spec) for spec in processes), nodes, ramp.arguments)
 

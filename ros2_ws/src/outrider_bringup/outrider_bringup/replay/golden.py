@@ -133,8 +133,8 @@ def facts(info: dict[str, Any]) -> dict[str, Any]:
 
 def record(rides: Path) -> bag.Bag:
     """Record the scenario from the simulated bicycle. Raises UserError where nothing came of it."""
-    command = [sys.executable, '-m', 'outrider_bringup', 'up', 'bicycle', '--sim', '--no-live', '--scenario',
-               str(folder() / SCENARIO)]
+    command = [sys.executable, '-m', 'outrider_bringup', 'up', 'bicycle', '--sim', '--no-live', 'voice:=false',
+               '--scenario', str(folder() / SCENARIO)]
     subprocess.run(command, env={**os.environ, 'OUTRIDER_RIDES': str(rides), 'OUTRIDER_RUN': str(rides / 'run')},
                    timeout=RECORD_S, check=False)
     return bag.newest(rides)

@@ -22,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--seconds', type=float, help='how long it plays (default 30, with --tour 120)')
     parser.add_argument('--tour', action='store_true', help='two minutes: the recording whole, six roads, the ramp')
     parser.add_argument('--json', type=Path, metavar='F', help='write the closing table to F')
-    parser.add_argument('--web-port', type=int, default=8000, metavar='P', help='of the live view (default 8000)')
+    parser.add_argument('--web-port', type=int, default=8000, metavar='P',
+                        help='of the page (default 8000); the live view takes the next')
     parser.add_argument('--domain', type=int, default=DOMAIN, metavar='D', help=f'ROS domain (default {DOMAIN})')
 
 
@@ -36,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f'--json {args.json} lies in no folder that exists. Make it, or choose another file.')
     from outrider_bringup.demo import claim
     from outrider_bringup.demo.acts import ACTS, TOUR
+    from outrider_bringup.demo.options import Options
     from outrider_bringup.demo.play import Player
-    from outrider_bringup.demo.session import Options
 
     _nobody_drives()
     run_folder = paths.run_folder() / 'demo'
