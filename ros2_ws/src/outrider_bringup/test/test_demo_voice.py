@@ -56,6 +56,11 @@ def test_no_data_that_comes_late_or_never_is_seen(after_s, verdict):
     assert (got['page NO DATA'].verdict, got['buzzer NO DATA'].verdict) == (verdict, verdict)
 
 
+def test_no_data_that_stood_already_when_the_cable_went_is_not_missed():
+    stood = Spoken([*WHOLE.states[:-1], *at((OUT_S - 0.2, 'no_data'))], WHOLE.beeps)
+    assert rows(stood)['page NO DATA'].measured == '0.00 s after the cable was out'
+
+
 def test_before_it_is_over_nothing_is_judged_and_other_roads_are_not():
     short = Played(SCENARIO, BEGUN_NS, BEGUN_NS + 10**9)
     assert {row.verdict for row in rows(WHOLE, short).values() if row.name != 'buzzer sounded'} == {'-'}

@@ -55,7 +55,9 @@ def _states_row(spoken: Spoken, played: Played, out_ns: int) -> Row:
 
 
 def _no_data_rows(spoken: Spoken, played: Played, out_ns: int) -> list[Row]:
-    page = next((at for at, level in spoken.states if out_ns < at <= played.until_ns and level == NO_DATA), None)
+    standing = [level for at, level in spoken.states if at <= out_ns][-1:] == [NO_DATA]
+    page = out_ns if standing else next(
+        (at for at, level in spoken.states if out_ns < at <= played.until_ns and level == NO_DATA), None)
     sound = next((at for at, tone in spoken.beeps if out_ns < at <= played.until_ns and tone == NO_DATA), None)
     made = []
     for name, at in (('page NO DATA', page), ('buzzer NO DATA', sound)):
