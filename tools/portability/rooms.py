@@ -34,6 +34,7 @@ LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_bringup': {'*': ('yaml', 'serial', 'mcap', 'pytest', *_INDEX), 'bench/imu_ride.py': ('imufusion',),
                          'bench/peer_stonesoup.py': ('stonesoup',),
                          'bench/step_plot.py': ('PIL',),
+                         'bench/voice_*.py': ('websockets',),
                          'doctor/camera.py': ('pyrealsense2',)},
 }
 # The folders of bringup that make up its verbs: only these join rooms.

@@ -8,7 +8,7 @@ from outrider_alerts.door import gate, headers, qr, secret
 from outrider_alerts.door.buckets import Bucket, Buckets, Rate
 from outrider_alerts.door.gate import Ask, Gate
 from outrider_alerts.door.hosts import Hosts, split
-from outrider_alerts.door.lobby import KNOWN_PATIENCE_S, PATIENCE_S, Guest, Lobby
+from outrider_alerts.door.lobby import GRACE_S, KNOWN_PATIENCE_S, PATIENCE_S, Guest, Lobby
 from outrider_alerts.door.pairings import Pairings
 
 HOST = 'rig.local:8000'
@@ -177,20 +177,21 @@ def test_host_is_parted_into_name_and_port():
     assert not Hosts().allowed('')
 
 
-def guest(address='a', **words):
-    return Guest(address, 0.0, **words)
+def guest(address='a', since_s=0.0, **words):
+    return Guest(address, since_s, **words)
 
 
 def test_the_oldest_of_a_crowding_address_goes():
     lobby = Lobby(most=10, each=2)
     first, second, other, third = guest(), guest(), guest('b'), guest()
-    assert [lobby.enter(one) for one in (first, second, other)] == [None] * 3
-    assert lobby.enter(third) is first
-    assert (len(lobby), lobby.dropped) == (3, 1)
+    assert [lobby.enter(one) for one in (first, second, other, third)] == [None] * 4  # none of them was read yet
+    assert lobby.enter(guest(since_s=GRACE_S + 0.1)) is first
+    assert lobby.enter(guest('b', GRACE_S + 0.1)) is None
+    assert (len(lobby), lobby.dropped) == (5, 1)
 
 
 def test_who_is_known_stays_while_strangers_are_there():
-    lobby = Lobby(most=3, each=9)
+    lobby = Lobby(most=3, each=2)
     known = [guest(known=True), guest(known=True)]
     stranger, newest = guest('b'), guest('c')
     for one in (*known, stranger):
@@ -205,7 +206,7 @@ def test_who_is_known_stays_while_strangers_are_there():
 
 
 def test_who_is_most_gives_way_first():
-    lobby = Lobby(most=4, each=9)
+    lobby = Lobby(most=4, each=3)
     lone, many = guest('a'), [guest('b'), guest('b'), guest('b')]
     for one in (lone, *many):
         lobby.enter(one)

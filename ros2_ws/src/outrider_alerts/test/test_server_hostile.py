@@ -173,7 +173,10 @@ def test_body_that_is_too_long_is_refused_before_its_end(served):
 def test_crowd_of_connections_pushes_out_its_own_oldest(served):
     cookie = served.pair()
     with served.socket('/ws/state', cookie) as phone:
-        crowd = [sockets.create_connection(('127.0.0.1', served.page.port)) for _ in range(lobby.EACH * 3)]
+        crowd = [sockets.create_connection(('127.0.0.1', served.page.port)) for _ in range(lobby.EACH)]
+        until(lambda: len(served.page.lobby) == lobby.EACH + 1, 'them to be in')
+        time.sleep(lobby.GRACE_S)
+        crowd += [sockets.create_connection(('127.0.0.1', served.page.port)) for _ in range(lobby.EACH)]
         assert served.ask('POST', '/api/estop', {}, cookie)[2]['latched']
         assert len(served.page.lobby) <= lobby.EACH + 2
         served.hub.put('motion', {'speed_mps': 1.0, 'stamp_ns': 0})

@@ -1,7 +1,8 @@
 """Connections: how many there may be, and who goes when one more comes.
 
-Nobody is turned away at the door, since behind the newest connection may be the e-stop. The oldest of the address that
-has most of them goes; one that has shown a valid cookie goes only when no other is left.
+Nobody is turned away at the door, since behind the newest connection may be the e-stop, and nobody who was not read
+yet, for the same reason. The oldest of a crowding address goes; above the number of all, the oldest of the address that
+has most. One that has shown a valid cookie goes only when no other is left.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-MOST, EACH = 160, 48  # of all, and of one address that has shown no cookie
+MOST, EACH = 400, 48  # of all, and of one address that has shown no cookie
+GRACE_S = 0.5  # to be read, when many come at once
 PATIENCE_S, KNOWN_PATIENCE_S = 8.0, 60.0  # for a whole request and its whole answer
 
 
@@ -39,12 +41,15 @@ class Lobby:
     def enter(self, guest: Guest) -> Guest | None:
         """Let one in; return who has to go for it."""
         self._guests[guest] = None
+        if len(self._guests) <= self._each:
+            return None
         strangers = [one for one in self._guests if not one.known]
         of = Counter(one.address for one in strangers)
         gone = None
         if of[guest.address] > self._each:
-            gone = next(one for one in strangers if one.address == guest.address)
-        elif len(self._guests) > self._most:
+            oldest = next(one for one in strangers if one.address == guest.address)
+            gone = oldest if guest.since_s - oldest.since_s > GRACE_S else None
+        if gone is None and len(self._guests) > self._most:
             others = [one for one in strangers if one is not guest]
             most = max((of[one.address] for one in others), default=0)
             gone = next((one for one in others if of[one.address] == most), None) or next(

@@ -1,15 +1,16 @@
-"""What loads the page while it is measured, each a process of its own: `python -m outrider_bringup.bench.voice_load WHAT`.
+"""What loads the page while it is measured, each a process: `python -m outrider_bringup.bench.voice_load WHAT`.
 
 | WHAT | does | prints at its end |
 |---|---|---|
 | `camera` | publishes pictures, 60 kB each, 15/s | |
-| `phones PORT` | opens video and state for each cookie on its standard input; the last one, with `stalls`, never reads | JSON |
+| `phones PORT` | opens video, state for each cookie on its standard input; with `stalls` the last reads not | JSON |
 | `flood PORT RATE` | asks without a cookie, RATE times a second, each on a connection of its own | JSON |
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 PICTURES_HZ, PICTURE = 15.0, 60_000  # bytes of 848x480 at quality 80
-AT_ONCE = 64  # requests that wait for their answer
+AT_ONCE = 200  # requests that wait for their answer
 
 
 def camera() -> None:
@@ -47,12 +48,13 @@ def camera() -> None:
 async def phones(port: int, cookies: list[str], stalls: bool) -> dict[str, Any]:
     """Be phones until cancelled; return how many pictures each has got a second."""
     from websockets.asyncio.client import connect
+    from websockets.typing import Origin
 
     host = f'127.0.0.1:{port}'
     counts = [0] * len(cookies)
 
     def opened(path: str, cookie: str) -> Any:
-        return connect(f'ws://{host}{path}', origin=f'http://{host}',  # type: ignore[arg-type]
+        return connect(f'ws://{host}{path}', origin=Origin(f'http://{host}'),
                        additional_headers={'Cookie': f'outrider={cookie}'}, max_size=None)
 
     async def looks(number: int, cookie: str) -> None:
@@ -74,10 +76,8 @@ async def phones(port: int, cookies: list[str], stalls: bool) -> dict[str, Any]:
             links += [_stalled(host, path, cookie) for path in ('/ws/video', '/ws/state')]
         else:
             jobs += [looks(number, cookie), listens(cookie)]
-    try:
+    with contextlib.suppress(asyncio.CancelledError):
         await asyncio.gather(*jobs)
-    except asyncio.CancelledError:
-        pass
     seconds = time.monotonic() - began
     return {'pictures_hz': [round(count / seconds, 2) for count in counts[:len(cookies) - stalls]],
             'stalled': len(links)}

@@ -64,7 +64,8 @@ class Stage:
         end = time.monotonic() + START_S
         while until not in self.said(name):
             if process.poll() is not None or time.monotonic() > end:
-                raise UserError(f'the {name} does not get going: {(self.said(name).splitlines() or ["not a word"])[-1]}')
+                last = (self.said(name).splitlines() or ['not a word'])[-1]
+                raise UserError(f'the {name} does not get going: {last}')
             time.sleep(0.02)
 
     def said(self, name: str) -> str:
@@ -86,23 +87,23 @@ class Stage:
         """Pair that many phones, as phones do."""
         door, found = Pairings(self.folder / 'state'), []
         for number in range(count):
-            answer = self.post('/api/pair', {'token': door.new_token(), 'name': f'phone {number}'})
+            answer, _ = self.post('/api/pair', {'token': door.new_token(), 'name': f'phone {number}'})
             cookie = re.search(r'outrider=([^;]+)', answer.getheader('set-cookie') or '')
             if cookie is None:
                 raise UserError(f'a phone was not paired ({answer.status}). Start again.')
             found.append(cookie[1])
         return found
 
-    def post(self, path: str, body: dict[str, Any], cookie: str = '') -> http.client.HTTPResponse:
-        """Post on a connection of its own; the answer is read."""
+    def post(self, path: str, body: dict[str, Any], cookie: str = '') -> tuple[http.client.HTTPResponse, bytes]:
+        """Post on a connection of its own; return the answer and its body."""
         link = http.client.HTTPConnection('127.0.0.1', self.port, timeout=STOP_S)
         host = f'127.0.0.1:{self.port}'
         link.request('POST', path, json.dumps(body), {'Host': host, 'Origin': f'http://{host}', 'Cookie':
                                                       f'outrider={cookie}'})
         answer = link.getresponse()
-        answer.told = answer.read()  # type: ignore[attr-defined]
+        told = answer.read()
         link.close()
-        return answer
+        return answer, told
 
     def percent(self, name: str, seconds: float, say: Callable[[str], None]) -> float:
         """Let `seconds` pass; return what one uses of a core, per cent."""
@@ -141,6 +142,7 @@ def delays_ms(stage: Stage, cookie: str, seconds: float, say: Callable[[str], No
     from outrider_interfaces.msg import AlertArray
     from rclpy.signals import SignalHandlerOptions
     from websockets.sync.client import connect
+    from websockets.typing import Origin
 
     from outrider_node import qos
 
@@ -159,7 +161,7 @@ def delays_ms(stage: Stage, cookie: str, seconds: float, say: Callable[[str], No
     node = rclpy.create_node('bench_alerter')
     try:
         publisher = node.create_publisher(AlertArray, 'alerts', qos.STATE)
-        with connect(f'ws://{host}/ws/state', origin=f'http://{host}',  # type: ignore[arg-type]
+        with connect(f'ws://{host}/ws/state', origin=Origin(f'http://{host}'),
                      additional_headers={'Cookie': f'outrider={cookie}'}) as link:
             ear = threading.Thread(target=hear, daemon=True)
             ear.start()
