@@ -184,9 +184,11 @@ int main(void) {
         patch.setattr(gpio.fcntl, 'ioctl', ioctl)
         output = Gpio(str(chip), (17, -1, 27, -1))
         output.put(OFF)
+        output.put(ON)
         output.close()
     get, switch = struct.unpack('QQ', asked[:16])
-    assert seen == [(get, asked[16:608]), (switch, asked[608:624]), (switch, struct.pack('QQ', 0, 3))]
+    assert seen == [(get, asked[16:608]), (switch, asked[608:624]),
+                    (switch, struct.pack('QQ', 1, 3)), (switch, struct.pack('QQ', 0, 3))]
 
 
 def test_a_chip_that_is_none_is_a_sentence(tmp_path):
@@ -244,6 +246,24 @@ def test_an_output_that_fails_is_told_and_tried_again():
     assert sounding.alive
     sounding.close()
     assert not sounding.alive
+
+
+def test_the_thread_is_woken_by_mute_test_and_the_alerters_word(tmp_path):
+    path = tmp_path / 'beeps'
+    sounding = Sounding(Beeper(load(), time.monotonic()), Record(str(path)))
+
+    def tones():
+        return [json.loads(line)['tone'] for line in path.read_text().splitlines()] if path.exists() else []
+
+    until(lambda: tones() and tones()[-1] == 'no_data', 'NO DATA, for nobody speaks')
+    assert sounding.lost_s > 0.0
+    sounding.mute(True)
+    sounding.hear(1, [Said('warn', 'caution', 1, (0, 0))])
+    until(lambda: tones()[-1] == '', 'muted caution')
+    assert sounding.lost_s == 0.0
+    sounding.test()
+    until(lambda: tones()[-1] == 'test', 'the self-test')
+    sounding.close()
 
 
 def test_the_thread_plays_the_pattern_on_time(tmp_path):

@@ -196,6 +196,15 @@ def test_the_table_is_found_from_the_checkout_alone(monkeypatch):
     assert table.home().is_file()
 
 
+def test_the_table_is_found_as_it_is_installed_and_missed_in_a_sentence(monkeypatch, tmp_path: Path):
+    monkeypatch.delenv('OUTRIDER_ROOT')
+    monkeypatch.setattr(table, '__file__', str(tmp_path / 'table.py'))
+    assert load(table.home()) == TABLE
+    monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
+    with pytest.raises(TableError, match='table.yaml was not found. Set OUTRIDER_ROOT to the checkout.'):
+        table.home()
+
+
 def test_the_page_gets_every_tone():
     told = TABLE.tones_as_json()
     assert told['urgent']['repeat_s'] == 0.6
