@@ -19,8 +19,8 @@ class Page:
         self.folder = folder
         values = {'port': 0, 'rig': rig, 'rig_name': rig, 'rides_dir': folder / 'rides', 'run_dir': folder / 'run',
                   'simulated': 'true', **more}
-        self.process = spawn('--ros-args', *(word for name, value in values.items() for word in ('-p', f'{name}:={value}')),
-                             module='outrider_alerts.page_node')
+        words = [word for name, value in values.items() for word in ('-p', f'{name}:={value}')]
+        self.process = spawn('--ros-args', *words, module='outrider_alerts.page_node')
         self.process.says('answers at ', READY_S)
         self.at = re.search(r'answers at (http://[\d.]+:\d+)', self.process.output)[1]
 

@@ -1,4 +1,4 @@
-"""Stands in for the rest of the rig on its topics: says the same again and again, as the nodes do, in its own thread."""
+"""Stands in for the rest of the rig on its topics: says the same again and again, in its own thread."""
 
 from __future__ import annotations
 

@@ -48,19 +48,21 @@ def test_the_gravest_is_large_and_the_rest_beside_it(judged):
 
 def test_a_tone_that_sounds_once_makes_room_and_comes_again_only_with_a_new_cause(pages, phone):
     phone.open(f'{pages().at}/static/speaker.js')
-    told = phone.evaluate('''import('/static/speaker.js').then(({Speaker}) => {
-      const tones = {machine: {repeat_s: 0, notes: [{s: 0.5, gap_s: 0.5}]}, caution: {repeat_s: 2, notes: [{s: 0.2}]}};
+    told = phone.evaluate("""import('/static/speaker.js').then(({Speaker}) => {
+      const tones = {machine: {repeat_s: 0, notes: [{s: 0.5, gap_s: 0.5}]},
+                     caution: {repeat_s: 2, notes: [{s: 0.2}]}};
       const [lost, car] = [{name: 'camera_lost', tone: 'machine'}, {name: 'warn', tone: 'caution'}];
       const one = new Speaker();
-      return [[[lost], 0], [[lost], 900], [[lost], 1100], [[lost, car], 1200], [[lost], 1300], [[], 1400], [[lost], 1500]]
-        .map(([list, at]) => one.choose(list, tones, at)).map((say) => say && [say.tone, say.fresh]);
-    })''')
+      return [[[lost], 0], [[lost], 900], [[lost], 1100], [[lost, car], 1200], [[lost], 1300], [[], 1400],
+              [[lost], 1500]].map(([list, at]) => one.choose(list, tones, at))
+        .map((say) => say && [say.tone, say.fresh]);
+    })""")
     assert told == [['machine', True], ['machine', False], None, ['caution', True], None, None, ['machine', True]]
 
 
 def test_numbers_are_written_for_a_glance(pages, phone):
     phone.open(f'{pages().at}/static/words.js')
-    assert phone.evaluate('''import('/static/words.js').then((w) => [w.metres(9.94), w.metres(9.96), w.metres(61.4),
+    assert phone.evaluate("""import('/static/words.js').then((w) => [w.metres(9.94), w.metres(9.96), w.metres(61.4),
       w.metres(10, true), w.metres(null), w.seconds(0.84), w.seconds(12.3), w.clock(3723), w.clock(59), w.age(120),
-      w.age(75000), w.speed(1.5, 'km/h')])''') == ['9.9', '10', '61', '33', '', '0.8', '12', '1:02:03', '0:59', '0.1 s',
+      w.age(75000), w.speed(1.5, 'km/h')])""") == ['9.9', '10', '61', '33', '', '0.8', '12', '1:02:03', '0:59', '0.1 s',
                                                      '1 min', '5.4']

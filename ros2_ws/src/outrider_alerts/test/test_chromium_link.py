@@ -9,11 +9,12 @@ from teller import alert
 
 ALERTER_S = 1.2  # data older than 1 s is NO DATA; the page looks every 100 ms
 SERVER_S = 2.0
-KEEP = '''import("/static/main.js").then(() => {
+KEEP = """import("/static/main.js").then(() => {
   window.turned = [];
-  new MutationObserver(() => window.turned.push([document.body.dataset.level, performance.timeOrigin + performance.now()]))
+  new MutationObserver(() => window.turned.push([document.body.dataset.level,
+                                                 performance.timeOrigin + performance.now()]))
     .observe(document.body, {attributes: true, attributeFilter: ['data-level']});
-})'''
+})"""
 
 
 def turned_to(phone, name):
@@ -66,21 +67,21 @@ def test_it_tries_again_after_a_quarter_of_a_second_and_then_twice_as_long_up_to
 def phone_waits(phone, page):
     """Return how long the page waits before each of its tries while nobody answers, ms, its clock run by hand."""
     page.pair(phone)
-    return phone.evaluate('''(async () => {
+    return phone.evaluate("""(async () => {
       const {Connection} = await import('/static/connection.js');
       const waits = [];
       const real = window.setTimeout;
       const held = window.fetch;
       window.fetch = () => Promise.reject(new Error('nobody'));
       const one = new Connection('/nowhere', {heard() {}, changed() {}, refused() {}});
-      window.setTimeout = (call, ms) => { if (ms >= 250) { waits.push(ms); return real(call, 0); } return real(call, ms); };
+      window.setTimeout = (call, ms) => { if (ms >= 250) waits.push(ms); return real(call, ms >= 250 ? 0 : ms); };
       one.lost(0);
       while (waits.length < 6) await new Promise((done) => real(done, 5));
       one.over = true;
       window.setTimeout = real;
       window.fetch = held;
       return waits;
-    })()''')
+    })()""")
 
 
 def test_an_answer_that_stalls_does_not_keep_an_old_state_on_the_screen(calm, phone, teller):

@@ -16,7 +16,8 @@ def drive(state, *refusals, speed_mps=0.0, wanted_mps=0.0, battery_v=37.8):
     from outrider_interfaces.msg import DriveState
 
     return DriveState(state=NUMBERS[state], refusals=[10 + at for at in range(len(refusals))],
-                      refusal_texts=list(refusals), speed_mps=speed_mps, speed_wanted_mps=wanted_mps, battery_v=battery_v)
+                      refusal_texts=list(refusals), speed_mps=speed_mps, speed_wanted_mps=wanted_mps,
+                      battery_v=battery_v)
 
 
 def motors(fault=0):
@@ -123,10 +124,11 @@ def test_the_stop_is_confirmed_by_the_governor_and_cannot_be_cleared_here(rig, p
 
 def test_what_is_not_acknowledged_is_asked_again_and_said_to_be_not_confirmed(rig, phone, tmp_path):
     rig.does = 'refuse'
-    phone.evaluate('''window.turned = []; new MutationObserver(() => window.turned.push([performance.now(),
-        document.querySelector('.stopping').dataset.phase])).observe(document.querySelector('.stopping'), {attributes: true});
-        document.querySelector('#estop_button').addEventListener('pointerdown', () => { window.touched = performance.now(); },
-        {capture: true}); true''')
+    phone.evaluate("""window.turned = []; new MutationObserver(() => window.turned.push([performance.now(),
+        document.querySelector('.stopping').dataset.phase]))
+          .observe(document.querySelector('.stopping'), {attributes: true});
+        document.querySelector('#estop_button').addEventListener('pointerdown',
+          () => { window.touched = performance.now(); }, {capture: true}); true""")
     phone.tap('#estop_button')
     phone.until('document.querySelector(".told").innerText.startsWith("NOT CONFIRMED")')
     turned = {phase: at for at, phase in reversed(phone.evaluate('window.turned'))}
@@ -157,7 +159,7 @@ def test_the_page_says_that_it_is_not_the_safety_stop(rig, phone):
     for size in SIZES.values():
         phone.size(*size)
         assert 'Not the safety stop' in phone.text('.stopping')
-        box = phone.evaluate('(() => {const b = document.querySelector("#estop_button").getBoundingClientRect();'
-                             'return [b.left, b.top, innerWidth - b.right, innerHeight - b.bottom, b.width, b.height]})()')
+        box = phone.evaluate("""(() => {const b = document.querySelector("#estop_button").getBoundingClientRect();
+            return [b.left, b.top, innerWidth - b.right, innerHeight - b.bottom, b.width, b.height]})()""")
         assert min(box[:4]) >= 0
         assert min(box[4:]) >= 100

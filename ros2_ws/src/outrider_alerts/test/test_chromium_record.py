@@ -10,7 +10,7 @@ SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
 
 @pytest.fixture
 def recording(pages, phone, teller, spawn, tmp_path):
-    recorder = spawn('--ros-args', '-p', f'rides_dir:={tmp_path / "rides"}', '-p', 'record:=manual', '-p', 'rig:=bicycle',
+    recorder = spawn('--ros-args', '-p', f'rides_dir:={tmp_path / "rides"}', '-p', 'record:=manual',
                      module='outrider_recorder.recorder_node')
     page = pages()
     page.pair(phone)
@@ -19,8 +19,7 @@ def recording(pages, phone, teller, spawn, tmp_path):
     phone.until('document.querySelector("#sound_bar").hidden')
     phone.until('document.querySelector("#record_button").innerText === "RECORD"'
                 ' && !document.querySelector("#record_button").disabled')
-    yield tmp_path / 'rides'
-    assert recorder.popen.poll() is None
+    return tmp_path / 'rides', recorder
 
 
 def rides_of(folder):
@@ -28,11 +27,12 @@ def rides_of(folder):
 
 
 def test_record_and_mark_make_a_real_ride_with_a_report(recording, phone, tmp_path):
-    assert rides_of(recording) == []
+    rides, _ = recording
+    assert rides_of(rides) == []
     phone.tap('#record_button')
     phone.until('document.querySelector("#record_button").innerText === "STOP REC"')
     phone.until('/^REC 0:0[1-9]/.test(document.querySelector(".rec").innerText)')
-    (ride,) = rides_of(recording)
+    (ride,) = rides_of(rides)
     phone.tap('#mark_button')
     phone.until('import("/static/main.js").then((page) => page.state.get("recorder").marks === 1)')
     (line,) = (ride / 'marks.jsonl').read_text().splitlines()
@@ -51,6 +51,15 @@ def test_record_and_mark_make_a_real_ride_with_a_report(recording, phone, tmp_pa
         phone.picture(tmp_path / 'pictures' / f'parked_rides_{held}.png')
     phone.open(phone.evaluate('document.querySelector("[data-ride] a").href'))
     assert ride.name in phone.text('h1')
+
+
+def test_a_recorder_that_died_is_not_said_to_record(recording, phone):
+    _, recorder = recording
+    phone.tap('#record_button')
+    phone.until('/^REC 0:0/.test(document.querySelector(".rec").innerText)')
+    recorder.kill()
+    phone.until('document.querySelector(".rec").innerText === "REC ?"', 5)
+    assert phone.evaluate('document.querySelector("#mark_button").disabled')
 
 
 def test_without_a_recorder_the_buttons_promise_nothing(pages, phone, teller):

@@ -7,7 +7,7 @@ from teller import alert
 from outrider_alerts import table
 
 # The loudest pitch that plays now, Hz, and its peak, of what really goes to the loudspeaker.
-EAR = '''(async () => {
+EAR = """(async () => {
   const {sound} = await import('/static/main.js');
   const ear = sound.context.createAnalyser();
   ear.fftSize = 8192;
@@ -26,7 +26,7 @@ EAR = '''(async () => {
     const top = bins.reduce((best, one, at) => (one > bins[best] ? at : best), 0);
     window.heard.add(Math.round(top * sound.context.sampleRate / ear.fftSize / 100) * 100);
   }, 20);
-})()'''
+})()"""
 FORGET = 'window.heard.clear(); window.peak = 0; true'
 
 

@@ -7,7 +7,7 @@ from teller import alert
 SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
 BEHIND = {'distance_m': 42.0, 'ttc_s': 5.1}
 STATES = {
-    'clear': ('clear', 'ring', 'CLEAR', lambda: []),
+    'clear': ('clear', 'ring', 'CLEAR', list),
     'notice': ('clear', 'ring', 'CLEAR', lambda: [alert('notice', 'CAR', 'left', 60.0, 9.0), alert('disk_low')]),
     'caution_car_left': ('caution', 'triangle', 'CAR', lambda: [alert('warn', 'CAR', 'left', 38.2, 3.5)]),
     'caution_truck_behind': ('caution', 'triangle', 'TRUCK', lambda: [alert('warn', 'TRUCK', 'behind', **BEHIND)]),
@@ -15,7 +15,8 @@ STATES = {
     'caution_dog_behind': ('caution', 'triangle', 'DOG', lambda: [alert('warn', 'DOG', 'behind', 9.2, 4.0),
                                                                    alert('notice', 'CAR', 'left', 60.0, 9.0)]),
     'caution_battery': ('caution', 'battery', 'BATTERY', lambda: [alert('battery_low')]),
-    'urgent_vehicle_behind': ('urgent', 'octagon', 'VEHICLE', lambda: [alert('urgent', 'VEHICLE', 'behind', 12.3, 0.9)]),
+    'urgent_vehicle_behind': ('urgent', 'octagon', 'VEHICLE',
+                              lambda: [alert('urgent', 'VEHICLE', 'behind', 12.3, 0.9)]),
     'urgent_bike_left': ('urgent', 'octagon', 'BIKE', lambda: [alert('urgent', 'BIKE', 'left', 3.1, 0.7)]),
     'urgent_person_ahead': ('urgent', 'octagon', 'PERSON', lambda: [alert('urgent', 'PERSON', 'ahead', 4.3, 1.1),
                                                                     alert('warn', 'CAR', 'left', 30.0, 6.0)]),
@@ -23,7 +24,7 @@ STATES = {
 }
 # Every piece of text that is painted: its size, its contrast against the nearest ground (WCAG 2.2, 1.4.3), and whether
 # it lies on the screen, whole.
-LOOK = '''(() => {
+LOOK = """(() => {
   const luminance = ([r, g, b]) => [r, g, b].map((c) => c / 255)
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
     .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
@@ -53,7 +54,7 @@ LOOK = '''(() => {
       contrast: (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)});
   }
   return found;
-})()'''
+})()"""
 SHAPE = 'document.querySelector("#riding .shape").dataset.shape'
 
 
@@ -94,7 +95,8 @@ def test_each_state_says_itself_by_colour_shape_and_word_and_can_be_read_in_the_
             cut = [one['text'] for one in seen if not one['whole'] and not one['text'].startswith('Car ')]
             assert cut == [], f'{name}, {held}'
             riding.picture(tmp_path / 'pictures' / f'{name}_{held}.png')
-        grounds.setdefault(wanted, riding.evaluate('getComputedStyle(document.querySelector("#riding")).backgroundColor'))
+        ground = riding.evaluate('getComputedStyle(document.querySelector("#riding")).backgroundColor')
+        grounds.setdefault(wanted, ground)
     assert len(set(grounds.values())) == 4
 
 
@@ -110,16 +112,17 @@ def test_the_side_the_distance_and_the_time_are_told_large(riding, teller):
         assert [abs(one - other) < 1 for one, other in zip(box, state, strict=True)].count(True) == 3
         assert box[edge] == pytest.approx(state[edge])
     assert riding.text('#riding .numbers').split() == ['38', 'm', 'in', '3.5', 's']
-    sizes = riding.evaluate('[...document.querySelectorAll(".numbers b")].map((b) => parseFloat(getComputedStyle(b).fontSize))')
+    sizes = riding.evaluate('[...document.querySelectorAll(".numbers b")]'
+                            '.map((b) => parseFloat(getComputedStyle(b).fontSize))')
     assert min(sizes) >= 80
 
 
 def test_there_are_three_buttons_each_large_enough_for_a_glove(riding):
     for size in SIZES.values():
         riding.size(*size)
-        boxes = riding.evaluate('''[...document.querySelectorAll('button, a, input, [tabindex]')]
+        boxes = riding.evaluate("""[...document.querySelectorAll('button, a, input, [tabindex]')]
             .filter((one) => one.getClientRects().length).map((one) => one.getBoundingClientRect())
-            .map((box) => [box.width, box.height])''')
+            .map((box) => [box.width, box.height])""")
         assert len(boxes) == 3
         assert min(length for box in boxes for length in box) >= 64
 
@@ -136,8 +139,8 @@ def test_the_strip_keeps_the_last_minute(riding, teller):
     riding.until('document.querySelector(".strip rect[data-level=caution]")')
     teller.alerts()
     riding.until('document.querySelector(".strip rect:last-child").dataset.level === "clear"')
-    heights = riding.evaluate('''Object.fromEntries([...document.querySelectorAll('.strip rect[data-level]')]
-        .map((bar) => [bar.dataset.level, Number(bar.getAttribute('height'))]))''')
+    heights = riding.evaluate("""Object.fromEntries([...document.querySelectorAll('.strip rect[data-level]')]
+        .map((bar) => [bar.dataset.level, Number(bar.getAttribute('height'))]))""")
     assert heights['caution'] > heights['clear'] > 0
 
 

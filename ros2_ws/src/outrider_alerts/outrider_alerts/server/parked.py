@@ -43,7 +43,7 @@ class Parked:
                  ('/api/settings', self.change, 'POST'), ('/api/zones', self.zones, 'GET'),
                  ('/api/zones', self.add, 'POST'), ('/api/zones/remove', self.remove, 'POST'),
                  ('/api/doctor', self.doctor, 'GET'), ('/api/doctor', self.examine, 'POST'),
-                 ('/api/restart', self.restart, 'POST'))
+                 ('/api/nodes', self.nodes, 'GET'), ('/api/restart', self.restart, 'POST'))
         return [Route(path, answering(handler), methods=[method]) for path, handler, method in table]
 
     async def rides(self, request: Request) -> Any:
@@ -123,6 +123,10 @@ class Parked:
             self._doctor = {**self._doctor, 'running': True}
             self._run_beside(self._examine())
         return self._doctor
+
+    async def nodes(self, request: Request) -> Any:
+        """List what was started, and how it is."""
+        return (await self._errands.ask({'do': 'nodes'})).get('nodes', [])
 
     async def restart(self, request: Request) -> Any:
         """Start one node again; the stack refuses what may not be."""

@@ -4,7 +4,7 @@ export function lacks() {
   const missing = [];
   if (!window.isSecureContext) {
     missing.push('Over plain HTTP the screen may go dark by itself: set the phone to stay on while you ride.');
-    missing.push('Over plain HTTP the page cannot be installed as an app: keep it as a bookmark or on the home screen.');
+    missing.push('Over plain HTTP the page cannot be installed as an app: keep it as a bookmark.');
     missing.push('Over plain HTTP this phone may not tell where it is: privacy zones use the GPS of the rig.');
   } else if (!('wakeLock' in navigator)) {
     missing.push('This browser cannot keep the screen on: set the phone to stay on while you ride.');

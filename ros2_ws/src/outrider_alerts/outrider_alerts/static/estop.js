@@ -71,7 +71,7 @@ export class EStop {
     const phase = this.latched ? 'latched' : !this.timer ? 'ready' : waits_ms >= DOUBT_MS ? 'doubt' : 'asking';
     mark(this.element, 'phase', phase);
     say(this.word, {latched: 'STOPPED', ready: 'STOP', doubt: 'STOP', asking: 'STOPPING'}[phase]);
-    say(this.told, {latched: 'Confirmed. Clear it at the ramp.', ready: '',
+    say(this.told, {latched: `${this.asked_ms === null ? 'Latched' : 'Confirmed'}. Clear it at the ramp.`, ready: '',
                     doubt: `NOT CONFIRMED${this.reason ? `: ${this.reason}` : ''}`, asking: ''}[phase]);
     show(this.told, this.told.textContent !== '');
   }

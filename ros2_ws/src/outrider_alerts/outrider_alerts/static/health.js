@@ -6,8 +6,6 @@ import {make, say} from './dom.js';
 const WORD = {ok: 'OK', warn: 'WARN', error: 'FAULT', stale: 'SILENT'};
 const GRAVE = {error: 0, stale: 1, warn: 2, ok: 3};
 const AGAIN_MS = 1000;
-const NODES = {bicycle: ['radar', 'camera', 'gps', 'detector', 'fusion', 'recorder', 'alerter', 'buzzer'],
-               ramp: ['radar', 'camera', 'fusion', 'recorder', 'alerter', 'buzzer']};
 
 export class Health {
   constructor() {
@@ -24,8 +22,8 @@ export class Health {
   open() {
     this.shown = true;
     this.seen = null;
-    this.rig = null;
     this.read();
+    this.list();
   }
 
   close() {
@@ -41,11 +39,18 @@ export class Health {
       this.devices.replaceChildren(...(devices.length ? graver_first(devices).map(line)
         : [make('li', {}, 'No device has told anything.')]));
     }
-    const kind = state.get('rig')?.kind || '';
-    if (kind !== this.rig) {
-      this.rig = kind;
-      this.nodes.replaceChildren(...(NODES[kind] || []).map((name) => make(
-        'button.action', {type: 'button', 'data-node': name, onclick: () => this.restart(name)}, name)));
+  }
+
+  // What was started on the rig, each with how it is where it does not simply run.
+  async list() {
+    try {
+      const nodes = (await get('/api/nodes')).filter(({name}) => !name.startsWith('fake_'));
+      this.nodes.replaceChildren(...nodes.map(({name, state}) => make(
+        'button.action', {type: 'button', 'data-node': name, onclick: () => this.restart(name)},
+        state === 'running' ? name : `${name}: ${state}`)));
+      say(this.restarted, '');
+    } catch (problem) {
+      say(this.restarted, problem.message);
     }
   }
 
@@ -92,6 +97,6 @@ function graver_first(lines) {
 }
 
 function line({name, level, text, next}) {
-  return make('li', {'data-level': level}, make('b', {}, `${WORD[level] || level} ${name}`), make('span', {}, text || ''),
-              next ? make('p.next', {}, `Next: ${next}`) : null);
+  return make('li', {'data-level': level}, make('b', {}, `${WORD[level] || level} ${name}`),
+              make('span', {}, text || ''), next ? make('p.next', {}, `Next: ${next}`) : null);
 }

@@ -3,15 +3,18 @@
 export const OLDEST_MS = 1000;
 
 const SHOWN = {clear: 'clear', notice: 'clear', caution: 'caution', urgent: 'urgent', no_data: 'no_data'};
+const UNLINKED = 'No link to the rig: look yourself';
+const UNTOLD = 'Nothing was told yet: look yourself';
+const SILENT = 'The alerter is silent: look yourself';
 const RANK = {clear: 0, notice: 0, caution: 1, urgent: 2, no_data: 3};
 
 // alerts: the section of /ws/state, or null; since_ms: how long ago it came in here, ms. Returns
-// {level, alert, others, age_ms, why}: level is clear, caution, urgent or no_data; alert is the one shown large or null;
-// others are what stands beside it, gravest first; age_ms is that of the oldest measurement on the screen.
+// {level, alert, others, age_ms, why}: level is clear, caution, urgent or no_data; alert is the one shown large or
+// null; others are what stands beside it, gravest first; age_ms is that of the oldest measurement on the screen.
 export function judge(alerts, since_ms, linked) {
-  if (!alerts) return nothing(null, linked ? 'Nothing was told yet: look yourself' : 'No link to the rig: look yourself');
+  if (!alerts) return nothing(null, linked ? UNTOLD : UNLINKED);
   const told_ms = age(alerts.age_ms, since_ms);
-  if (told_ms > OLDEST_MS) return nothing(told_ms, linked ? 'The alerter is silent: look yourself' : 'No link to the rig: look yourself');
+  if (told_ms > OLDEST_MS) return nothing(told_ms, linked ? SILENT : UNLINKED);
   const list = alerts.list || [];
   if (SHOWN[alerts.level] === 'no_data' || !(alerts.level in SHOWN)) {
     const told = list.find((one) => one.level === 'no_data') || null;

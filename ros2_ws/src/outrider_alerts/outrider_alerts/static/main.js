@@ -22,7 +22,7 @@ const root = (id) => document.getElementById(id);
 export const state = new State();
 export const sound = new Sound(() => paint());
 const speaker = new Speaker();
-const awake = new Awake();
+export const awake = new Awake();
 const measure = location.search.includes('measure') ? new Measure() : null;
 const pairing = new Pairing(root('pairing'), () => start());
 const riding = new Riding(root('riding'), {record, mark: mark_ride, mute});

@@ -16,7 +16,8 @@ export class Overhead {
     this.svg = draw('svg', {viewBox: `${-HALF_M} ${-AHEAD_M} ${2 * HALF_M} ${AHEAD_M + BEHIND_M}`, role: 'img',
                             'aria-label': 'What is around the rig, from above'},
                     ...RINGS_M.map((metres) => draw('circle.ring', {r: metres})),
-                    ...RINGS_M.map((metres) => draw('text.ring', {x: metres / 2, y: metres * 0.866, 'text-anchor': 'middle'}, `${metres} m`)),
+                    ...RINGS_M.map((metres) => draw('text.ring', {
+                      x: metres * 0.5, y: metres * 0.866, 'text-anchor': 'middle'}, `${metres} m`)),
                     this.tracks, draw('path.rig', {d: 'M0 -1.2L0.7 1H-0.7z'}));
     this.told = make('p.told', {role: 'status'});
     this.element = make('figure.overhead', {}, this.svg, this.told);

@@ -18,7 +18,8 @@ export class Pairing {
     this.title = make('h1');
     this.text = make('p.large', {role: 'status'});
     this.hint = make('p.plain');
-    root.append(make('img', {src: '/static/icon_192.png', alt: '', width: 96, height: 96}), this.title, this.text, this.hint);
+    const icon = make('img', {src: '/static/icon_192.png', alt: '', width: 96, height: 96});
+    root.append(icon, this.title, this.text, this.hint);
   }
 
   async exchange(token) {

@@ -6,7 +6,8 @@ import {Look} from './look.js';
 import {Rides} from './rides.js';
 import {Settings} from './settings.js';
 
-const TABS = {look: ['Look', Look], rides: ['Rides', Rides], health: ['Health', Health], settings: ['Settings', Settings]};
+const TABS = {look: ['Look', Look], rides: ['Rides', Rides], health: ['Health', Health],
+              settings: ['Settings', Settings]};
 
 export class Parked {
   // applied(settings): the page's own settings may have changed.

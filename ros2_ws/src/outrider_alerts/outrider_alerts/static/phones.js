@@ -23,7 +23,8 @@ export class Phones {
   row(phone) {
     const facts = `since ${day(phone.since)}, last seen ${day(phone.last_seen)}${phone.this ? ', this phone' : ''}`;
     const revoke = make('button.action', {type: 'button', onclick: () => this.ask(phone, revoke)}, 'Revoke');
-    return make('li', {'data-phone': phone.id}, make('b', {}, phone.name || 'unnamed'), make('span', {}, facts), revoke);
+    return make('li', {'data-phone': phone.id}, make('b', {}, phone.name || 'unnamed'), make('span', {}, facts),
+                revoke);
   }
 
   // Asked twice: whoever is revoked has to be paired again at home.
@@ -42,9 +43,7 @@ export class Phones {
   }
 }
 
-// Unix seconds or an ISO text, as a day and a minute.
-function day(when) {
-  if (!when) return 'never';
-  const time = new Date(typeof when === 'number' ? when * 1000 : when);
-  return Number.isNaN(time.getTime()) ? String(when) : time.toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'});
+// Unix seconds as a day and a minute.
+function day(when_s) {
+  return new Date(when_s * 1000).toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'});
 }

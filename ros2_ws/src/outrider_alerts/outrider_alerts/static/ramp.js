@@ -7,7 +7,7 @@ import {SIDE, metres, speed} from './words.js';
 const STATE = {disarmed: 'DISARMED', armed: 'ARMED', moving: 'MOVING', stopping: 'STOPPING', estopped: 'E-STOP'};
 const JACK = {lifting: 'lifting', lowering: 'lowering', off: 'off'};
 const OLDEST_MS = 1000;
-const LINK = {clear: 'CLEAR', no_data: 'NO DATA'};
+const WORD = {clear: 'CLEAR', no_data: 'NO DATA'};
 
 export class Ramp {
   constructor(root) {
@@ -30,21 +30,21 @@ export class Ramp {
     };
     this.root.append(
       make('header.top', {}, this.alert, this.more),
-      make('div.scroll', {}, make('section.drive', {}, this.word, this.reasons), make('dl.tiles', {}, tile('speed', 'Speed'), tile('battery', 'Battery'), tile('left', 'Left motor'),
-           tile('right', 'Right motor'), tile('jack', 'Jack'), tile('relays', 'Relays'))),
+      make('div.scroll', {}, make('section.drive', {}, this.word, this.reasons),
+           make('dl.tiles', {}, tile('speed', 'Speed'), tile('battery', 'Battery'), tile('left', 'Left motor'),
+                tile('right', 'Right motor'), tile('jack', 'Jack'), tile('relays', 'Relays'))),
       this.estop.element);
   }
 
   show(seen, state) {
     mark(this.root, 'level', seen.level);
     const {alert} = seen;
-    const where = alert ? [alert.word, SIDE[alert.side] || '', metres(alert.distance_m) && `${metres(alert.distance_m)} m`]
-      : [LINK[seen.level] || ''];
-    say(this.alert, seen.level === 'no_data' ? 'NO DATA' : where.filter(Boolean).join(' '));
+    const place = metres(alert?.distance_m);   // the machine's own alerts have none
+    say(this.alert, WORD[seen.level] || (place ? `${alert.word} ${SIDE[alert.side]} ${place} m` : alert.word));
     this.drive(state);
     this.motors(state);
     this.relays(state);
-    show(this.more, state.moving() !== true && ['clear', 'no_data'].includes(seen.level));
+    show(this.more, state.moving() !== true && !place);
     this.estop.show(state);
   }
 

@@ -8,6 +8,7 @@ import {SIDE, age, clock, metres, seconds} from './words.js';
 
 const WORD = {clear: 'CLEAR', no_data: 'NO DATA', caution: 'VEHICLE', urgent: 'VEHICLE'};
 const NOTICE_MS = 4000;
+const RECORDER_MS = 3000;   // it speaks once a second
 
 export class Riding {
   // asked: {record(on), mark(), mute(yes)}; each may return a promise of a sentence to show.
@@ -44,7 +45,8 @@ export class Riding {
     this.root.append(
       make('header.top', {}, this.rec, this.age, this.more),
       make('section.state', {'aria-live': 'assertive', 'aria-atomic': 'true'},
-           make('div.band', {'aria-hidden': 'true'}, make('i'), make('i'), make('i')), make('div.sign', {}, this.shape, make('div.say', {}, this.word, this.side)), this.numbers, this.text),
+           make('div.band', {'aria-hidden': 'true'}, make('i'), make('i'), make('i')),
+           make('div.sign', {}, this.shape, make('div.say', {}, this.word, this.side)), this.numbers, this.text),
       this.others, this.notice, this.strip.element,
       make('footer.buttons', {}, this.record_button, this.mark_button, this.mute_button));
   }
@@ -76,7 +78,8 @@ export class Riding {
     this.number(this.distance, metres(near?.distance_m, this.feet));
     say(this.distance_unit, this.feet ? 'ft' : 'm');
     this.number(this.closing, seconds(near?.ttc_s));
-    say(this.text, level === 'no_data' ? sentence(seen.why.replace(/^no data( yet)?: /i, '')) : near && !Number.isFinite(near.distance_m) ? near.text : '');
+    const why = sentence(seen.why.replace(/^no data( yet)?: /i, ''));
+    say(this.text, level === 'no_data' ? why : near && !Number.isFinite(near.distance_m) ? near.text : '');
     say(this.age, age(seen.age_ms));
     this.beside(seen.others);
     this.recorder(state);
@@ -107,9 +110,9 @@ export class Riding {
   }
 
   recorder(state) {
-    const told = state.linked ? state.get('recorder') : null;
+    const told = state.age_ms('recorder') <= RECORDER_MS ? state.get('recorder') : null;
     this.recording = Boolean(told?.recording);
-    const running_s = this.recording ? told.duration_s + state.since_ms('recorder') / 1000 : 0;
+    const running_s = this.recording ? told.duration_s + state.age_ms('recorder') / 1000 : 0;
     say(this.rec, !told ? 'REC ?' : this.recording ? `REC ${clock(running_s)}` : 'REC OFF');
     mark(this.rec, 'on', String(this.recording));
     say(this.record_button, this.recording ? 'STOP REC' : 'RECORD');

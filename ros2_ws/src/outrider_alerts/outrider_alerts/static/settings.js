@@ -43,7 +43,8 @@ export class Settings {
 
   row(one) {
     const input = field(one);
-    input.addEventListener('change', () => this.read(() => post('/api/settings', {key: one.key, value: typed(one, input)})));
+    const change = () => post('/api/settings', {key: one.key, value: typed(one, input)});
+    input.addEventListener('change', () => this.read(change));
     const later = one.takes_effect && one.takes_effect !== 'at once' ? `Takes effect ${one.takes_effect}.` : '';
     const note = [one.note && sentence(one.note), later].filter(Boolean).join(' ');
     return make('li', {}, make('label', {for: `setting_${one.key}`}, one.title || one.key),

@@ -14,9 +14,10 @@ export class Zones {
                                  inputmode: 'numeric'});
     this.add = make('button.action', {type: 'button', id: 'zone_add', onclick: () => this.here()}, 'Add here');
     this.element = make('section.zones', {}, make('h2', {}, 'Privacy zones'),
-                        make('p.note', {}, 'What lies inside is cut from reports and exports, never from the ride itself.'),
+                        make('p.note', {}, 'What lies inside is cut from reports and exports, not from the ride.'),
                         this.list, make('div.form', {}, make('label', {for: 'zone_name'}, 'Name'), this.name,
-                                        make('label', {for: 'zone_radius'}, 'Radius, m'), this.radius, this.add), this.told);
+                                        make('label', {for: 'zone_radius'}, 'Radius, m'), this.radius, this.add),
+                        this.told);
   }
 
   async read(ask = () => get('/api/zones')) {
