@@ -131,6 +131,9 @@ def test_strangers_run_dry_and_neither_phones_nor_the_e_stop_do(keeper, cookie):
     told = [status(keeper, READ) for _ in range(200)]
     assert told.count(401) == gate.STRANGER.burst
     assert told[-1] == 429
+    assert keeper.is_dry(READ.address, 0.0)
+    assert not keeper.is_dry('10.0.0.3', 0.0)
+    assert not keeper.is_dry(READ.address, 1.0)
     assert status(keeper, READ, 1.0) == 401  # a second later there is some again
     assert status(keeper, replace(READ, cookie=cookie)) == 200
     for number in range(1000):

@@ -207,6 +207,16 @@ def test_stalled_client_is_overwritten_and_dropped_and_harms_nobody(served, monk
     stalled.close()
 
 
+def test_stranger_who_runs_dry_is_told_so_and_a_phone_beside_it_is_not(served):
+    cookie = served.pair()
+    told = [served.ask('GET', '/api/rides')[0] for _ in range(200)]
+    assert (told[0], told[-1]) == (401, 429)
+    status, headers, body = served.ask('GET', '/')
+    assert (status, headers['connection'], body) == (429, 'close', {'error': 'this comes too often. Wait a second'})
+    assert served.ask('GET', '/', X_Forwarded_For='100.64.0.7')[0] == 200  # another one, behind the proxy
+    assert served.ask('GET', '/api/paired', cookie=cookie)[0] == 200
+
+
 def test_e_stop_answers_under_five_hundred_hostile_requests_a_second(served):
     cookie = served.pair()
     over, sent = threading.Event(), [0]

@@ -30,6 +30,10 @@ class Bucket:
         self._level -= 1.0
         return True
 
+    def is_empty(self, now_s: float) -> bool:
+        """Return whether take() would find none."""
+        return self._level + max(0.0, now_s - self._at_s) * self._rate.per_s < 1.0
+
     def is_full(self, now_s: float) -> bool:
         """Return whether nothing has been taken that has not come back: such a bucket can be forgotten."""
         return self._level + max(0.0, now_s - self._at_s) * self._rate.per_s >= self._rate.burst
@@ -58,6 +62,11 @@ class Buckets:
             bucket = self._known[key] = Bucket(self._each, now_s)
         self._known.move_to_end(key)
         return bucket.take(now_s) and self._overall.take(now_s)
+
+    def is_empty(self, key: str, now_s: float) -> bool:
+        """Return whether take() would find none."""
+        bucket = self._known.get(key)
+        return self._overall.is_empty(now_s) or (bucket is not None and bucket.is_empty(now_s))
 
     def _forget(self, now_s: float) -> None:
         """Forget what has been quiet for longest, as far as that is full again."""

@@ -91,6 +91,10 @@ class Gate:
             return Verdict(403 if ask.socket else 401, 'this phone is not paired. Run at home: ./outrider pair')
         return Verdict(PASS, phone=phone)
 
+    def is_dry(self, address: str, now_s: float) -> bool:
+        """Return whether whoever asks from there without a cookie is refused with 429 now, whatever it is."""
+        return self._strangers.is_empty(address, now_s)
+
     def _may_stop(self, ask: Ask) -> bool:
         return (not self._from_elsewhere(ask)
                 and self._pairings.may_stop(ask.cookie, self._armed_since_s))

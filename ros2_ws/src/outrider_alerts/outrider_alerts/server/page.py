@@ -153,7 +153,7 @@ class Page:
     def _config(self) -> uvicorn.Config:
         # What uvicorn would say of each strange request fills a disk; of its own failures it may speak.
         logging.getLogger('uvicorn').setLevel(logging.ERROR)
-        http, sockets = protocols(self._crowd)
+        http, sockets = protocols(self._crowd, self._is_dry)
         return uvicorn.Config(
             self.app(), http=http, ws=sockets, loop='none', lifespan='off', log_config=None, log_level='error',
             access_log=False, proxy_headers=False, server_header=False, ws_max_size=MESSAGE,
@@ -205,6 +205,12 @@ class Page:
             with contextlib.suppress(DoorError):  # a full disk parts no phone from its page
                 self._pairings.seen(now)
         return now is not None
+
+    def _is_dry(self, address: str) -> bool:
+        if not self._gate.is_dry(address, boottime_s()):
+            return False
+        self._count('refused')
+        return True
 
     def _count(self, what: str) -> None:
         self.counts[what] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -10,10 +11,16 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
+from outrider_alerts.door.headers import COOKIE
 from outrider_alerts.door.lobby import Guest, Lobby
 
 FRAGMENTS = 16  # of one message; ours come whole
 WRITE_BUFFER = 64 << 10  # bytes that wait in this process for a slow reader
+
+
+DRY_BODY = b'{"error": "this comes too often. Wait a second"}'
+DRY = (b'HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncache-control: no-store\r\n'
+       b'x-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: %d\r\n\r\n' % len(DRY_BODY)) + DRY_BODY
 
 
 class Crowd:
@@ -48,11 +55,25 @@ class Crowd:
             transport.abort()
 
 
-def protocols(crowd: Crowd) -> tuple[type[H11Protocol], type[WebSocketsSansIOProtocol]]:
-    """Return the classes for HTTP and for sockets that uvicorn makes its connections of."""
+def protocols(crowd: Crowd, is_dry: Callable[[str], bool]) -> tuple[type[H11Protocol], type[WebSocketsSansIOProtocol]]:
+    """Return the classes for HTTP and for sockets that uvicorn makes its connections of.
+
+    `is_dry` says whether a stranger from an address is refused now, and counts it: to read all that it asks would cost
+    ten times as much as to say so, and the e-stop waits meanwhile.
+    """
 
     class Http(H11Protocol):
         guest: Guest
+        is_new = True
+
+        def data_received(self, data: bytes) -> None:
+            if self.is_new:
+                self.is_new = False
+                if b'\r\n\r\n' in data and not _needs_reading(data) and is_dry(self.guest.address):
+                    self.transport.write(DRY)
+                    self.transport.close()
+                    return
+            super().data_received(data)
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -99,3 +120,8 @@ def protocols(crowd: Crowd) -> tuple[type[H11Protocol], type[WebSocketsSansIOPro
             super().handle_cont(event)
 
     return Http, Socket
+
+
+def _needs_reading(data: bytes) -> bool:
+    """Return whether a head may hold our cookie, or come from a proxy for somebody else."""
+    return COOKIE.encode() + b'=' in data or b'x-forwarded-' in data.lower()
