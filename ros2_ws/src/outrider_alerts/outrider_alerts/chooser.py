@@ -71,10 +71,9 @@ class Chooser:
         self._heard[source] = (now_s, told)
 
     def hear_device(self, name: str, device: Device, now_s: float) -> None:
-        """Take a device's line of /diagnostics; one that has no row is none of ours."""
+        """Take a device's line of /diagnostics."""
         self._look_at(now_s)
-        if name in findings.DEVICES:
-            self._heard[f'device {name}'] = (now_s, device)
+        self._heard[f'device {name}'] = (now_s, device)
 
     def hear_pass(self, body: Body, now_s: float) -> None:
         """Take a close pass that has just ended; it stands for the hold of its row."""
