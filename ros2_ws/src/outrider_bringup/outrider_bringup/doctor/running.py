@@ -15,7 +15,7 @@ from outrider_bringup import paths
 from outrider_bringup.doctor.check import Check, Result
 from outrider_bringup.up.control import ask
 
-LISTEN_S = 2.5  # each device speaks once a second
+FIRST_S, LISTEN_S = 6.0, 1.6  # until the first word; from then on: each device speaks once a second
 STATUS = ('ok', 'warn', 'fail', 'fail')  # by DiagnosticStatus.level: OK, WARN, ERROR, STALE
 LOOK = 'look at its lines in the terminal of ./outrider up'
 # What a person does next about a device; a process of another name is started again.
@@ -87,8 +87,8 @@ def judged(nodes: Iterable[Mapping[str, Any]], said: Mapping[str, Spoken]) -> li
     return found
 
 
-def spoken(listen_s: float = LISTEN_S) -> dict[str, Spoken]:
-    """Return the newest word of every device that spoke within `listen_s`."""
+def spoken(first_s: float = FIRST_S) -> dict[str, Spoken]:
+    """Return the newest word of every device; none where nobody speaks within `first_s`."""
     import rclpy
     from diagnostic_msgs.msg import DiagnosticArray
     from rclpy.executors import SingleThreadedExecutor
@@ -110,9 +110,12 @@ def spoken(listen_s: float = LISTEN_S) -> dict[str, Spoken]:
     node.create_subscription(DiagnosticArray, '/diagnostics', hear, qos.EVENT)
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
-    end_s = time.monotonic() + listen_s
+    end_s = time.monotonic() + first_s
+    found = False
     while (left_s := end_s - time.monotonic()) > 0:
-        executor.spin_once(timeout_sec=left_s)
+        executor.spin_once(timeout_sec=min(left_s, 0.2))
+        if said and not found:
+            found, end_s = True, time.monotonic() + LISTEN_S
     executor.shutdown()
     node.destroy_node()
     context.try_shutdown()
