@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from outrider_bringup.bench.chromium import Chromium, Session
+from outrider_bringup.bench.voice_chromium import Chromium, Session
 
 PORTRAIT, LANDSCAPE = (390, 844), (844, 390)
 # The middle of an element, once it has been at the same place for three frames.
