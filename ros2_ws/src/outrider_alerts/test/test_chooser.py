@@ -266,6 +266,13 @@ def test_texts_say_what_the_cause_told():
     assert Scene(RAMP).well(relays=Relays(True, 1 << 15, False)).standing[0].text == 'Relay fault: code 32768'
 
 
+def test_of_reasons_that_one_row_says_the_gravest_has_the_word():
+    scene, told = Scene(RAMP), Drive(False, ((110, 'A replay publishes /clock: end it'), (260, 'Request')), 38.0)
+    for step in range(20):
+        standing = scene.at(0.05 * step).well(drive=told).standing
+    assert [one.text for one in standing] == ['A replay publishes /clock: end it']
+
+
 def test_a_battery_or_temperature_that_nobody_knows_is_no_alarm():
     scene = Scene(RAMP)
     for step in range(200):
