@@ -35,6 +35,20 @@ def test_a_signal_ends_a_node_within_one_second_and_lets_it_close(spawn, executo
     assert 'Traceback' not in node.output
 
 
+def test_a_node_leaves_the_generator_of_messages_out_and_talks_all_the_same(spawn, ros):
+    told = ros.collect(DiagnosticArray, '/diagnostics', qos.EVENT)
+    node = spawn(sys.executable, '-c', f"""
+import atexit, runpy, sys
+atexit.register(lambda: print('parser', 'lark.lark' in sys.modules, flush=True))
+sys.argv = [{PROBE!r}, 'auto']
+runpy.run_path({PROBE!r}, run_name='__main__')
+""")
+    ros.until(lambda: told, 'its diagnostics')
+    node.signal(signal.SIGINT)
+    assert node.wait(3.0) == 0
+    assert 'parser False' in node.output
+
+
 @pytest.mark.parametrize('executor', executors())
 def test_a_signal_during_start_up_still_ends_it_cleanly(spawn, executor):
     node = spawn(sys.executable, '-c', f"""

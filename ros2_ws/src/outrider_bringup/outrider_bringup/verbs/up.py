@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outrider_bringup import launchfile, paths, rigs
 from outrider_bringup.errors import UserError, nearest
-from outrider_bringup.up import chosen, lock, play, settings
+from outrider_bringup.up import lock, play
 from outrider_bringup.up.session import Session, Stop
 from outrider_drive import rig_lock
 
@@ -59,13 +59,10 @@ def run(args: argparse.Namespace) -> int:
     folder = _made(Path(given['run']))
     if args.scenario:
         given.update(_scenario(args, root / 'config' / 'scenarios', folder, given.get('rig')))
-    if args.lan:
-        given['page_address'] = chosen.page_address(settings.folder(), print)
-    given['rig'] = str(chosen.rig_file(args.rig, Path(given.get('rig') or _rig(args.rig)), folder, settings.folder(),
-                                       print))
     if args.radar:
         given['radar_config'] = str(_radar(args.radar, root / 'config' / 'radar'))
     held = lock.take(folder / f'{args.rig}.lock', args.rig)
+    given.update(_chosen(args, given, folder))
     plan = launchfile.load(launch, given)
     _nobody_drives(plan)
     for name in STALE:
@@ -77,6 +74,17 @@ def run(args: argparse.Namespace) -> int:
     return Session(args.rig, plan, run=folder, rides=Path(given['rides']), env=env, lock=held, keys=keys,
                    until=play.WORLD if args.scenario else '',
                    arms=bool(args.scenario) and play.arms(Path(given['scenario']))).run(stop)
+
+
+def _chosen(args: argparse.Namespace, given: dict[str, str], run: Path) -> dict[str, str]:
+    """Return what the person's settings and pairings add."""
+    from outrider_bringup.up import chosen, settings  # not needed by who is refused
+
+    where, rig = settings.folder(), Path(given.get('rig') or _rig(args.rig))
+    added = {'rig': str(chosen.rig_file(args.rig, rig, run, where, print))}
+    if args.lan:
+        added['page_address'] = chosen.page_address(where, print)
+    return added
 
 
 def _scenario(args: argparse.Namespace, folder: Path, run: Path, rig: str | None) -> dict[str, str]:
