@@ -153,8 +153,9 @@ class Chooser:
                  'side': self._table.sides[body.side] if body else ''}
         known = self._known.get(key)
         begun_s = now_s if known is None else known.begun_s
+        word = filled(row.word, LONGEST_WORD, **words)
         standing = Standing(
-            row, finding.key, filled(row.text, LONGEST_TEXT, **words), filled(row.word, LONGEST_WORD, **words),
+            row, finding.key, filled(row.text, LONGEST_TEXT, **words) or word, word,
             body.since_s if body is not None else begun_s, body.oldest_s if body is not None else at_s, body)
         self._known[key] = _Known(standing, begun_s, now_s,
                                   (known is not None and known.said) or now_s - begun_s >= row.after_s)

@@ -107,7 +107,7 @@ class Table:
 
 def filled(template: str, most: int, **values: str) -> str:
     """Return `template` with its values, `what` cut so that the whole has at most `most` characters."""
-    what = values.get('what', '').strip()
+    what = ' '.join(values.get('what', '').split())
     bare = template.format(**{**values, 'what': ''})
     room = most - len(bare)
     return template.format(**{**values, 'what': what if len(what) <= room else what[:room - 1].rstrip() + '…'})
