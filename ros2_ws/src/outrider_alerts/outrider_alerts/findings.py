@@ -54,7 +54,7 @@ def of_drive(drive: Drive, table: Table, rig: Rig) -> Iterator[Finding]:
         if row not in said:
             said.add(row)
             yield Finding(row, what=text)
-    if drive.estopped and 'estop' not in said:
+    if drive.estopped:
         yield Finding('estop')
     if 0.0 < drive.battery_v < rig.battery_low_v:
         yield Finding('battery_low')
