@@ -10,6 +10,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from outrider_alerts.door import headers
+
 FOLDER = Path(__file__).resolve().parent.parent / 'static'
 TYPES = {'.html': 'text/html; charset=utf-8', '.css': 'text/css; charset=utf-8',
          '.js': 'text/javascript; charset=utf-8', '.png': 'image/png', '.svg': 'image/svg+xml',
@@ -34,8 +36,12 @@ class Files:
         self._read: dict[str, File] = {}
 
     async def index(self, request: Request) -> Response:
-        """Return the page."""
-        return self._answer(request, 'index.html')
+        """Return the page; a paired phone's cookie lasts 400 days from here."""
+        answer = self._answer(request, 'index.html')
+        if request.scope['verdict'].phone is not None:
+            ask = request.scope['ask']
+            answer.headers['set-cookie'] = headers.set_cookie(ask.cookie, ask.scheme)
+        return answer
 
     async def manifest(self, request: Request) -> Response:
         """Return what an installed page is called."""
