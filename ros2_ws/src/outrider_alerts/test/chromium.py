@@ -106,9 +106,28 @@ class Tab(Session):
 class Browser(Chromium):
     """A Chromium whose pages are phones."""
 
+    def __init__(self, profile: Path, *flags: str) -> None:
+        self._tabs: list[Tab] = []
+        super().__init__(profile, *flags)
+
     def tab(self, apart: bool = True) -> Tab:
         """Return a new, empty page; apart: of another phone, which shares no cookies with the others."""
-        return Tab(self.target(apart))
+        self._tabs.append(Tab(self.target(apart)))
+        return self._tabs[-1]
+
+    def close_tabs(self) -> None:
+        """Put all phones away: a page that is left open goes on trying to reach its rig."""
+        for tab in self._tabs:
+            tab.call('Page.close')
+            tab.close()
+        self._tabs.clear()
+
+    def close(self) -> None:
+        """End it, pages first."""
+        with contextlib.suppress(Exception):  # it may be dead already, in any way
+            self.close_tabs()
+        self._tabs.clear()
+        super().close()
 
 
 @contextlib.contextmanager

@@ -43,4 +43,5 @@ def phone(chromium):
     """A phone that was never here before; it must not have complained when the test ends."""
     tab = chromium.tab()
     yield tab
+    chromium.close_tabs()
     assert tab.complaints == []

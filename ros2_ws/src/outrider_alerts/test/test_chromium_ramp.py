@@ -8,7 +8,8 @@ from page_at import level
 from teller import alert
 
 SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
-DOUBT_S = 0.5
+DOUBT_MS, AGAIN_MS = 500, 200
+LATE_MS = 150  # of a busy machine
 NUMBERS = {'disarmed': 0, 'armed': 1, 'moving': 2, 'stopping': 3, 'estopped': 4}
 
 
@@ -132,13 +133,13 @@ def test_what_is_not_acknowledged_is_asked_again_and_said_to_be_not_confirmed(ri
     phone.tap('#estop_button')
     phone.until('document.querySelector(".told").innerText.startsWith("NOT CONFIRMED")')
     turned = {phase: at for at, phase in reversed(phone.evaluate('window.turned'))}
-    assert turned['doubt'] - phone.evaluate('window.touched') == pytest.approx(1000 * DOUBT_S, abs=120)
+    assert DOUBT_MS <= turned['doubt'] - phone.evaluate('window.touched') < DOUBT_MS + LATE_MS
     pictures(phone, tmp_path, 'ramp_not_confirmed')
     phone.until('performance.getEntriesByType("resource").filter((one) => one.name.endsWith("/api/estop")).length >= 5')
     starts = phone.evaluate('performance.getEntriesByType("resource").filter((one) => one.name.endsWith("/api/estop"))'
                             '.map((one) => one.startTime)')
     gaps = [later - sooner for sooner, later in zip(starts, starts[1:], strict=False)]
-    assert sorted(gaps)[len(gaps) // 2] == pytest.approx(200, abs=40)
+    assert AGAIN_MS - 20 < sorted(gaps)[len(gaps) // 2] < AGAIN_MS + LATE_MS
     rig.does = 'latch'
     phone.until('document.querySelector(".stopping").dataset.phase === "latched"')
     asked = len(rig.asked_s)

@@ -67,16 +67,24 @@ def moving():
     return told
 
 
+def recording():
+    from outrider_interfaces.msg import RecorderState
+
+    return RecorderState(recording=True, ride='2026-11-21T21-30-04Z', duration_s=723.0, free_bytes=5 * 10**10)
+
+
 @pytest.fixture
 def riding(pages, phone, teller):
     from outrider_node import qos
 
     teller.also('tracks', moving(), qos.SENSOR)
+    teller.also('recorder/state', recording(), qos.STATE)
     page = pages()
     page.pair(phone)
     phone.tap('#riding .state')
     phone.until('document.querySelector("#sound_bar").hidden')
     phone.until('document.querySelector("#riding .more").hidden')  # it has heard that the rig moves
+    phone.until('document.querySelector("#record_button").innerText === "STOP REC"')
     return phone
 
 

@@ -33,7 +33,7 @@ export class Pairing {
       this.tell('Paired', 'This phone now knows the rig.', '');
       this.paired();
     } catch (problem) {
-      this.tell('Not paired', problem.message, HOW);
+      this.tell('Not paired', problem.message, problem.message.includes('./outrider pair') ? THEN : HOW);
     }
   }
 
@@ -49,7 +49,8 @@ export class Pairing {
   }
 }
 
-const HOW = 'At home, on the rig: ./outrider pair. Then scan the new code with this phone within ten minutes.';
+const THEN = 'Then scan the new code with this phone within ten minutes.';
+const HOW = `At home, on the rig: ./outrider pair. ${THEN}`;
 
 // A name to know the phone by in the list of paired ones; nothing that identifies its owner.
 function phone_name() {

@@ -88,7 +88,7 @@ export class Riding {
     say(this.mute_button, muted ? 'MUTED' : 'MUTE');
     mark(this.mute_button, 'on', String(muted));
     this.mute_button.setAttribute('aria-pressed', String(muted));
-    show(this.more, state.moving() !== true);
+    show(this.more, state.moving() !== true && level !== 'urgent');
     if (!this.notice.hidden && performance.now() > this.notice_ends_ms) show(this.notice, false);
   }
 

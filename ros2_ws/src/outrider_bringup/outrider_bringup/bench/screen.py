@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from outrider_alerts.door.pairings import Pairings
-from outrider_bringup.bench.voice_chromium import Chromium, Session
 from outrider_bringup.bench.figure import Figure, Measured
+from outrider_bringup.bench.voice_chromium import Chromium, Session
 from outrider_bringup.bench.voice_run import START_S, Stage, look_s, percentile, stage
 from outrider_bringup.errors import UserError
 
