@@ -48,6 +48,7 @@ def test_the_demo_proves_what_it_shows_and_leaves_a_readable_ride(demo, tmp_path
     process = demo(30)
     assert process.wait(90) == 0, process.output
     for name in ('points exact', 'radar frames', 'first track', 'warned of car', 'pass of car', 'NO DATA',
+                 'page', 'page NO DATA', 'buzzer NO DATA', 'buzzer sounded', 'alert to page',
                  'ramp', 'R1 let go', 'wheels at rest',
                  'rolled after that', 'cross still held', 'jack let go', 'drive recorded', 'byte to hazard',
                  'memory (PSS)', 'processor', 'recorded', 'ride', 'rerun recording'):
@@ -61,6 +62,13 @@ def test_the_demo_proves_what_it_shows_and_leaves_a_readable_ride(demo, tmp_path
     assert abs(got['pass of car']['clearance_m'] - got['pass of car']['clearance_truth_m']) < 0.4
     # Silence counts from the last frame, which may have come a period before the cable was out.
     assert 0.9 <= got['NO DATA']['no_data_after_s'] < 3.0
+    assert got['alert to page']['page_samples'] > 100
+    assert got['page NO DATA']['page_no_data_s'] < 3.0
+    assert got['buzzer NO DATA']['buzzer_no_data_s'] < 3.0
+    assert {'clear', 'caution'} <= set(got['page']['measured'].split(', '))
+    assert 'caution' in got['buzzer sounded']['measured']
+    assert not (tmp_path / 'run' / 'demo' / 'state').exists()  # its pairings go with it
+    assert '#t=' not in process.output  # nobody reads a log to be paired
     assert got['ramp']['measured'].endswith('stopped, lowered')
     assert got['ramp']['drove_m'] > 1.0
     assert got['R1 let go']['release_to_last_driving_frame_ms'] < 250

@@ -1,4 +1,4 @@
-"""A 64 MB /dev/shm, as containers have it, carries the whole bicycle: six ROS participants and the bridge."""
+"""A 64 MB /dev/shm, as containers have it, carries the whole bicycle: nine ROS participants and the bridge."""
 
 import os
 import re

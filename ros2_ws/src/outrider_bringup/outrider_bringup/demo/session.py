@@ -28,7 +28,7 @@ from outrider_sim.devices import radhar
 if TYPE_CHECKING:
     from outrider_bringup.demo.watch import Watcher
 
-READY_S = 10.0  # after this long the recording begins, whoever is missing then
+READY_S = 15.0  # after this long the recording begins, whoever is missing then
 SETTLE_S = 1.0  # after the first track, or a change of acts, before cost counts: start-up is over, not yet paid
 BRIDGE = 'bridge'
 TAIL_LINES = 5
