@@ -54,7 +54,7 @@ def test_a_close_pass_is_said(spawn, ros, tmp_path):
     voice.quiet()
     passed = ClosePass(track_id=3, class_id=4, side=1, clearance_m=0.8)
     passed.header.stamp = ros.node.get_clock().now().to_msg()
-    passes.publish(passed)
+    ros.node.create_timer(0.5, lambda: passes.publish(passed))
     ros.until(lambda: names(voice.alerts) == ['close_pass'], 'the pass')
     assert voice.alerts[-1].alerts[0].text == 'MOTO passed close, left'
 
@@ -95,16 +95,18 @@ def test_ages_are_those_of_the_replayed_clock_and_the_heartbeat_is_not(spawn, ro
         ros.matched(publisher)
     told = HazardArray(hazards=[car()])
     told.header.stamp = told.hazards[0].oldest_measurement = Time(sec=1000)
-    clock.publish(Clock(clock=Time(sec=1000)))
+    now = [Time(sec=1000)]
+    ros.node.create_timer(0.05, lambda: clock.publish(Clock(clock=now[0])))
     ros.until(lambda: alerts and alerts[-1].header.stamp.sec == 1000, 'its clock')
-    hazards.publish(told)
+    telling = ros.node.create_timer(0.05, lambda: hazards.publish(told))
     ros.until(lambda: names(alerts) == ['urgent'], 'the alert')
+    telling.cancel()
     beat = alerts[-1].heartbeat
     ros.until(lambda: alerts[-1].heartbeat > beat + 15, 'a second and a half of heartbeats')
     assert names(alerts) == ['urgent'], 'the replay stands still'
-    clock.publish(Clock(clock=Time(sec=1001, nanosec=100_000_000)))
+    now[0] = Time(sec=1001, nanosec=100_000_000)
     ros.until(lambda: names(alerts) == ['no_data'], 'that it is old')
-    clock.publish(Clock(clock=Time(sec=1000)))
+    now[0] = Time(sec=1000)
     ros.until(lambda: names(alerts) == ['starting'], 'a replay that begins anew')
 
 

@@ -277,7 +277,7 @@ def test_of_reasons_that_one_row_says_the_gravest_has_the_word():
 def test_a_battery_or_temperature_that_nobody_knows_is_no_alarm(battery_v):
     scene = Scene(RAMP)
     for step in range(100):
-        scene.at(0.05 * step).well(drive=Drive(False, (), battery_v), motors=Motors((), (math.nan,), (math.nan,)))
+        scene.at(0.05 * step).well(drive=Drive(False, (), battery_v), motors=Motors((), (math.nan,), (math.inf,)))
         assert scene.rows == []
 
 
