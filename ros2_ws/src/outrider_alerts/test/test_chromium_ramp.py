@@ -156,6 +156,18 @@ def test_a_governor_that_hangs_is_not_confirmed(rig, phone):
     phone.until('document.querySelector(".stopping").dataset.phase === "latched"')
 
 
+def test_a_phone_revoked_while_the_drive_is_armed_can_still_stop_it(rig, phone, tmp_path):
+    from outrider_alerts.door.pairings import Pairings
+
+    pairings = Pairings(tmp_path / 'state')
+    assert pairings.revoke(pairings.phones()[0].id)
+    phone.until('document.querySelector(".reasons").innerText.includes("was revoked")')
+    assert phone.text('#ramp .word') == 'UNKNOWN'
+    phone.tap('#estop_button')
+    phone.until('document.querySelector(".stopping").dataset.phase === "latched"')
+    assert rig.asked_s
+
+
 def test_the_page_says_that_it_is_not_the_safety_stop(rig, phone):
     for size in SIZES.values():
         phone.size(*size)

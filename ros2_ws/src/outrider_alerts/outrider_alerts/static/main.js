@@ -56,8 +56,15 @@ function linked(yes) {
 }
 
 function refused() {
+  const rig = state.get('rig');
   state.linked = false;
   state.sections = {};
+  if (rig?.kind === 'ramp') {   // an armed drive is still stopped by the phone that was there when it was armed
+    state.sections = {rig};
+    ramp.sent_away = true;
+    paint();
+    return;
+  }
   sound.silence();
   view = 'pairing';
   go();

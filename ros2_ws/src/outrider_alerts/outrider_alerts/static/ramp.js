@@ -7,6 +7,8 @@ import {SIDE, metres, speed} from './words.js';
 const STATE = {disarmed: 'DISARMED', armed: 'ARMED', moving: 'MOVING', stopping: 'STOPPING', estopped: 'E-STOP'};
 const JACK = {lifting: 'lifting', lowering: 'lowering', off: 'off'};
 const OLDEST_MS = 1000;
+const SILENT = 'The governor is silent: nothing is known of the drive.';
+const SENT_AWAY = 'This phone was revoked. While the drive is armed, STOP still works.';
 const WORD = {clear: 'CLEAR', no_data: 'NO DATA'};
 
 export class Ramp {
@@ -16,6 +18,7 @@ export class Ramp {
     this.tiles = {};
     this.refused = null;
     this.unit = 'm/s';
+    this.sent_away = false;
     this.build();
   }
 
@@ -57,7 +60,7 @@ export class Ramp {
     const told = state.age_ms('drive') <= OLDEST_MS ? state.get('drive') : null;
     mark(this.root, 'drive', told ? told.state : 'unknown');
     say(this.word, told ? STATE[told.state] || told.state : 'UNKNOWN');
-    const reasons = told ? told.refusals : ['The governor is silent: nothing is known of the drive.'];
+    const reasons = told ? told.refusals : [this.sent_away ? SENT_AWAY : SILENT];
     if (reasons.join('\n') !== this.refused) {
       this.refused = reasons.join('\n');
       this.reasons.replaceChildren(...reasons.map((reason) => make('li', {}, reason)));
