@@ -3,11 +3,14 @@
 import getpass
 import os
 import shutil
+import signal
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+
+from outrider_alerts.door.pairings import Pairings
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = ROOT / 'tools' / 'install_service'
@@ -45,6 +48,20 @@ def test_systemd_finds_nothing_to_complain_about(tmp_path):
         done = subprocess.run([judge, 'verify', '--man=no', path], capture_output=True, text=True, timeout=60,
                               check=False)
         assert [line for line in (done.stdout + done.stderr).splitlines() if 'outrider' in line] == []
+
+
+def test_its_command_comes_up_in_the_empty_environment_that_systemd_gives(tmp_path, spawn):
+    assert run('bicycle', '--prefix', tmp_path).returncode == 0
+    door = Pairings(tmp_path / 'state')
+    assert door.pair(door.new_token(), 'phone')
+    env = {'HOME': str(tmp_path), 'PATH': '/usr/local/bin:/usr/bin:/bin', 'ROS_DOMAIN_ID': os.environ['ROS_DOMAIN_ID'],
+           'OUTRIDER_STATE': str(tmp_path / 'state'), 'OUTRIDER_RUN': str(tmp_path / 'run'),
+           'OUTRIDER_RIDES': str(tmp_path / 'rides')}
+    command = unit_of(tmp_path)['ExecStart'].split()
+    rig = spawn('env', '-i', *(f'{name}={value}' for name, value in env.items()), *command, '--sim', 'web_port:=0')
+    rig.says('page: answers at http://0.0.0.0:', 60.0)  # open, for a phone was paired
+    rig.signal(signal.SIGINT)
+    assert rig.wait() == 0, rig.output
 
 
 def test_the_name_service_is_well_formed_and_names_the_port_of_the_page(tmp_path):
