@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import TransformStamped
 from outrider_interfaces.msg import AlertArray, Hazard, HazardArray
 from sensor_msgs.msg import PointCloud2, PointField
@@ -48,6 +49,13 @@ class Voice:
             ros.matched(self._mount)
             self._mount.publish(_mount())
         ros.node.create_timer(PERIOD_S, self._frame if radar else self._told)
+        self._health = ros.node.create_publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
+        ros.node.create_timer(1.0, self._well)
+
+    def _well(self) -> None:
+        """Say for radar and fusion that they are well, or they would be missed after the start."""
+        self._health.publish(DiagnosticArray(status=[
+            DiagnosticStatus(name=f'outrider/{name}', level=DiagnosticStatus.OK) for name in ('radar', 'fusion')]))
 
     def _told(self) -> None:
         if not self.alive:
