@@ -55,12 +55,17 @@ class PageNode(OutriderNode):
                          'stop': self.create_client(StopRecording, 'recorder/stop'),
                          'mark': self.create_client(MarkRide, 'recorder/mark')}
         self.diagnose('page', self._diagnosis)
-        self.create_timer(LOOK_S, self._hears.look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self.create_timer(LOOK_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._page.start()
 
     def close(self) -> None:
         """Answer no more."""
         self._page.close()
+
+    def _look(self) -> None:
+        if self._page.has_ended:
+            raise RuntimeError('page: the server has ended. It is started again.')  # by whoever started this process
+        self._hears.look()
 
     def _place(self) -> Place:
         root = os.environ.get('OUTRIDER_ROOT', '')

@@ -224,6 +224,23 @@ def test_newest_socket_of_a_phone_takes_the_place_of_its_oldest(served, cookie):
     until(lambda: served.page.clients['state'] == 0, 'all to leave')
 
 
+def test_visits_are_kept_beside_the_loop(served, cookie):
+    served.door._unix_s = lambda: time.time() + 700.0
+    with served.socket('/ws/state', cookie):
+        until(lambda: served.door.phones()[0].last_seen_s > time.time() + 600.0, 'the visit to be kept')
+
+
+def test_change_that_waits_for_its_lock_holds_up_nobody(served, cookie):
+    with served.door._shelf.changing():
+        asked = threading.Thread(target=served.ask, args=('POST', '/api/paired/revoke', {'id': 9}, cookie))
+        asked.start()
+        for _ in range(20):
+            assert served.ask('POST', '/api/estop', {}, cookie)[2]['latched']
+        assert served.ask('POST', '/api/pair', {'token': 'x' * 43})[0] == 403
+        assert asked.is_alive()
+    asked.join()
+
+
 def test_all_seats_taken_by_others_is_a_refusal(served):
     cookies = [served.pair() for _ in range(5)]
     with contextlib.ExitStack() as all_of_them:
@@ -309,6 +326,15 @@ def test_network_is_let_in_only_once_a_phone_may_be_paired(tmp_path):
     until(lambda: served.ask('GET', '/')[0] == 200, 'an answer')
     assert not served.page.is_kept_local
     served.close()
+
+
+@pytest.mark.filterwarnings('ignore::pytest.PytestUnhandledThreadExceptionWarning')
+def test_server_that_ends_unasked_is_noticed(tmp_path, monkeypatch):
+    served = Served(tmp_path)
+    monkeypatch.setattr(served.page, '_config', lambda: 1 / 0)
+    assert not served.page.has_ended
+    served.page.start()
+    until(lambda: served.page.has_ended, 'its end to be seen')
 
 
 def test_open_sockets_end_with_the_page(served, cookie):

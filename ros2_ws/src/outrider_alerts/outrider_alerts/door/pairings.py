@@ -89,11 +89,15 @@ class Pairings:
                 found = one
         return found if found is not None and self._unix_s() - found.last_seen_s < UNUSED_S else None
 
+    def is_news(self, phone: Phone) -> bool:
+        """Return whether it is to be kept that this phone is here: every ten minutes."""
+        return abs(self._unix_s() - phone.last_seen_s) >= SEEN_EVERY_S
+
     def seen(self, phone: Phone) -> None:
-        """Keep that this phone was here, every ten minutes. Raises DoorError."""
-        now_s = self._unix_s()
-        if abs(now_s - phone.last_seen_s) < SEEN_EVERY_S:
+        """Keep that this phone is here, where that is news. Raises DoorError."""
+        if not self.is_news(phone):
             return
+        now_s = self._unix_s()
         with self._shelf.changing() as book:
             for one in book.phones:
                 if one.id == phone.id:

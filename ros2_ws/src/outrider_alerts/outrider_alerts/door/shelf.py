@@ -26,8 +26,8 @@ class Shelf:
     def __init__(self, path: Path) -> None:
         """Nothing is read or made yet."""
         self._path = path
-        self._known: tuple[int, ...] | None = None  # of the file that _book was read from
-        self._book = Book()
+        # What was read, and of which file; set at once, for changes are made in a thread beside.
+        self._kept: tuple[tuple[int, ...] | None, Book] = (None, Book())
         self.problem = ''  # one sentence, '' while all is well
 
     def book(self) -> Book:
@@ -37,12 +37,12 @@ class Shelf:
             mark = (seen.st_ino, seen.st_mtime_ns, seen.st_size, seen.st_mode, seen.st_uid)
         except OSError as error:
             self.problem = '' if isinstance(error, FileNotFoundError) else self._sentence(str(error.strerror))
-            self._known, self._book = None, Book()
-            return self._book
-        if mark != self._known:
-            self._known, self._book = mark, Book()
-            self._book = self._read(seen)
-        return self._book
+            self._kept = (None, Book())
+            return self._kept[1]
+        kept = self._kept
+        if mark != kept[0]:
+            kept = self._kept = (mark, self._read(seen))
+        return kept[1]
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[Book]:

@@ -6,6 +6,7 @@ A listener is woken once for however many changes; what it reads then is the new
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -61,8 +62,9 @@ class Hub:
         with self._lock:
             waits = bool(self._fresh)
             self._fresh[name] = value
-        if not waits and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take)
+        if not waits:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever would listen
+                self._loop.call_soon_threadsafe(self._take)
 
     def newest(self, name: str) -> Any:
         """Return a section as it was put, None where nothing was."""

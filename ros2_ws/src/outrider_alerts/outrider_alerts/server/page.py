@@ -88,6 +88,7 @@ class Page:
         self.port = 0  # once it is open
         self.problem = ''  # one sentence while it is not
         self.is_kept_local = False
+        self._began = False
         self._estop = EStop(lambda: self._asked('estop'))
         self._parked = Parked(Errands(place.root, place.run), self.hub, place.rides)
         self._sockets = Sockets(self.hub, self._still, stack.watch, self._count)
@@ -95,6 +96,7 @@ class Page:
         self.hub.hooks['drive'] = lambda drive: self._gate.drive(drive['state'] == 'disarmed', boottime_s())
         self._thread = threading.Thread(target=self._run, name='page', daemon=True)
         self._over = asyncio.Event()
+        self._keeping: asyncio.Future[None] | None = None
 
     @property
     def clients(self) -> dict[str, int]:
@@ -106,9 +108,15 @@ class Page:
         """How often the e-stop was tapped."""
         return self._estop.asked
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server has come to an end that nobody asked for."""
+        return self._began and not self._thread.is_alive()
+
     def start(self) -> None:
         """Begin to answer, as soon as the port is free."""
         self._thread.start()
+        self._began = True
 
     def close(self) -> None:
         """End within two seconds."""
@@ -201,10 +209,13 @@ class Page:
 
     def _still(self, phone: Phone) -> bool:
         now = next((one for one in self._pairings.phones() if one.id == phone.id), None)
-        if now is not None:
-            with contextlib.suppress(DoorError):  # a full disk parts no phone from its page
-                self._pairings.seen(now)
+        if now is not None and self._pairings.is_news(now) and (self._keeping is None or self._keeping.done()):
+            self._keeping = self._loop.run_in_executor(None, self._keep, now)
         return now is not None
+
+    def _keep(self, phone: Phone) -> None:
+        with contextlib.suppress(DoorError):  # a full disk parts no phone from its page
+            self._pairings.seen(phone)
 
     def _is_dry(self, address: str) -> bool:
         if not self._gate.is_dry(address, boottime_s()):
