@@ -88,3 +88,17 @@ def test_a_second_rig_whose_port_is_taken_comes_up_all_the_same(bicycle, tmp_pat
         assert other.end()[0] == 0
     finally:
         other.close()
+
+
+def test_a_chosen_recording_holds_from_the_next_start_on(tmp_path):
+    state = tmp_path / 'state'
+    state.mkdir()
+    (state / 'settings.yaml').write_text('record: start\n')
+    up = Up(tmp_path, 'bicycle', '--sim', '--no-live', env={'OUTRIDER_STATE': str(state)})
+    try:
+        up.says(r'radar \d+/s.*   recording \d', 40.0)
+        assert up.end()[0] == 0
+    finally:
+        up.close()
+    (ride,) = (tmp_path / 'rides').glob('*/ride.json')
+    assert 'record: start' in ride.read_text()  # the recorder keeps the file that it was started with

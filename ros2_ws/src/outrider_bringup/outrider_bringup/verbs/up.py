@@ -81,7 +81,9 @@ def _chosen(args: argparse.Namespace, given: dict[str, str], run: Path) -> dict[
     from outrider_bringup.up import chosen, settings  # not needed by who is refused
 
     where, rig = settings.folder(), Path(given.get('rig') or _rig(args.rig))
-    added = {'rig': str(chosen.rig_file(args.rig, rig, run, where, print))}
+    added = {}
+    if (other := chosen.rig_file(args.rig, rig, run, where, print)) != rig:
+        added['rig'] = str(other)
     if args.lan:
         added['page_address'] = chosen.page_address(where, print)
     return added
