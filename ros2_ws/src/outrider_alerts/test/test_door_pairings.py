@@ -118,6 +118,20 @@ def test_phone_that_was_away_for_400_days_is_a_stranger(door, clock):
     assert door.phone(cookie) is None
 
 
+def test_clock_that_was_not_set_at_power_on_sends_nobody_away(door, clock):
+    before = paired(door)
+    clock.unix_s, now_s = 12.0, clock.unix_s
+    assert door.phone(before)
+    door.seen(door.phone(before))
+    early = paired(door, 'early')
+    clock.unix_s = now_s
+    assert door.phone(before).last_seen_s == now_s  # it never goes back
+    assert door.phone(early)
+    door.seen(door.phone(early))
+    clock.unix_s += pairings.UNUSED_S
+    assert door.phone(early) is None
+
+
 def test_visits_are_kept_every_ten_minutes_only(tmp_path, door, clock):
     cookie = paired(door)
     file = tmp_path / 'pairings.json'

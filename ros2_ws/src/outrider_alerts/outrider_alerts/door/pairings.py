@@ -18,6 +18,7 @@ from outrider_alerts.door.shelf import Shelf
 
 TOKEN_S = 600.0  # s, of CLOCK_BOOTTIME: who sets the clock makes no token live longer
 UNUSED_S = 400 * 86_400.0  # s without a visit; browsers keep no cookie longer (RFC 6265bis, 5.5)
+CLOCK_SET_S = 1.6e9  # unix s; what is older was said by a clock that nobody had set yet after power-on
 SEEN_EVERY_S = 600.0  # the file is not written for every request
 MOST_TOKENS, MOST_PHONES, MOST_ENDED = 8, 32, 32
 NAME_LENGTH = 40
@@ -87,11 +88,11 @@ class Pairings:
         for one in self._shelf.book().phones:
             if secret.same(one.hash, wanted):
                 found = one
-        return found if found is not None and self._unix_s() - found.last_seen_s < UNUSED_S else None
+        return None if found is None or self._is_old(found) else found
 
     def is_news(self, phone: Phone) -> bool:
         """Return whether it is to be kept that this phone is here: every ten minutes."""
-        return abs(self._unix_s() - phone.last_seen_s) >= SEEN_EVERY_S
+        return self._unix_s() - phone.last_seen_s >= SEEN_EVERY_S
 
     def seen(self, phone: Phone) -> None:
         """Keep that this phone is here, where that is news. Raises DoorError."""
@@ -139,6 +140,9 @@ class Pairings:
     def problem(self) -> str:
         """One sentence where the file cannot be used; nobody is paired then."""
         return self._shelf.problem
+
+    def _is_old(self, phone: Phone) -> bool:
+        return phone.last_seen_s > CLOCK_SET_S and self._unix_s() - phone.last_seen_s >= UNUSED_S
 
     def _lives(self, token: Token) -> bool:
         return token.boot == self._boot and 0.0 <= self._boottime_s() - token.made_s < TOKEN_S
