@@ -28,7 +28,7 @@ from outrider_alerts.door.headers import is_loopback
 from outrider_alerts.door.hosts import Hosts
 from outrider_alerts.door.lobby import Lobby
 from outrider_alerts.door.pairings import Pairings
-from outrider_alerts.server.addresses import own_addresses
+from outrider_alerts.server.addresses import listening, own_addresses
 from outrider_alerts.server.api import Api
 from outrider_alerts.server.entrance import Entrance, boottime_s
 from outrider_alerts.server.errands import Errands
@@ -42,8 +42,6 @@ from outrider_alerts.server.wire import Crowd, protocols
 LOCAL = '127.0.0.1'
 KEPT_LOCAL = 'no phone was ever paired, so the page stays on this machine. Run at home: ./outrider pair'
 AGAIN_S = 2.0
-SEND_BUFFER = 128 << 10  # bytes in the kernel for one client: what a slow one gets late is not much
-BACKLOG = 512
 PING_S = 10.0
 MESSAGE = 1024  # bytes of what a client may say on a socket
 HEAD = 8192  # bytes of a request's head
@@ -185,7 +183,7 @@ class Page:
         address = self._address()
         while not self._over.is_set():
             try:
-                return _listen(address, self._place.port)
+                return listening(address, self._place.port)
             except OSError as error:
                 why = 'another program has it' if error.errno == errno.EADDRINUSE else str(error.strerror)
                 said, self.problem = self.problem, (
@@ -225,22 +223,6 @@ class Page:
 
     def _count(self, what: str) -> None:
         self.counts[what] += 1
-
-
-def _listen(address: str, port: int) -> socket.socket:
-    kind = socket.AF_INET6 if ':' in address else socket.AF_INET
-    listener = socket.socket(kind, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind((address, port))
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 async def _nothing(request: Request, error: Any) -> JSONResponse:
