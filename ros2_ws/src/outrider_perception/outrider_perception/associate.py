@@ -46,6 +46,8 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     predicted, jacobian, wander = _expected(bank, detections, settings)
     d = detections.z.shape[1]
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
+    if detections.kind == POLAR:
+        allowed &= ~_of_another(bank, detections, settings)
     own = kalman.innovation(bank.covariance, jacobian, wander)
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
     coarse = allowed.copy()
@@ -159,13 +161,30 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
                  & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
                  & (detections.snr_db[:, None] < detections.snr_db[None, :]))
-    # In the box of a known body, and moving as that place of it would: its tail, while the track is at its head.
+    more |= _parts(bank, detections, settings).any(axis=1)
+    free &= ~more & ~same_cell.any(axis=1)
+    return free
+
+
+def _parts(bank: Bank, detections: Detections, settings: Settings) -> Bools:
+    """Return which echoes (m, n) are in the box of which confirmed body and move as that place of it would.
+
+    A body has one velocity, but each place of it is seen along another line: its tail, while the track is at its head.
+    """
     boxed = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings) & bank.confirmed
     at = detections.xy_m - detections.sensor_xy_m
     rate = at @ bank.state[:, 2:].T / np.maximum(np.hypot(at[:, 0], at[:, 1]), 1e-6)[:, None]
-    more |= (boxed & (np.abs(rate - v[:, None]) <= s.cluster_rate_mps)).any(axis=1)
-    free &= ~more & ~same_cell.any(axis=1)
-    return free
+    parts: Bools = boxed & (np.abs(rate - detections.z[:, 2:]) <= settings.cluster_rate_mps)
+    return parts
+
+
+def _of_another(bank: Bank, detections: Detections, settings: Settings) -> Bools:
+    """Return which echoes (n, m) say nothing for a track: it lies in a known body, and they are parts of that."""
+    lies = extent.within(bank, settings)
+    if not lies.any() or len(detections) == 0:
+        return np.zeros((len(bank), len(detections)), dtype=np.bool_)
+    other: Bools = lies @ _parts(bank, detections, settings).T
+    return other
 
 
 def _known(bank: Bank, detections: Detections, settings: Settings) -> Bools:
@@ -173,12 +192,14 @@ def _known(bank: Bank, detections: Detections, settings: Settings) -> Bools:
     if detections.kind == NEAR:
         inside = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings)
         return np.asarray(inside.any(axis=1))
-    away = detections.lag.back(bank.state)[:, :2] - detections.sensor_xy_m
-    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.5)
-    turn = np.abs(wrap_angle(detections.z[:, None, 0] - np.arctan2(away[:, 1], away[:, 0])))
+    first, last, near_m, far_m = facing.outlook(detections.lag.back(bank.state)[:, :2], bank.box_m,
+                                                bank.heading_rad + detections.lag.turned_rad, detections.sensor_xy_m)
     sigma = np.sqrt(detections.noise[:, [0, 1], [0, 1]])
-    beside = turn > (detections.half_rad + 2.0 * sigma[:, 0])[:, None] + 0.5 * bank.box_m[:, 1] / reach
-    other = np.abs(detections.z[:, None, 1] - 1.0 / reach) > 2.0 * sigma[:, None, 1]
+    doubt = (detections.half_rad + 2.0 * sigma[:, 0])[:, None]
+    turn = wrap_angle(detections.z[:, None, 0] - 0.5 * (first + last))
+    beside = np.abs(turn) > doubt + 0.5 * (last - first)
+    inverse, doubt = detections.z[:, None, 1], 2.0 * sigma[:, None, 1]
+    other = (inverse < 1.0 / far_m - doubt) | (inverse > 1.0 / near_m + doubt)
     return np.asarray((~beside & ~other).any(axis=1))
 
 

@@ -144,6 +144,19 @@ def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings)
     return within
 
 
+def within(bank: Bank, settings: Settings) -> Bools:
+    """Return (n, n): which tracks that are not confirmed lie in which confirmed body, which another one cannot."""
+    lies = np.zeros((len(bank), len(bank)), dtype=np.bool_)
+    one, other = np.flatnonzero(~bank.confirmed & ~bank.given), np.flatnonzero(bank.confirmed)
+    if len(one) and len(other):
+        off_x, off_y = (bank.state[one, axis, None] - bank.state[other, axis] for axis in (0, 1))
+        c, s = np.cos(bank.heading_rad[other]), np.sin(bank.heading_rad[other])
+        half = 0.5 * bank.box_m[other, :2] + settings.merge_margin_m
+        lies[one[:, None], other] = ((np.abs(off_x * c + off_y * s) <= half[:, 0])
+                                     & (np.abs(off_y * c - off_x * s) <= half[:, 1]))
+    return lies
+
+
 def together(bank: Bank, alike: Bools, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints, Ints]:
     """Return the pairs (k,), (k,) of `alike` (n, n) tracks of which one lies in the other, as told by the box of that.
 

@@ -19,6 +19,20 @@ def _corners(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: 
     return centre_m[:, None, :] - sensor_xy_m + off
 
 
+def outlook(centre_m: Floats, box_m: Floats, heading_rad: Floats,
+            sensor_xy_m: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return what footprints reach over, each (n,): bearings of the right and left corner, least and largest range."""
+    away = centre_m - sensor_xy_m
+    bearing = np.arctan2(away[:, 1], away[:, 0])
+    corners = _corners(centre_m, box_m, heading_rad, sensor_xy_m)
+    turn = wrap_angle(np.arctan2(corners[..., 1], corners[..., 0]) - bearing[:, None])
+    c, s = np.cos(heading_rad), np.sin(heading_rad)
+    along = np.maximum(np.abs(away[:, 0] * c + away[:, 1] * s) - 0.5 * box_m[:, 0], 0.0)
+    across = np.maximum(np.abs(away[:, 1] * c - away[:, 0] * s) - 0.5 * box_m[:, 1], 0.0)
+    return (bearing + turn.min(axis=1), bearing + turn.max(axis=1), np.maximum(np.hypot(along, across), _NEAREST_M),
+            np.hypot(corners[..., 0], corners[..., 1]).max(axis=1))
+
+
 def in_image(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats) -> Floats:
     """Return the offsets (n, 2) from centres to what a box in an image stands for.
 

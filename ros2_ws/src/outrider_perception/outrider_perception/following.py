@@ -101,7 +101,9 @@ class Following:
         s, sight = self._settings, self._sights.settings
         sure = bank.log_odds > log_odds(s.confirm_existence)
         if (sure & ~bank.confirmed).any():
-            bank.confirmed |= sure & moves(bank, ego, outlook.xy_m, s, sight)
+            fresh = bank.heard_s[:, 0] >= stamp_s - sight.scale_s
+            alone = ~(extent.within(bank, s) & fresh).any(axis=1)
+            bank.confirmed |= sure & alone & moves(bank, ego, outlook.xy_m, s, sight)
         if outlook.radar is not None:
             bank.confirmed &= ~refuted(bank, ego, outlook.radar, s, sight)
         keep = bank.log_odds > log_odds(s.delete_existence)
