@@ -26,7 +26,10 @@ class Sights:
 
 @dataclass(frozen=True)
 class Matched:
-    """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|."""
+    """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|.
+
+    `inverse` is that of S.
+    """
 
     track: Ints
     detection: Ints
@@ -34,6 +37,7 @@ class Matched:
     jacobian: Floats
     noise: Floats
     spread: Floats
+    inverse: Floats
     distance2: Floats
     log_spread: Floats
 
@@ -50,24 +54,26 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
         allowed &= ~_of_another(bank, detections, settings)
     own = kalman.innovation(bank.covariance, jacobian, wander)
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
-    coarse = allowed.copy()
+    own_reach, noise_reach = detections.gate * own, detections.gate * detections.noise
     for axis in range(d):
         off = np.abs(detections.z[:, axis] - predicted[:, axis, None])
         if axis == detections.angle:
             off = np.minimum(off, 2 * np.pi - off)
-        coarse &= off * off <= detections.gate * (own[:, axis, axis, None] + detections.noise[:, axis, axis])
-    track, detection = np.nonzero(coarse)
-    residual = detections.residual(detection, predicted[track])
-    spread = own[track] + detections.noise[detection]
-    distance2 = (residual * np.linalg.solve(spread, residual[:, :, None])[:, :, 0]).sum(axis=1)
-    log_spread = np.linalg.slogdet(spread)[1]
-    inside = np.flatnonzero(distance2 <= detections.gate)
+        allowed &= off * off <= own_reach[:, axis, axis, None] + noise_reach[:, axis, axis]
+    track, detection = allowed.nonzero()
+    residual = detections.residual(detection, predicted.take(track, axis=0))
+    spread = own.take(track, axis=0) + detections.noise.take(detection, axis=0)
+    inverse, log_spread = kalman.inverted(spread)
+    distance2 = np.add.reduce((inverse @ residual[:, :, None])[:, :, 0] * residual, axis=1)
+    inside = (distance2 <= detections.gate).nonzero()[0]
     # ln |S| keeps a vague track from taking the detection of a sharp one; confirmed tracks choose before tentative.
     cost = distance2 + log_spread + np.where(bank.confirmed[track], 0.0, detections.gate)
     chosen = inside[_choose(track[inside], detection[inside], cost[inside])]
     track, detection = track[chosen], detection[chosen]
-    return Matched(track, detection, residual[chosen], jacobian[track], detections.noise[detection] + wander[track],
-                   spread[chosen], distance2[chosen], log_spread[chosen])
+    residual, spread, inverse = (column.take(chosen, axis=0) for column in (residual, spread, inverse))
+    noise = detections.noise.take(detection, axis=0) + wander.take(track, axis=0)
+    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
+                   log_spread[chosen])
 
 
 def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
@@ -106,7 +112,7 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     if len(t) == 0:
         return
     bank.state[t], bank.covariance[t] = kalman.update(
-        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.spread)
+        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.inverse)
     if detections.angle >= 0:
         angle = detections.angle
         swerve.learn(bank, t, matched.residual[:, angle], matched.spread[:, angle, angle],
@@ -208,10 +214,9 @@ def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings)
 
     Of two that are seen, the younger goes; of a silent and a seen one, the silent, unless only it is confirmed.
     """
-    vx, vy = bank.state[:, 2], bank.state[:, 3]
-    alike = np.hypot(vx[:, None] - vx, vy[:, None] - vy) < settings.merge_speed_mps
-    np.fill_diagonal(alike, False)
-    one, other = extent.together(bank, alike, sensor_xy_m, settings)
+    one, other = extent.together(bank, sensor_xy_m, settings)
+    if len(one) == 0:
+        return np.zeros(len(bank), dtype=np.bool_)
     seen, sure = bank.seen_s >= stamp_s, bank.confirmed
     older = (bank.identity[other] < bank.identity[one]) | ~seen[one]
     goes = np.where(sure[one] == sure[other], older & seen[other], sure[other])
