@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outrider_perception.approach import Approach, foresee
-from outrider_perception.arrays import Floats, Ints
-from outrider_perception.levels import NONE, HazardSettings
+from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.levels import NONE, HazardSettings, Level
 from outrider_perception.passes import ClosePass, Passes
 from outrider_perception.tracker import Step
 
@@ -76,8 +76,10 @@ class HazardJudge:
             surely = approach.clearance_m + sigmas * approach.clearance_sigma_m
             known = approach.clearance_sigma_m <= rule.most_sigma_m
             for level, factor in zip(held, (1.0, s.off_factor), strict=True):
-                holds = known & (approach.time_to_closest_s <= rule.time_s * factor)
-                holds &= surely <= rule.clearance_m * factor
+                holds = surely <= rule.clearance_m * factor
+                if rule.last_s:
+                    holds |= _at_last(approach, rule, factor)
+                holds &= known & (approach.time_to_closest_s <= rule.time_s * factor)
                 holds &= approach.closing_mps >= rule.min_closing_mps / factor
                 np.maximum(level, holds * rule.level, out=level)
         return held
@@ -102,3 +104,12 @@ class HazardJudge:
         if level != told.level:
             told.level, told.since_s = level, now_s
         return told
+
+
+def _at_last(approach: Approach, rule: Level, factor: float) -> Bools:
+    """Return who (n,) may come near enough, and surely stays within reach, when the decision falls."""
+    clearance, sigma = approach.clearance_m, approach.clearance_sigma_m
+    found: Bools = ((approach.time_to_closest_s < rule.last_s * factor)
+                    & (clearance + rule.last_sigmas * sigma <= rule.clearance_m * factor)
+                    & (clearance + rule.far_sigmas * sigma <= rule.far_m * factor))
+    return found
