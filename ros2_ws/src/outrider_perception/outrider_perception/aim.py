@@ -89,10 +89,13 @@ class Aims:
         self.radar, self.camera, self._together = Aim(settings), Aim(settings), Together(settings)
 
     def seen(self, identity: Ints, stamp_s: float, by_radar: bool, residual: Floats, noise: Floats,
-             spread: Floats) -> None:
-        """Take what radar (k, 3) or camera (k, 2) saw of the tracks `identity` (k,), before they learn from it."""
+             inverse: Floats) -> None:
+        """Take what radar (k, 3) or camera (k, 2) saw of the tracks `identity` (k,), before they learn from it.
+
+        `noise` of what was seen, `inverse` of the residual's covariance.
+        """
         if by_radar:  # what is left of the residual after the update
-            left = (noise @ np.linalg.solve(spread, residual[:, :, None]))[:, 1, 0]
+            left = (noise[:, 1:2] @ (inverse @ residual[:, :, None]))[:, 0, 0]
             self._together.radar(stamp_s, identity, left, noise[:, 1, 1])
         else:
             self._together.camera(self.camera, stamp_s, identity, residual[:, 0], noise[:, 0, 0])

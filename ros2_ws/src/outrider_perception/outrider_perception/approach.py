@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, Ints
+from outrider_perception.arrays import Floats, Ints, columns
 from outrider_perception.lane import Lanes
 from outrider_perception.levels import AHEAD, BEHIND, LEFT, RIGHT, HazardSettings
 from outrider_perception.outline import distances, gap
@@ -60,28 +61,31 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     times = (_instants(step.centre_m, velocity, size, rig, settings.horizon_s) if step.ego.turn_radps == 0.0
              else settings.horizon_s * _CURVED_SHARES[None, :])
     coarse = distances_at(times)
-    times = np.broadcast_to(times, coarse.shape)
-    first = np.argmax(coarse <= coarse.min(axis=1)[:, None] + _SAME_M, axis=1)
-    low, high = times[rows, np.maximum(first - 1, 0)], times[rows, np.minimum(first + 1, times.shape[1] - 1)]
+    least_coarse = np.minimum.reduce(coarse, axis=1)
+    first = (coarse <= least_coarse[:, None] + _SAME_M).argmax(axis=1)
+    mine = rows if len(times) > 1 else 0  # who turns has the same instants as all others
+    low = times[mine, np.maximum(first - 1, 0)]
+    high = times[mine, np.minimum(first + 1, times.shape[1] - 1)]
     fine = low[:, None] + (high - low)[:, None] * _FINE_SHARES
     finer = distances_at(fine)
-    least = finer.min(axis=1)
-    clearance = np.minimum(least, coarse.min(axis=1))
-    when = fine[rows, np.argmax(finer <= least[:, None] + _SAME_M, axis=1)]
+    least = np.minimum.reduce(finer, axis=1)
+    clearance = np.minimum(least, least_coarse)
+    when = fine[rows, (finer <= least[:, None] + _SAME_M).argmax(axis=1)]
 
-    then = bodies.at(np.stack([np.zeros(n), when], axis=1))
-    turned = then.turned_rad[:, -1]
+    then = bodies.at(when[:, None])
+    turned = then.turned_rad[:, 0]
     # Now and then in one go.
-    both = np.stack([then.x_m.T.ravel(), then.y_m.T.ravel()], axis=1)
-    headings = np.broadcast_to(then.heading_rad, (n, 2)).T.ravel()
+    both = np.concatenate([step.centre_m, columns(then.x_m[:, 0], then.y_m[:, 0])])
+    headings = np.concatenate([heading, then.heading_rad[:, 0]])
     apart, on_body, on_rig = gap(both, np.concatenate([size, size]), headings, rig)
     distance, nearest = apart[:n], on_body[:n]
     closing = _closing(step.centre_m, velocity, nearest, on_rig[:n], distance)
     arm = on_body[n:] - on_rig[n:]
     contact = np.hypot(arm[:, 0], arm[:, 1]) < 1e-6
-    arm = np.where(contact[:, None], nearest - np.clip(nearest, -rig / 2, rig / 2), arm)
+    if contact.any():
+        arm = np.where(contact[:, None], nearest - np.clip(nearest, -rig / 2, rig / 2), arm)
     c, s = np.cos(turned), np.sin(turned)
-    arm_now = np.stack([arm[:, 0] * c - arm[:, 1] * s, arm[:, 0] * s + arm[:, 1] * c], axis=1)
+    arm_now = columns(arm[:, 0] * c - arm[:, 1] * s, arm[:, 0] * s + arm[:, 1] * c)
     sigma = _sigma(step, velocity + step.ego.velocity_mps, when, arm_now, lanes, settings)
     with np.errstate(divide='ignore', invalid='ignore', over='ignore'):
         collision = np.where(closing > _CREEP_MPS, distance / np.maximum(closing, _CREEP_MPS), np.inf)
@@ -93,20 +97,23 @@ def _instants(centre: Floats, velocity: Floats, size: Floats, rig: Floats, horiz
 
     Outlines are nearest while the centres are no further from their own closest approach than both half diagonals.
     """
-    speed2 = np.maximum((velocity ** 2).sum(axis=1), _CREEP_MPS ** 2)
-    middle = -(centre * velocity).sum(axis=1) / speed2
-    reach = 0.5 * (np.hypot(size[:, 0], size[:, 1]) + np.hypot(rig[0], rig[1])) / np.sqrt(speed2)
-    reach = reach + _BENT * np.abs(middle)
-    low, high = np.clip(middle - reach, 0.0, horizon_s), np.clip(middle + reach, 0.0, horizon_s)
-    grid = low[:, None] + (high - low)[:, None] * _COARSE_SHARES
-    return np.concatenate([np.zeros((len(centre), 1)), grid], axis=1)
+    (x, y), (vx, vy) = centre.T, velocity.T
+    speed2 = np.maximum(vx * vx + vy * vy, _CREEP_MPS ** 2)
+    middle = -(x * vx + y * vy) / speed2
+    reach = 0.5 * (np.hypot(size[:, 0], size[:, 1]) + math.hypot(rig[0], rig[1])) / np.sqrt(speed2)
+    reach += _BENT * np.abs(middle)
+    low = np.minimum(np.maximum(middle - reach, 0.0), horizon_s)
+    high = np.minimum(np.maximum(middle + reach, 0.0), horizon_s)
+    instants: Floats = np.zeros((len(centre), 1 + _COARSE))
+    instants[:, 1:] = low[:, None] + (high - low)[:, None] * _COARSE_SHARES
+    return instants
 
 
 def _closing(centre: Floats, velocity: Floats, nearest: Floats, on_rig: Floats, distance: Floats) -> Floats:
     """Return how fast the distance shrinks (n,); in contact, how fast the centres near."""
     arm = np.where((distance > 1e-6)[:, None], nearest - on_rig, centre)
-    length = np.maximum(np.hypot(arm[:, 0], arm[:, 1]), 1e-9)
-    closing: Floats = -(arm * velocity).sum(axis=1) / length
+    x, y = arm[:, 0], arm[:, 1]
+    closing: Floats = -(x * velocity[:, 0] + y * velocity[:, 1]) / np.maximum(np.hypot(x, y), 1e-9)
     return closing
 
 
@@ -117,11 +124,15 @@ def _sigma(step: Step, over_ground: Floats, when: Floats, arm: Floats, lanes: La
     When a lane change ends nobody knows: the way still to go is told by its speed (n, 2) `over_ground`.
     """
     u = arm / np.maximum(np.hypot(arm[:, 0], arm[:, 1]), 1e-9)[:, None]
-    u = np.where((np.abs(u).sum(axis=1) < 0.5)[:, None], np.array([0.0, 1.0]), u)
-    across = (u * lanes.across).sum(axis=1, keepdims=True)
-    carry = np.concatenate([u, when[:, None] * u - lanes.lost_s(when[:, None]) * across * lanes.across], axis=1)
-    variance = np.einsum('ni,nij,nj->n', carry, step.tracks.covariance, carry)
-    ends = (over_ground * lanes.across).sum(axis=1) * across[:, 0] * np.minimum(settings.lane_end_s, 0.5 * when)
+    u[np.abs(u[:, 0]) + np.abs(u[:, 1]) < 0.5] = 0.0, 1.0
+    left_x, left_y = lanes.across.T
+    across = u[:, 0] * left_x + u[:, 1] * left_y
+    carry = np.empty((len(u), 1, 4))
+    carry[:, 0, :2] = u
+    carry[:, 0, 2:] = when[:, None] * u - lanes.lost_s(when[:, None]) * across[:, None] * lanes.across
+    variance = (carry @ step.tracks.covariance @ carry.transpose(0, 2, 1))[:, 0, 0]
+    ends = (over_ground[:, 0] * left_x + over_ground[:, 1] * left_y) * across
+    ends *= np.minimum(settings.lane_end_s, 0.5 * when)
     variance += np.where(lanes.keeps, ends, 0.0) ** 2
     sigma: Floats = np.sqrt(np.maximum(variance, 0.0) + settings.extent_sigma_m ** 2)
     return sigma
@@ -129,6 +140,6 @@ def _sigma(step: Step, over_ground: Floats, when: Floats, arm: Floats, lanes: La
 
 def _side(arm: Floats) -> Ints:
     """Return SIDE_* (n,) of a line from the rig's outline to a body."""
-    across = np.abs(arm[:, 1]) > np.abs(arm[:, 0])
-    return np.where(across, np.where(arm[:, 1] > 0.0, LEFT, RIGHT),
-                    np.where(arm[:, 0] > 0.0, AHEAD, BEHIND)).astype(np.int64)
+    x, y = arm[:, 0], arm[:, 1]
+    side: Ints = np.where(np.abs(y) > np.abs(x), np.where(y > 0.0, LEFT, RIGHT), np.where(x > 0.0, AHEAD, BEHIND))
+    return side

@@ -26,7 +26,10 @@ class Sights:
 
 @dataclass(frozen=True)
 class Matched:
-    """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|."""
+    """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|.
+
+    `inverse` is that of S.
+    """
 
     track: Ints
     detection: Ints
@@ -34,6 +37,7 @@ class Matched:
     jacobian: Floats
     noise: Floats
     spread: Floats
+    inverse: Floats
     distance2: Floats
     log_spread: Floats
 
@@ -46,26 +50,30 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     predicted, jacobian, wander = _expected(bank, detections, settings)
     d = detections.z.shape[1]
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
+    if detections.kind == POLAR:
+        allowed &= ~_of_another(bank, detections, settings)
     own = kalman.innovation(bank.covariance, jacobian, wander)
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
-    coarse = allowed.copy()
+    own_reach, noise_reach = detections.gate * own, detections.gate * detections.noise
     for axis in range(d):
         off = np.abs(detections.z[:, axis] - predicted[:, axis, None])
         if axis == detections.angle:
             off = np.minimum(off, 2 * np.pi - off)
-        coarse &= off * off <= detections.gate * (own[:, axis, axis, None] + detections.noise[:, axis, axis])
-    track, detection = np.nonzero(coarse)
-    residual = detections.residual(detection, predicted[track])
-    spread = own[track] + detections.noise[detection]
-    distance2 = (residual * np.linalg.solve(spread, residual[:, :, None])[:, :, 0]).sum(axis=1)
-    log_spread = np.linalg.slogdet(spread)[1]
-    inside = np.flatnonzero(distance2 <= detections.gate)
+        allowed &= off * off <= own_reach[:, axis, axis, None] + noise_reach[:, axis, axis]
+    track, detection = allowed.nonzero()
+    residual = detections.residual(detection, predicted.take(track, axis=0))
+    spread = own.take(track, axis=0) + detections.noise.take(detection, axis=0)
+    inverse, log_spread = kalman.inverted(spread)
+    distance2 = np.add.reduce((inverse @ residual[:, :, None])[:, :, 0] * residual, axis=1)
+    inside = (distance2 <= detections.gate).nonzero()[0]
     # ln |S| keeps a vague track from taking the detection of a sharp one; confirmed tracks choose before tentative.
     cost = distance2 + log_spread + np.where(bank.confirmed[track], 0.0, detections.gate)
     chosen = inside[_choose(track[inside], detection[inside], cost[inside])]
     track, detection = track[chosen], detection[chosen]
-    return Matched(track, detection, residual[chosen], jacobian[track], detections.noise[detection] + wander[track],
-                   spread[chosen], distance2[chosen], log_spread[chosen])
+    residual, spread, inverse = (column.take(chosen, axis=0) for column in (residual, spread, inverse))
+    noise = detections.noise.take(detection, axis=0) + wander.take(track, axis=0)
+    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
+                   log_spread[chosen])
 
 
 def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
@@ -104,7 +112,7 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     if len(t) == 0:
         return
     bank.state[t], bank.covariance[t] = kalman.update(
-        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.spread)
+        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.inverse)
     if detections.angle >= 0:
         angle = detections.angle
         swerve.learn(bank, t, matched.residual[:, angle], matched.spread[:, angle, angle],
@@ -159,13 +167,30 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
                  & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
                  & (detections.snr_db[:, None] < detections.snr_db[None, :]))
-    # In the box of a known body, and moving as that place of it would: its tail, while the track is at its head.
+    more |= _parts(bank, detections, settings).any(axis=1)
+    free &= ~more & ~same_cell.any(axis=1)
+    return free
+
+
+def _parts(bank: Bank, detections: Detections, settings: Settings) -> Bools:
+    """Return which echoes (m, n) are in the box of which confirmed body and move as that place of it would.
+
+    A body has one velocity, but each place of it is seen along another line: its tail, while the track is at its head.
+    """
     boxed = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings) & bank.confirmed
     at = detections.xy_m - detections.sensor_xy_m
     rate = at @ bank.state[:, 2:].T / np.maximum(np.hypot(at[:, 0], at[:, 1]), 1e-6)[:, None]
-    more |= (boxed & (np.abs(rate - v[:, None]) <= s.cluster_rate_mps)).any(axis=1)
-    free &= ~more & ~same_cell.any(axis=1)
-    return free
+    parts: Bools = boxed & (np.abs(rate - detections.z[:, 2:]) <= settings.cluster_rate_mps)
+    return parts
+
+
+def _of_another(bank: Bank, detections: Detections, settings: Settings) -> Bools:
+    """Return which echoes (n, m) say nothing for a track: it lies in a known body, and they are parts of that."""
+    lies = extent.within(bank, settings)
+    if not lies.any() or len(detections) == 0:
+        return np.zeros((len(bank), len(detections)), dtype=np.bool_)
+    other: Bools = lies @ _parts(bank, detections, settings).T
+    return other
 
 
 def _known(bank: Bank, detections: Detections, settings: Settings) -> Bools:
@@ -173,12 +198,14 @@ def _known(bank: Bank, detections: Detections, settings: Settings) -> Bools:
     if detections.kind == NEAR:
         inside = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings)
         return np.asarray(inside.any(axis=1))
-    away = detections.lag.back(bank.state)[:, :2] - detections.sensor_xy_m
-    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.5)
-    turn = np.abs(wrap_angle(detections.z[:, None, 0] - np.arctan2(away[:, 1], away[:, 0])))
+    first, last, near_m, far_m = facing.outlook(detections.lag.back(bank.state)[:, :2], bank.box_m,
+                                                bank.heading_rad + detections.lag.turned_rad, detections.sensor_xy_m)
     sigma = np.sqrt(detections.noise[:, [0, 1], [0, 1]])
-    beside = turn > (detections.half_rad + 2.0 * sigma[:, 0])[:, None] + 0.5 * bank.box_m[:, 1] / reach
-    other = np.abs(detections.z[:, None, 1] - 1.0 / reach) > 2.0 * sigma[:, None, 1]
+    doubt = (detections.half_rad + 2.0 * sigma[:, 0])[:, None]
+    turn = wrap_angle(detections.z[:, None, 0] - 0.5 * (first + last))
+    beside = np.abs(turn) > doubt + 0.5 * (last - first)
+    inverse, doubt = detections.z[:, None, 1], 2.0 * sigma[:, None, 1]
+    other = (inverse < 1.0 / far_m - doubt) | (inverse > 1.0 / near_m + doubt)
     return np.asarray((~beside & ~other).any(axis=1))
 
 
@@ -187,10 +214,9 @@ def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings)
 
     Of two that are seen, the younger goes; of a silent and a seen one, the silent, unless only it is confirmed.
     """
-    vx, vy = bank.state[:, 2], bank.state[:, 3]
-    alike = np.hypot(vx[:, None] - vx, vy[:, None] - vy) < settings.merge_speed_mps
-    np.fill_diagonal(alike, False)
-    one, other = extent.together(bank, alike, sensor_xy_m, settings)
+    one, other = extent.together(bank, sensor_xy_m, settings)
+    if len(one) == 0:
+        return np.zeros(len(bank), dtype=np.bool_)
     seen, sure = bank.seen_s >= stamp_s, bank.confirmed
     older = (bank.identity[other] < bank.identity[one]) | ~seen[one]
     goes = np.where(sure[one] == sure[other], older & seen[other], sure[other])

@@ -72,7 +72,8 @@ class Bank:
 
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""
-        return Bank(bodies=self.bodies, **{name: column[which] for name, column in self._columns()})
+        rows = which.nonzero()[0] if which.dtype == np.bool_ else which
+        return Bank(bodies=self.bodies, **{name: column.take(rows, axis=0) for name, column in self._columns()})
 
     def with_more(self, more: Bank) -> Bank:
         """Return these and `more`."""

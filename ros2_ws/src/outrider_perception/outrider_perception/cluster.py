@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints, columns
 from outrider_perception.points import Points
 from outrider_perception.settings import Settings
 
@@ -48,10 +48,15 @@ def near(range_a: Floats, azimuth_a: Floats, rate_a: Floats, range_b: Floats, az
     mean_range = 0.5 * (range_a[:, None] + range_b)
     along = (range_a[:, None] - range_b) / s.cluster_range_m
     # The chord between two bearings, squared: of unit vectors, a sine for each pair takes longer.
-    off_x = np.cos(azimuth_a)[:, None] - np.cos(azimuth_b)
-    off_y = np.sin(azimuth_a)[:, None] - np.sin(azimuth_b)
+    chord2 = columns(np.cos(azimuth_a), np.sin(azimuth_a)) @ columns(np.cos(azimuth_b), np.sin(azimuth_b)).T
+    chord2 *= -2.0
+    chord2 += 2.0
     wide = mean_range / (s.cluster_cross_m + 2 * s.azimuth_apart_rad * mean_range)
-    close: Bools = along * along + (off_x * off_x + off_y * off_y) * (wide * wide) <= reach ** 2
+    wide *= wide
+    wide *= chord2
+    along *= along
+    along += wide
+    close: Bools = along <= reach ** 2
     close &= np.abs(rate_a[:, None] - rate_b) <= s.cluster_rate_mps
     return close
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outrider_perception import models, sight
-from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
+from outrider_perception.arrays import Bools, Floats, Ints, columns, wrap_angle
 from outrider_perception.classes import Classes
 from outrider_perception.cluster import Clusters
 from outrider_perception.late import Lag
@@ -79,7 +79,7 @@ class Detections:
 
     def residual(self, index: Ints, predicted: Floats) -> Floats:
         """Return seen minus predicted (k, d) for the detections at `index` (k,)."""
-        off: Floats = self.z[index] - predicted
+        off: Floats = self.z.take(index, axis=0) - predicted
         if self.angle >= 0:
             off[:, self.angle] = wrap_angle(off[:, self.angle])
         return off
@@ -104,7 +104,7 @@ def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> De
     xy = scan.pose.translation_m[:2]
     return Detections(
         scan.stamp_s, scan.sensor, xy, scan.pose.rotation[:2, 0],
-        np.stack([clusters.range_m, clusters.azimuth_rad, clusters.range_rate_mps], axis=1),
+        columns(clusters.range_m, clusters.azimuth_rad, clusters.range_rate_mps),
         models.polar_noise(clusters.range_m, settings), clusters.xy_m + xy, clusters.count, clusters.moving,
         clusters.snr_db, clusters.depth_m, np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m),
         settings.gate, settings.clutter_density)
@@ -138,7 +138,8 @@ def from_image(boxes: Boxes, tables: Classes, settings: SightSettings) -> tuple[
     m, xy = len(found.index), pose.translation_m[:2]
     noise = np.zeros((m, 2, 2))
     noise[:, 0, 0], noise[:, 1, 1] = found.sigma[:, 0] ** 2, found.sigma[:, 1] ** 2 * found.lasting
-    place = xy + np.stack([np.cos(found.z[:, 0]), np.sin(found.z[:, 0])], axis=1) / found.z[:, 1:]
+    bearing, reach = found.z[:, 0], 1.0 / found.z[:, 1]
+    place = columns(xy[0] + np.cos(bearing) * reach, xy[1] + np.sin(bearing) * reach)
     seen = Detections(
         boxes.stamp_s, boxes.sensor, xy, pose.rotation[:2, 0], found.z, noise, place, np.ones(m, dtype=np.int64),
         np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), np.full((m, 3), np.nan), boxes.class_ids[found.index],

@@ -6,7 +6,7 @@ covariance. Kellner et al., Instantaneous ego-motion estimation using Doppler ra
 EKF based approach to radar inertial odometry, MFI 2020. Yaw rate is not estimated: one sensor hardly sees it.
 
 What the filter gets is the normal equations without that row. Errors of one scan are those of the next too (the same
-posts, in the same bins of a speed that stays), so its weight is divided by the scans over which they last.
+posts, in the same bins of a speed that stays): what lasts of them is a state of the filter (motion.py), counted once.
 """
 
 from __future__ import annotations
@@ -127,8 +127,7 @@ class EgoEstimator:
             velocity = fit.velocity_mps
             residuals = directions @ velocity + rates
         wider = self._wider(residuals, weights)
-        evidence_share = 1.0 / (wider * s.ego_lasting_scans)
-        self._found = Evidence(fit.information * evidence_share, fit.vector * evidence_share)
+        self._found = Evidence(fit.information / wider, fit.vector / wider)
         agree, covariance = np.abs(residuals) <= tolerance, fit.covariance * wider
         if not self._enough(share[agree], share) or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
             return None

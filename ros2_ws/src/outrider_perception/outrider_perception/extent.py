@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
+from outrider_perception.arrays import Bools, Floats, Ints, columns, wrap_angle
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
@@ -24,7 +24,7 @@ _SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], 
                    [.6, 1], [.6, -1], [-.6, 1], [-.6, -1]], dtype=np.float64)
 _FACES = _SPOTS / np.hypot(_SPOTS[:, :1], _SPOTS[:, 1:])
 _FACES[8:] = [[0, 1], [0, -1], [0, 1], [0, -1]]
-_SPOTS_X, _SPOTS_Y, _FACES_X, _FACES_Y = _SPOTS[:, :1], _SPOTS[:, 1:], _FACES[:, :1], _FACES[:, 1:]  # (12, 1) each
+_SPOTS_XY, _FACES_XY = _SPOTS.T[:, :, None].copy(), _FACES.T[:, :, None].copy()  # (2, 12, 1) each
 _UNSEEN_M = 1e9  # added to the reach of what is not seen: quicker than to choose
 _DIM = 1e-6  # weight of what nothing is seen of: keeps the mean finite
 
@@ -35,22 +35,9 @@ class Seen:
 
     offset_m: Floats    # (n, 2) from the centre to the mean of what is seen
     weight: Floats      # (12, n) of each spot in that mean,
-    along_m: Floats     # (12, n) where it lies from there, in the body's own axes,
-    across_m: Floats
+    beside_m: Floats    # (2, 12, n) where it lies from there, along and across in the body's own axes,
     cosine: Floats      # (n,) and of their heading
     sine: Floats
-    share: Floats       # (n,) 0..1: how bright, seen from the sensor; 0 is out of its view
-
-    @property
-    def spread_m2(self) -> Floats:
-        """Return the covariance (n, 2, 2) of single sights about their mean."""
-        w, x, y, c, s = self.weight, self.along_m, self.across_m, self.cosine, self.sine
-        # Turned first: then it is a sum of squares, to the last bit.
-        x, y = x * c - y * s, x * s + y * c
-        spread = np.empty((len(c), 2, 2))
-        spread[:, 0, 0], spread[:, 1, 1] = np.add.reduce(w * x * x, axis=0), np.add.reduce(w * y * y, axis=0)
-        spread[:, 0, 1] = spread[:, 1, 0] = np.add.reduce(w * x * y, axis=0)
-        return spread
 
 
 def sizes(bank: Bank) -> Floats:
@@ -59,9 +46,7 @@ def sizes(bank: Bank) -> Floats:
     Between classes that a detector confuses the size is their mean, so that its error is the least it can be.
     """
     s = bank.bodies.sizes
-    guess = np.empty((len(bank), 3))
-    for i in range(3):
-        guess[:, i] = np.interp(bank.pace_mps, s.speeds_mps, s.by_speed_m[:, i])
+    guess = _between(bank.pace_mps, s.speeds_mps, s.by_speed_m)
     # What grows looks like what moves: a thing that only images have seen waits until it is known to move.
     named = bank.beliefs.any(axis=1) & (bank.confirmed | np.isfinite(bank.heard_s[:, 0]))
     if named.any():
@@ -69,12 +54,19 @@ def sizes(bank: Bank) -> Floats:
         guess = np.where(named[:, None], belief @ s.by_class_m + belief[:, :1] * guess, guess)
     long = np.where(bank.pace_mps > s.speeds_mps[0], bank.depth_m, 0.0)
     guess[:, 0] = np.maximum(guess[:, 0], long)
-    beyond = long > s.lengths_m[0]
-    if beyond.any():
-        for i in range(2):
-            wide = np.maximum(guess[:, 1 + i], np.interp(long, s.lengths_m, s.by_length_m[:, i]))
-            guess[:, 1 + i] = np.where(beyond, wide, guess[:, 1 + i])
-    return np.where(np.isfinite(bank.size_m), bank.size_m, guess)
+    beyond = (long > s.lengths_m[0]).nonzero()[0]
+    if len(beyond):
+        guess[beyond, 1:] = np.maximum(guess[beyond, 1:], _between(long[beyond], s.lengths_m, s.by_length_m))
+    measured = np.isfinite(bank.size_m)
+    return np.where(measured, bank.size_m, guess) if measured.any() else guess
+
+
+def _between(at: Floats, places: Floats, rows: Floats) -> Floats:
+    """Return rows (n, k) between those (p, k) that stand at rising `places` (p,); the end ones beyond them."""
+    table: Floats = np.empty((len(at), rows.shape[1]))
+    for number, column in enumerate(rows.T):
+        table[:, number] = np.interp(at, places, column)
+    return table
 
 
 def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats, axis: Floats,
@@ -85,32 +77,62 @@ def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floa
     the near part counts, as in the clusters (cluster.nearness).
     """
     c, s = np.cos(heading_rad), np.sin(heading_rad)
-    # Everything in the body's own axes, (12, n): the sensor is turned, which is one vector, not the spots.
+    # Everything in the body's own axes, (2, 12, n): the sensor is turned, which is one vector, not the spots.
     away_x, away_y = centre_m[:, 0] - sensor_xy_m[0], centre_m[:, 1] - sensor_xy_m[1]
+    sizes = np.empty((2, 1, len(c)))
+    sizes[:, 0] = box_m.T[:2]
     # People swing their limbs all round: what is seen of them is, in the mean, where they are.
-    half = 0.5 * np.minimum(np.maximum(box_m[:, 0] - settings.bodies.sizes.smallest_m[0], 0.0), 1.0)
-    spots_x, spots_y = half * box_m[:, 0] * _SPOTS_X, half * box_m[:, 1] * _SPOTS_Y
-    x, y = spots_x + (away_x * c + away_y * s), spots_y + (away_y * c - away_x * s)
-    reach = np.maximum(np.sqrt(x * x + y * y), 0.1)
-    facing = np.maximum(-(x * _FACES_X + y * _FACES_Y), 0.0)
-    ahead = np.maximum(x * (axis[0] * c + axis[1] * s) + y * (axis[1] * c - axis[0] * s), 0.0)
-    bright = (facing * ahead / (reach * reach)) ** 2
+    half = np.minimum(np.maximum(sizes[0, 0] - settings.bodies.sizes.smallest_m[0], 0.0), 1.0)
+    sizes *= 0.5 * half
+    spots = sizes * _SPOTS_XY
+    away, looks = np.empty((2, 1, len(c))), np.empty((2, 1, len(c)))
+    away[0, 0], away[1, 0] = away_x * c + away_y * s, away_y * c - away_x * s
+    looks[0, 0], looks[1, 0] = axis[0] * c + axis[1] * s, axis[1] * c - axis[0] * s
+    at = spots + away
+    squares = at * at
+    reach = np.maximum(np.sqrt(squares[0] + squares[1]), 0.1)
+    turned = at * _FACES_XY
+    facing = np.minimum(turned[0] + turned[1], 0.0)
+    at *= looks
+    bright = facing * np.maximum(at[0] + at[1], 0.0) / (reach * reach)
+    bright *= bright
     nearest = np.minimum.reduce(reach, axis=0)
     near = np.minimum.reduce(reach + _UNSEEN_M * (bright <= _DIM), axis=0)
     near = np.where(near < _UNSEEN_M, near, nearest)
-    weight = bright * np.exp(-np.maximum(reach - near, 0.0) / settings.near_part_m)
+    weight = np.exp(np.minimum(near - reach, 0.0) / settings.near_part_m)
+    weight *= bright
     # Where nothing is in view, the nearest spot stands for it.
     weight += _DIM * (reach <= nearest + 1e-9)
     weight /= np.add.reduce(weight, axis=0)
-    mean_x, mean_y = np.add.reduce(weight * spots_x, axis=0), np.add.reduce(weight * spots_y, axis=0)
-    return Seen(_turned(mean_x, mean_y, c, s), weight, spots_x - mean_x, spots_y - mean_y, c, s,
-                np.minimum(np.maximum.reduce(bright, axis=0), 1.0))
+    mean = np.add.reduce(weight * spots, axis=1)
+    spots -= mean[:, None]
+    return Seen(columns(mean[0] * c - mean[1] * s, mean[0] * s + mean[1] * c), weight, spots, c, s)
 
 
-def _turned(x: Floats, y: Floats, c: Floats, s: Floats) -> Floats:
-    """Return the vectors (n, 2) of `x`, `y` (n,) in the axes of bodies whose headings have cosine `c` and sine `s`."""
-    turned: Floats = np.stack([x * c - y * s, x * s + y * c], axis=1)
-    return turned
+def spread(looks: Seen, place_m: Floats, velocity_mps: Floats,
+           sensor_xy_m: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return how single sights stray about their mean, and what this does to an angle and a range rate, (n,) each.
+
+    That is: variance along the line of sight, across it, and what both have in common, in m2; how far a metre across
+    turns the line, rad, and changes the range rate, m/s. `place_m`, `velocity_mps` (n, 2) of what is seen.
+    """
+    away_x, away_y = place_m[:, 0] - sensor_xy_m[0], place_m[:, 1] - sensor_xy_m[1]
+    reach = np.maximum(np.hypot(away_x, away_y), 1.0)
+    u_x, u_y = away_x / reach, away_y / reach
+    # A part that lies aside of the mean is seen at another angle, and its range rate is that of this angle.
+    passing = (velocity_mps[:, 1] * u_x - velocity_mps[:, 0] * u_y) / reach
+    c, s = looks.cosine, looks.sine
+    towards_x, towards_y = u_x * c + u_y * s, u_y * c - u_x * s
+    (x, y), (_, n) = looks.beside_m, looks.weight.shape
+    # Turned first: then it is a sum of squares, to the last bit.
+    sights = np.empty((3, 12, n))
+    along, across = x * towards_x + y * towards_y, y * towards_x - x * towards_y
+    np.multiply(along, along, out=sights[0])
+    np.multiply(across, across, out=sights[1])
+    np.multiply(along, across, out=sights[2])
+    sights *= looks.weight
+    along_m2, across_m2, both_m2 = np.add.reduce(sights, axis=1)
+    return along_m2, across_m2, both_m2, 1.0 / reach, passing
 
 
 def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floats) -> Floats:
@@ -118,21 +140,13 @@ def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floa
 
     `place_m`, `velocity_mps` (n, 2) of what is seen.
     """
-    away_x, away_y = place_m[:, 0] - sensor_xy_m[0], place_m[:, 1] - sensor_xy_m[1]
-    reach = np.maximum(np.hypot(away_x, away_y), 1.0)
-    u_x, u_y = away_x / reach, away_y / reach
-    # A part that lies aside of the mean is seen at another angle, and its range rate is that of this angle.
-    passing = (velocity_mps[:, 1] * u_x - velocity_mps[:, 0] * u_y) / reach
-    spread = looks.spread_m2
-    along = spread[:, 0, 0] * u_x * u_x + 2.0 * spread[:, 0, 1] * u_x * u_y + spread[:, 1, 1] * u_y * u_y
-    across = spread[:, 0, 0] * u_y * u_y - 2.0 * spread[:, 0, 1] * u_x * u_y + spread[:, 1, 1] * u_x * u_x
-    both = (spread[:, 1, 1] - spread[:, 0, 0]) * u_x * u_y + spread[:, 0, 1] * (u_x * u_x - u_y * u_y)
-    angle = 1.0 / reach
-    noise = np.empty((len(reach), 3, 3))
-    noise[:, 0, 0], noise[:, 1, 1], noise[:, 2, 2] = along, across * angle * angle, across * passing * passing
+    along, across, both, angle, passing = spread(looks, place_m, velocity_mps, sensor_xy_m)
+    turning = across * angle
+    noise = np.empty((len(along), 3, 3))
+    noise[:, 0, 0], noise[:, 1, 1], noise[:, 2, 2] = along, turning * angle, across * passing * passing
     noise[:, 0, 1] = noise[:, 1, 0] = both * angle
     noise[:, 0, 2] = noise[:, 2, 0] = both * passing
-    noise[:, 1, 2] = noise[:, 2, 1] = across * angle * passing
+    noise[:, 1, 2] = noise[:, 2, 1] = turning * passing
     return noise
 
 
@@ -144,19 +158,40 @@ def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings)
     return within
 
 
-def together(bank: Bank, alike: Bools, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints, Ints]:
-    """Return the pairs (k,), (k,) of `alike` (n, n) tracks of which one lies in the other, as told by the box of that.
+def within(bank: Bank, settings: Settings) -> Bools:
+    """Return (n, n): which tracks that are not confirmed lie in which confirmed body, which another one cannot."""
+    lies = np.zeros((len(bank), len(bank)), dtype=np.bool_)
+    one, other = (~(bank.confirmed | bank.given)).nonzero()[0], bank.confirmed.nonzero()[0]
+    if len(one) and len(other):
+        off_x, off_y = (bank.state[one, axis, None] - bank.state[other, axis] for axis in (0, 1))
+        c, s = np.cos(bank.heading_rad[other]), np.sin(bank.heading_rad[other])
+        half = 0.5 * bank.box_m[other, :2] + settings.merge_margin_m
+        lies[one[:, None], other] = ((np.abs(off_x * c + off_y * s) <= half[:, 0])
+                                     & (np.abs(off_y * c - off_x * s) <= half[:, 1]))
+    return lies
+
+
+def together(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints, Ints]:
+    """Return the pairs (k,), (k,) of tracks that move alike of which one lies in the other, as told by the box of that.
 
     That is: its centre is `inside`, or the outlines lie in each other, which those of two bodies cannot; who only
     touches may be an error.
     """
     c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
-    x, y, (length, width) = bank.state[:, 0], bank.state[:, 1], bank.box_m[:, :2].T
-    off_x, off_y = x[:, None] - x, y[:, None] - y
+    length, width = bank.box_m[:, 0], bank.box_m[:, 1]
+    x, y, vx, vy = bank.state.T
     # Who is further away than all of that together is not looked at.
     far = np.abs(shift) + long + wide + 0.5 * (length.max(initial=0.0) + width.max(initial=0.0))
-    one, other = np.nonzero(alike & (np.abs(off_x) <= far) & (np.abs(off_y) <= far))
-    off_x, off_y, c, s = off_x[one, other], off_y[one, other], c[other], s[other]
+    near = np.abs(x[:, None] - x) <= far
+    near &= np.abs(y[:, None] - y) <= far
+    one, other = near.nonzero()
+    apart = (one != other).nonzero()[0]
+    one, other = one[apart], other[apart]
+    alike = (np.hypot(vx[one] - vx[other], vy[one] - vy[other]) < settings.merge_speed_mps).nonzero()[0]
+    one, other = one[alike], other[alike]
+    if len(one) == 0:
+        return one, other
+    off_x, off_y, c, s = x[one] - x[other], y[one] - y[other], c[other], s[other]
     along, across = off_x * c + off_y * s, np.abs(off_y * c - off_x * s)
     same = (np.abs(along - shift[other]) <= long[other]) & (across <= wide[other])
     same |= ((np.abs(along) <= 0.5 * (length[one] + length[other]) - settings.merge_margin_m)
@@ -199,10 +234,11 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     turn = wrap_angle(np.arctan2(over_ground[:, 1], over_ground[:, 0]) - bank.heading_rad)
     # What drives does not turn on the spot, however its velocity errs while it brakes.
     drives = bank.pace_mps > settings.walking_mps
-    most = np.where(drives, speed * max(dt_s, 0.0) / settings.least_turn_m, np.inf)
-    bank.heading_rad = wrap_angle(bank.heading_rad + np.where(moves, np.clip(turn, -most, most), 0.0))
+    most = np.where(drives, speed * (max(dt_s, 0.0) / settings.least_turn_m), np.inf)
+    bank.heading_rad = wrap_angle(bank.heading_rad + np.where(moves, np.minimum(np.maximum(turn, -most), most), 0.0))
     bank.box_m = sizes(bank)
-    new = np.flatnonzero((bank.heading_rad != old_heading) | (bank.box_m != old_box).any(axis=1))
+    different = bank.box_m != old_box
+    new = ((bank.heading_rad != old_heading) | different[:, 0] | different[:, 1]).nonzero()[0]
     if len(new):
         place = bank.state[new, :2]
         offset = seen(np.concatenate([place, place]), np.concatenate([old_box[new], bank.box_m[new]]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, wrap_angle
+from outrider_perception.arrays import Floats, columns, wrap_angle
 
 # Corners by halves of length and width; sides between them: front, right, back, left.
 _CORNERS = np.array([[0.5, 0.5], [0.5, -0.5], [-0.5, -0.5], [-0.5, 0.5]])
@@ -19,22 +19,42 @@ def _corners(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: 
     return centre_m[:, None, :] - sensor_xy_m + off
 
 
+def outlook(centre_m: Floats, box_m: Floats, heading_rad: Floats,
+            sensor_xy_m: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return what footprints reach over, each (n,): bearings of the right and left corner, least and largest range."""
+    away = centre_m - sensor_xy_m
+    bearing = np.arctan2(away[:, 1], away[:, 0])
+    corners = _corners(centre_m, box_m, heading_rad, sensor_xy_m)
+    turn = wrap_angle(np.arctan2(corners[..., 1], corners[..., 0]) - bearing[:, None])
+    c, s = np.cos(heading_rad), np.sin(heading_rad)
+    along = np.maximum(np.abs(away[:, 0] * c + away[:, 1] * s) - 0.5 * box_m[:, 0], 0.0)
+    across = np.maximum(np.abs(away[:, 1] * c - away[:, 0] * s) - 0.5 * box_m[:, 1], 0.0)
+    return (bearing + turn.min(axis=1), bearing + turn.max(axis=1), np.maximum(np.hypot(along, across), _NEAREST_M),
+            np.hypot(corners[..., 0], corners[..., 1]).max(axis=1))
+
+
 def in_image(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats) -> Floats:
     """Return the offsets (n, 2) from centres to what a box in an image stands for.
 
     That is: halfway between the outermost bearings, as far away as the nearest surface.
     """
-    away = centre_m - sensor_xy_m
-    bearing = np.arctan2(away[:, 1], away[:, 0])
-    corners = _corners(centre_m, box_m, heading_rad, sensor_xy_m)
-    turn = wrap_angle(np.arctan2(corners[..., 1], corners[..., 0]) - bearing[:, None])
-    middle = bearing + 0.5 * (turn.min(axis=1) + turn.max(axis=1))
+    x, y = centre_m[:, 0] - sensor_xy_m[0], centre_m[:, 1] - sensor_xy_m[1]
+    length, width = 0.5 * box_m[:, 0], 0.5 * box_m[:, 1]
     c, s = np.cos(heading_rad), np.sin(heading_rad)
-    along = np.maximum(np.abs(away[:, 0] * c + away[:, 1] * s) - 0.5 * box_m[:, 0], 0.0)
-    across = np.maximum(np.abs(away[:, 1] * c - away[:, 0] * s) - 0.5 * box_m[:, 1], 0.0)
+    along_x, along_y, across_x, across_y = length * c, length * s, width * s, width * c
+    corners = np.empty((2, 4, len(x)))
+    corners[0, 0], corners[0, 1] = along_x - across_x, along_x + across_x
+    corners[1, 0], corners[1, 1] = along_y + across_y, along_y - across_y
+    np.negative(corners[:, :2], out=corners[:, 2:])
+    corners[0] += x
+    corners[1] += y
+    bearing = np.arctan2(y, x)
+    turn = wrap_angle(np.arctan2(corners[1], corners[0]) - bearing)
+    middle = bearing + 0.5 * (np.minimum.reduce(turn, axis=0) + np.maximum.reduce(turn, axis=0))
+    along = np.maximum(np.abs(x * c + y * s) - length, 0.0)
+    across = np.maximum(np.abs(y * c - x * s) - width, 0.0)
     near = np.hypot(along, across)
-    offset: Floats = near[:, None] * np.stack([np.cos(middle), np.sin(middle)], axis=1) - away
-    return offset
+    return columns(near * np.cos(middle) - x, near * np.sin(middle) - y)
 
 
 def in_depth(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats, axis: Floats,

@@ -69,17 +69,18 @@ class Following:
             if bend.any():
                 bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
             _turn(bank, ego.yaw_rate_radps * dt_s, ego)
-        slow = np.hypot(*(bank.state[:, 2:] + ego.velocity_mps).T) < s.walking_mps
+        over_ground = bank.state[:, 2:] + ego.velocity_mps
+        slow = np.hypot(over_ground[:, 0], over_ground[:, 1]) < s.walking_mps
         matched = associate.match(bank, detections, slow, s)
         bank.log_odds -= missed(dt_s, s)
         if detections.angle >= 0:
             self._aims.seen(bank.identity[matched.track], detections.stamp_s, detections.kind == POLAR,
-                            matched.residual, matched.noise, matched.spread)
+                            matched.residual, matched.noise, matched.inverse)
         associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
         extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s)
         born = associate.unexplained(bank, detections, matched, s)
         most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births
-        starts = np.flatnonzero(born)[:max(0, most - len(bank))]
+        starts = born.nonzero()[0][:max(0, most - len(bank))]
         bank = self._alive(bank, detections.stamp_s, ego, outlook)
         self.bank = bank.with_more(self._born(detections, starts, ego)) if len(starts) else bank
 
@@ -101,11 +102,15 @@ class Following:
         s, sight = self._settings, self._sights.settings
         sure = bank.log_odds > log_odds(s.confirm_existence)
         if (sure & ~bank.confirmed).any():
-            bank.confirmed |= sure & moves(bank, ego, outlook.xy_m, s, sight)
+            fresh = bank.heard_s[:, 0] >= stamp_s - sight.scale_s
+            alone = ~(extent.within(bank, s) & fresh).any(axis=1)
+            bank.confirmed |= sure & alone & moves(bank, ego, outlook.xy_m, s, sight)
         if outlook.radar is not None:
             bank.confirmed &= ~refuted(bank, ego, outlook.radar, s, sight)
         keep = bank.log_odds > log_odds(s.delete_existence)
-        keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
+        finite = np.isfinite(bank.state), np.isfinite(bank.covariance)
+        if not (finite[0].all() and finite[1].all()):
+            keep &= finite[0].all(axis=1) & finite[1].all(axis=(1, 2))
         keep &= ~associate.doubles(bank, outlook.xy_m, stamp_s, s)
         return bank if keep.all() else bank.take(keep)
 

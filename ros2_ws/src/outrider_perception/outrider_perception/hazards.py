@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outrider_perception.approach import Approach, foresee
-from outrider_perception.arrays import Floats, Ints
-from outrider_perception.levels import NONE, HazardSettings
+from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.levels import NONE, HazardSettings, Level
 from outrider_perception.passes import ClosePass, Passes
 from outrider_perception.tracker import Step
 
@@ -52,7 +52,7 @@ class HazardJudge:
             self._passes = Passes(self.settings)
         self._now_s = step.stamp_s
         approach = foresee(step, self.settings)
-        on, still = self._raw(approach, 1.0), self._raw(approach, self.settings.off_factor)
+        on, still = self._raw(approach)
         # Beside the rig a body is at its closest for as long as it is long.
         past = approach.closing_mps < np.where(approach.time_to_closest_s > 0.0, -1.0, 0.5) * self.settings.past_mps
         said = [self._say(identity, int(on[i]), int(still[i]), bool(past[i]), step)
@@ -66,19 +66,23 @@ class HazardJudge:
         row = urgency[level[urgency] > NONE]
         return Hazards(row, level[row], since[row], approach, passes)
 
-    def _raw(self, approach: Approach, factor: float) -> Ints:
-        """Return the highest level (n,) whose row holds with its limits stretched by `factor`."""
-        raw = np.full(len(approach.distance_m), NONE, dtype=np.int64)
-        for rule in self.settings.levels:
+    def _raw(self, approach: Approach) -> Ints:
+        """Return the highest level (2, n) whose row holds, and that whose row does with its limits stretched."""
+        s = self.settings
+        held = np.zeros((2, len(approach.distance_m)), dtype=np.int64)
+        for rule in s.levels:
             early = (approach.time_to_closest_s - rule.late_s) / max(rule.time_s - rule.late_s, 1e-3)
-            sigmas = rule.late_sigmas + (rule.early_sigmas - rule.late_sigmas) * np.clip(early, 0.0, 1.0)
+            sigmas = rule.late_sigmas + (rule.early_sigmas - rule.late_sigmas) * np.minimum(np.maximum(early, 0.0), 1.0)
             surely = approach.clearance_m + sigmas * approach.clearance_sigma_m
-            holds = ((approach.time_to_closest_s <= rule.time_s * factor)
-                     & (surely <= rule.clearance_m * factor)
-                     & (approach.closing_mps >= rule.min_closing_mps / factor)
-                     & (approach.clearance_sigma_m <= rule.most_sigma_m))
-            raw = np.where(holds, np.maximum(raw, rule.level), raw)
-        return raw
+            known = approach.clearance_sigma_m <= rule.most_sigma_m
+            for level, factor in zip(held, (1.0, s.off_factor), strict=True):
+                holds = surely <= rule.clearance_m * factor
+                if rule.last_s:
+                    holds |= _at_last(approach, rule, factor)
+                holds &= known & (approach.time_to_closest_s <= rule.time_s * factor)
+                holds &= approach.closing_mps >= rule.min_closing_mps / factor
+                np.maximum(level, holds * rule.level, out=level)
+        return held
 
     def _say(self, identity: int, on: int, still: int, past: bool, step: Step) -> _Said:
         s, now_s = self.settings, step.stamp_s
@@ -100,3 +104,12 @@ class HazardJudge:
         if level != told.level:
             told.level, told.since_s = level, now_s
         return told
+
+
+def _at_last(approach: Approach, rule: Level, factor: float) -> Bools:
+    """Return who (n,) may come near enough, and surely stays within reach, when the decision falls."""
+    clearance, sigma = approach.clearance_m, approach.clearance_sigma_m
+    found: Bools = ((approach.time_to_closest_s < rule.last_s * factor)
+                    & (clearance + rule.last_sigmas * sigma <= rule.clearance_m * factor)
+                    & (clearance + rule.far_sigmas * sigma <= rule.far_m * factor))
+    return found

@@ -18,15 +18,15 @@ def known(bank: Bank, dt_s: float, swung: Floats, pose: SensorPose, settings: Se
     centre = bank.state[:, :2] + bank.state[:, 2:] * dt_s
     looks = extent.seen(centre, bank.box_m, bank.heading_rad, at, axis, settings)
     place = centre + looks.offset_m
-    away = place - at
-    reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.3)
-    line = away / reach[:, None]
-    x, y = line.T
-    noise = (extent.wander(looks, place, bank.state[:, 2:], at) + models.polar_noise(reach, settings))
-    p = bank.covariance
-    along = p[:, 0, 0] * x * x + 2.0 * p[:, 0, 1] * x * y + p[:, 1, 1] * y * y
-    across = p[:, 0, 0] * y * y - 2.0 * p[:, 0, 1] * x * y + p[:, 1, 1] * x * x
-    rate = p[:, 2, 2] * x * x + 2.0 * p[:, 2, 3] * x * y + p[:, 3, 3] * y * y
-    return Known(reach, np.arctan2(away[:, 1], away[:, 0]), ((bank.state[:, 2:] - swung) * line).sum(axis=1),
-                 np.sqrt(along + noise[:, 0, 0]), np.sqrt(across + reach ** 2 * noise[:, 1, 1]),
-                 np.sqrt(rate + noise[:, 2, 2]), bank.box_m[:, 0], bank.confirmed)
+    away_x, away_y = place[:, 0] - at[0], place[:, 1] - at[1]
+    reach = np.maximum(np.hypot(away_x, away_y), 0.3)
+    x, y = away_x / reach, away_y / reach
+    own_along, own_across, _, angle, passing = extent.spread(looks, place, bank.state[:, 2:], at)
+    range2, azimuth2, rate2 = models.polar_variances(reach, settings)
+    p, xx, yy, xy = bank.covariance.reshape(-1, 16).T, x * x, y * y, 2.0 * x * y
+    along = p[0] * xx + p[1] * xy + p[5] * yy + own_along + range2
+    across = p[0] * yy - p[1] * xy + p[5] * xx + reach * reach * (own_across * (angle * angle) + azimuth2)
+    rate = p[10] * xx + p[11] * xy + p[15] * yy + own_across * (passing * passing) + rate2
+    closing = (bank.state[:, 2] - swung[0]) * x + (bank.state[:, 3] - swung[1]) * y
+    return Known(reach, np.arctan2(away_y, away_x), closing, np.sqrt(along), np.sqrt(across), np.sqrt(rate),
+                 bank.box_m[:, 0], bank.confirmed)

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats
+from outrider_perception.arrays import Bools, Floats, columns
 from outrider_perception.ego import EgoVelocity
 
 _EYE = np.eye(2)
@@ -34,10 +34,10 @@ class Lanes:
         """Return the lanes of bodies at `centre_m` (n, 2) with `relative_mps` (n, 2): along the road where they are."""
         behind = np.minimum(centre_m[:, 0], 0.0)
         road_rad = ego.road.until_here(behind) * behind - ego.sway_rad
-        across = np.stack([-np.sin(road_rad), np.cos(road_rad)], axis=1)
+        across = columns(-np.sin(road_rad), np.cos(road_rad))
         velocity = relative_mps + ego.velocity_mps
         speed = np.hypot(velocity[:, 0], velocity[:, 1])
-        aside = np.abs((velocity * across).sum(axis=1))
+        aside = np.abs(velocity[:, 0] * across[:, 0] + velocity[:, 1] * across[:, 1])
         return cls(across, (speed >= walking_mps) & (aside <= _ALONG * speed), tau_s)
 
     def reach(self, time_s: float) -> Floats:

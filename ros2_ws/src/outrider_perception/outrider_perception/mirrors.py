@@ -50,21 +50,23 @@ class Mirrors:
         rows = self.rows()
         if n < 2 or not rows.any():
             return np.zeros(n, dtype=np.bool_)
-        off = aside(bank.state[:, :2], ego)
-        halfway = 0.5 * (off[:, None] + off[None, :])
+        off, along, ahead_mps = aside(bank.state[:, :2], ego), bank.state[:, 0], bank.state[:, 2]
+        length, share = bank.box_m[:, 0], s.twin_m + s.twin_share * np.abs(along)
+        beside = np.abs(along[:, None] - along) <= (share + 0.5 * np.maximum.reduce(length))[:, None]
+        beside &= np.abs(ahead_mps[:, None] - ahead_mps) <= s.twin_mps
+        image, body = (beside & bank.confirmed).nonzero()
+        reach = share[image] + 0.5 * np.maximum(length[image], length[body])
+        twins = (image != body) & (np.abs(along[image] - along[body]) <= reach)
+        image, body = image[twins], body[twins]
+        halfway = 0.5 * (off[image] + off[body])
         step = np.rint(halfway / s.row_step_m).astype(np.int64) + self._half
         stands = (step >= 0) & (step < len(rows))
-        stands &= rows[np.clip(step, 0, len(rows) - 1)]
+        stands &= rows[np.minimum(np.maximum(step, 0), len(rows) - 1)]
         # The row is on one side of the rig, the image beyond it, its body before it.
-        behind = (halfway * (off[:, None] - halfway) > 0.0) & (np.abs(off[:, None]) > np.abs(halfway))
-        length = 0.5 * np.maximum(bank.box_m[:, None, 0], bank.box_m[None, :, 0])
-        along = bank.state[:, 0]
-        most = s.twin_m + length + s.twin_share * np.abs(along[:, None])
-        beside = np.abs(along[:, None] - along) <= most
-        alike = np.abs(bank.state[:, None, 2] - bank.state[None, :, 2]) <= s.twin_mps
-        twins: Bools = stands & behind & beside & alike & bank.confirmed[None, :]
-        np.fill_diagonal(twins, False)
-        return np.asarray(twins.any(axis=1))
+        stands &= (halfway * (off[image] - halfway) > 0.0) & (np.abs(off[image]) > np.abs(halfway))
+        found = np.zeros(n, dtype=np.bool_)
+        found[image[stands]] = True
+        return found
 
 
 def aside(places_m: Floats, ego: EgoVelocity) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats
+from outrider_perception.arrays import Floats, columns
 from outrider_perception.settings import Settings
 
 _MIN_RANGE_M = 0.3  # nearer than the leakage nothing is measured; keeps the rows finite
@@ -16,27 +16,30 @@ _MIN_RANGE_M = 0.3  # nearer than the leakage nothing is measured; keeps the row
 
 def polar_prediction(state: Floats, sensor_xy_m: Floats) -> tuple[Floats, Floats]:
     """Return what the sensor should see of `state` (n, 4): z (n, 3) and its Jacobian (n, 3, 4)."""
-    at = state[:, :2] - sensor_xy_m
-    r = np.maximum(np.hypot(at[:, 0], at[:, 1]), _MIN_RANGE_M)
-    x, y, vx, vy = at[:, 0], at[:, 1], state[:, 2], state[:, 3]
-    rate = (x * vx + y * vy) / r
-    z = np.stack([r, np.arctan2(y, x), rate], axis=1)
+    x, y, vx, vy = state[:, 0] - sensor_xy_m[0], state[:, 1] - sensor_xy_m[1], state[:, 2], state[:, 3]
+    r = np.maximum(np.hypot(x, y), _MIN_RANGE_M)
+    u_x, u_y = x / r, y / r
+    rate = u_x * vx + u_y * vy
     h = np.zeros((len(state), 3, 4))
-    h[:, 0, 0], h[:, 0, 1] = x / r, y / r
-    h[:, 1, 0], h[:, 1, 1] = -y / r ** 2, x / r ** 2
-    h[:, 2, 0], h[:, 2, 1] = vx / r - x * rate / r ** 2, vy / r - y * rate / r ** 2
-    h[:, 2, 2], h[:, 2, 3] = x / r, y / r
-    return z, h
+    h[:, 0, 0], h[:, 0, 1] = h[:, 2, 2], h[:, 2, 3] = u_x, u_y
+    h[:, 1, 0], h[:, 1, 1] = -u_y / r, u_x / r
+    h[:, 2, 0], h[:, 2, 1] = (vx - u_x * rate) / r, (vy - u_y * rate) / r
+    return columns(r, np.arctan2(y, x), rate), h
 
 
 def polar_noise(range_m: Floats, settings: Settings) -> Floats:
     """Return the covariance (m, 3, 3) of clusters at `range_m` (m,): the sensor's, and the body's own size."""
-    s = settings
     noise = np.zeros((len(range_m), 3, 3))
-    noise[:, 0, 0] = s.range_sigma_m ** 2 + s.body_sigma_m ** 2
-    noise[:, 1, 1] = s.azimuth_sigma_rad ** 2 + (s.body_sigma_m / np.maximum(range_m, _MIN_RANGE_M)) ** 2
-    noise[:, 2, 2] = s.range_rate_sigma_mps ** 2
+    noise[:, 0, 0], noise[:, 1, 1], noise[:, 2, 2] = polar_variances(range_m, settings)
     return noise
+
+
+def polar_variances(range_m: Floats, settings: Settings) -> tuple[float, Floats, float]:
+    """Return the variances of range, azimuth (m,) and range rate of clusters at `range_m` (m,), as in `polar_noise`."""
+    s = settings
+    turn: Floats = s.body_sigma_m / np.maximum(range_m, _MIN_RANGE_M)
+    return (s.range_sigma_m ** 2 + s.body_sigma_m ** 2, s.azimuth_sigma_rad ** 2 + turn * turn,
+            s.range_rate_sigma_mps ** 2)
 
 
 def polar_start(range_m: Floats, azimuth_rad: Floats, range_rate_mps: Floats, noise: Floats, sensor_xy_m: Floats,

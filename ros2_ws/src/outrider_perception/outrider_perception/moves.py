@@ -54,6 +54,9 @@ def refuted(bank: Bank, ego: EgoVelocity, radar: Listener, settings: Settings, s
     and no more than `refute_mps`. What images saw moving there was one parked car after another, a wall that goes
     along, or hangs on a body that has gone by.
     """
+    silent = bank.heard_s[:, 0] < radar.heard_s - sight.refute_s
+    if not silent.any():
+        return silent
     away = bank.state[:, :2] - radar.xy_m
     reach = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-6)
     line = away / reach[:, None]
@@ -62,7 +65,6 @@ def refuted(bank: Bank, ego: EgoVelocity, radar: Listener, settings: Settings, s
     sigma = np.minimum(2.0 * np.sqrt(np.maximum(variance, 0.0)), sight.refute_mps)
     doubt = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, sigma)
     in_view = (line @ radar.axis >= np.cos(sight.refute_view_rad)) & (reach <= radar.reach_m)
-    silent = bank.heard_s[:, 0] < radar.heard_s - sight.refute_s
     contrary: Bools = in_view & silent & (radial > doubt) & ~bank.given
     return contrary
 

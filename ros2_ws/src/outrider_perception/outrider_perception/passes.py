@@ -46,8 +46,9 @@ class Passes:
         s = self._settings
         over: list[ClosePass] = []
         identities = step.tracks.identity.tolist()
-        speeds = np.hypot(*(step.tracks.state[:, 2:] + step.ego.velocity_mps).T)
-        moves = (np.hypot(*step.tracks.state[:, 2:].T) >= s.pass_speed_mps) & (speeds >= s.pass_ground_speed_mps)
+        (vx, vy), (own_x, own_y) = step.tracks.state[:, 2:].T, step.ego.velocity_mps
+        speeds = np.hypot(vx + own_x, vy + own_y)
+        moves = (np.hypot(vx, vy) >= s.pass_speed_mps) & (speeds >= s.pass_ground_speed_mps)
         rows = zip(identities, speeds.tolist(), moves.tolist(), approach.distance_m.tolist(),
                    approach.closing_mps.tolist(), strict=True)
         for row, (identity, speed, moving, distance, closing) in enumerate(rows):

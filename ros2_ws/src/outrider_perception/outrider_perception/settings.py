@@ -38,7 +38,6 @@ class Settings:
     ego_lateral_per_speed: float
     ego_max_accel_mps2: float
     ego_past_votes: float
-    ego_lasting_scans: float
     ego_doubt_scans: int
     unfold_ground_mps: float
     unfold_own_mps: float

@@ -9,11 +9,12 @@ Montiel, IEEE T-RO 2008).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
+from outrider_perception.arrays import Bools, Floats, Ints, columns, wrap_angle
 from outrider_perception.classes import Classes
 from outrider_perception.measurements import Boxes, SensorPose
 from outrider_perception.settings import SightSettings
@@ -50,71 +51,84 @@ def usable(boxes: Boxes) -> Bools:
 
 def sights(boxes: Boxes, pose: SensorPose, tables: Classes, settings: SightSettings) -> Sights:
     """Return what the usable boxes say; `pose` of the camera as the rig leans."""
-    s, index = settings, np.flatnonzero(usable(boxes))
+    s, index = settings, usable(boxes).nonzero()[0]
     left, top, right, bottom = boxes.edges_px[index].T
     said, depth = boxes.class_ids[index], boxes.depth_m[index]
     (fx, fy), (width, height) = boxes.focal_px, boxes.size_px
-    middle_u, middle_v = 0.5 * (left + right), 0.5 * (top + bottom)
-    rays = np.split(_ray(boxes, pose, np.concatenate([middle_u, left, right, middle_u]),
-                         np.concatenate([middle_v, middle_v, middle_v, bottom])), 4)
-    bearing, bearing_left, bearing_right = (np.arctan2(ray[:, 1], ray[:, 0]) for ray in rays[:3])
+    ray_x, ray_y, ray_z = _rays(boxes, pose, left, top, right, bottom)
+    bearing, bearing_left, bearing_right = np.arctan2(ray_y[:3], ray_x[:3])
     half = 0.5 * np.abs(wrap_angle(bearing_left - bearing_right))
     beside = (left <= s.edge_cut_px) | (right >= width - 1.0 - s.edge_cut_px)
     below, above = bottom >= height - 1.0 - s.edge_cut_px, top <= s.edge_cut_px
-    flat = np.maximum(np.hypot(rays[0][:, 0], rays[0][:, 1]), 1e-3)  # horizontal metres for a metre along the axis
-    edge = s.edge_sigma_px + s.edge_share * (bottom - top)
+    # Horizontal metres for a metre along the axis, of the box's middle and of its lower edge.
+    flat, flat_below = np.maximum(np.hypot(ray_x[::3], ray_y[::3]), 1e-3)
+    tall_px = bottom - top
+    edge = s.edge_sigma_px + s.edge_share * tall_px
 
+    cues, sigmas = np.empty((3, len(index))), np.empty((3, len(index)))
     # By its height.
-    tall = (bottom - top) / (fy * flat)
-    by_height = tall * tables.inverse_height[said]
-    doubt = np.hypot(tables.inverse_height_sigma[said] / tables.inverse_height[said], s.height_share)
-    height_sigma = np.hypot(by_height * doubt, np.sqrt(2.0) * edge / (fy * flat) * tables.inverse_height[said])
-    height_sigma = np.where(below | above, np.inf, height_sigma)
+    inverse_height = tables.inverse_height[said]
+    tall = fy * flat
+    cues[0] = tall_px / tall * inverse_height
+    doubt = np.hypot(tables.inverse_height_sigma[said] / inverse_height, s.height_share)
+    sigmas[0] = np.hypot(cues[0] * doubt, math.sqrt(2.0) * edge / tall * inverse_height)
+    sigmas[0][below | above] = np.inf
     # By where it stands, if the ground is flat.
-    ray = rays[3]
-    down = -ray[:, 2] / np.maximum(np.hypot(ray[:, 0], ray[:, 1]), 1e-3)
     up_m = float(pose.translation_m[2])
-    by_ground = down / max(up_m, 0.1)
-    ground_sigma = np.hypot(s.pitch_sigma_rad, edge / fy) * (1.0 + down ** 2) / max(up_m, 0.1)
-    ground_sigma = np.where(below | (up_m < s.least_height_m), np.inf, ground_sigma)
+    down = -ray_z[3] / flat_below
+    cues[1] = down / max(up_m, 0.1)
+    sigmas[1] = np.hypot(s.pitch_sigma_rad, edge / fy) * (1.0 + down * down) / max(up_m, 0.1)
+    sigmas[1][below] = np.inf
+    if up_m < s.least_height_m:
+        sigmas[1] = np.inf
     # By depth inside it.
     with np.errstate(invalid='ignore', divide='ignore'):
         known = (depth > 0.2) & (depth <= s.depth_reach_m)
-        by_depth = np.where(known, 1.0 / np.where(known, depth * flat, 1.0), 0.0)
-    body = s.body_sigma_m * by_depth ** 2
-    depth_sigma = np.where(known, np.hypot(s.depth_sigma_per_m2 / flat, body), np.inf)
+        cues[2] = np.where(known, 1.0 / np.where(known, depth * flat, 1.0), 0.0)
+    sigmas[2] = np.where(known, np.hypot(s.depth_sigma_per_m2 / flat, s.body_sigma_m * cues[2] ** 2), np.inf)
 
-    cues = np.stack([by_height, by_ground, by_depth])
-    weight = 1.0 / np.stack([height_sigma, ground_sigma, depth_sigma]) ** 2
+    weight = 1.0 / sigmas ** 2
     # None of them: somewhere near, for only what is near fills an image from edge to edge.
-    total = weight.sum(axis=0)
+    total = np.add.reduce(weight, axis=0)
     none = total <= 0.0
-    inverse = np.where(none, s.full_inverse_per_m, (weight * cues).sum(axis=0) / np.where(none, 1.0, total))
-    sigma = np.where(none, s.full_inverse_per_m, 1.0 / np.sqrt(np.where(none, 1.0, total)))
-    inverse = np.clip(inverse, 1.0 / _MAX_RANGE_M, 1.0 / _MIN_RANGE_M)
+    total[none] = 1.0
+    inverse, sigma = np.add.reduce(weight * cues, axis=0) / total, 1.0 / np.sqrt(total)
+    inverse[none] = sigma[none] = s.full_inverse_per_m
+    inverse = np.minimum(np.maximum(inverse, 1.0 / _MAX_RANGE_M), 1.0 / _MIN_RANGE_M)
     # The centre of a box is about the middle of what is seen of the body; cut by the image's edge it is not.
     across = half * np.where(beside, 1.0, s.place_share)
-    bearing_sigma = np.sqrt(s.bearing_sigma_rad ** 2 + (edge / fx) ** 2 + across ** 2)
+    bearing_sigma = np.sqrt(s.bearing_sigma_rad ** 2 + (edge / fx) ** 2 + across * across)
     lasting = np.where(known, s.depth_lasting, s.range_lasting)
-    return Sights(np.stack([bearing, inverse], axis=1), np.stack([bearing_sigma, sigma], axis=1), half, lasting, index)
+    return Sights(columns(bearing, inverse), columns(bearing_sigma, sigma), half, lasting, index)
 
 
-def _ray(boxes: Boxes, pose: SensorPose, u: Floats, v: Floats) -> Floats:
-    """Return directions (m, 3) in base_link's axes of pixels, one metre along the camera's axis."""
+def _rays(boxes: Boxes, pose: SensorPose, left: Floats, top: Floats, right: Floats, bottom: Floats) -> Floats:
+    """Return x, y, z (3, 4, m) of directions in base_link's axes, one metre along the camera's axis.
+
+    They are those of the boxes' middles, the middles of their left and right edges, and of their lower edges.
+    """
     (fx, fy), (cx, cy) = boxes.focal_px, boxes.centre_px
-    in_camera = np.stack([np.ones_like(u), (cx - u) / fx, (cy - v) / fy], axis=1)
-    turned: Floats = in_camera @ pose.rotation.T
-    return turned
+    across, up = np.empty((4, len(left))), np.empty((4, len(left)))
+    across[0], across[1], across[2] = 0.5 * (left + right), left, right
+    across[3] = across[0]
+    up[:3], up[3] = 0.5 * (top + bottom), bottom
+    across, up = (cx - across) / fx, (cy - up) / fy
+    rays: Floats = np.empty((3, 4, len(left)))
+    for one, (ahead, side, above) in zip(rays, pose.rotation.tolist(), strict=True):
+        one[:] = ahead + side * across + above * up
+    return rays
 
 
 def prediction(state: Floats, sensor_xy_m: Floats) -> tuple[Floats, Floats]:
     """Return what the camera should see of `state` (n, 4): z (n, 2) and its Jacobian (n, 2, 4)."""
-    x, y = (state[:, :2] - sensor_xy_m).T
-    r = np.maximum(np.hypot(x, y), _MIN_RANGE_M)
+    x, y = state[:, 0] - sensor_xy_m[0], state[:, 1] - sensor_xy_m[1]
+    inverse = 1.0 / np.maximum(np.hypot(x, y), _MIN_RANGE_M)
+    inverse2 = inverse * inverse
+    x_by, y_by = x * inverse2, y * inverse2
     h = np.zeros((len(state), 2, 4))
-    h[:, 0, 0], h[:, 0, 1] = -y / r ** 2, x / r ** 2
-    h[:, 1, 0], h[:, 1, 1] = -x / r ** 3, -y / r ** 3
-    return np.stack([np.arctan2(y, x), 1.0 / r], axis=1), h
+    h[:, 0, 0], h[:, 0, 1] = -y_by, x_by
+    h[:, 1, 0], h[:, 1, 1] = -x_by * inverse, -y_by * inverse
+    return columns(np.arctan2(y, x), inverse), h
 
 
 def start(z: Floats, noise: Floats, sensor_xy_m: Floats, along_mps: float, across_mps: float) -> tuple[Floats, Floats]:

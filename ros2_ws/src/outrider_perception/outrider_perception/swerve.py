@@ -9,9 +9,11 @@ estimation and adjustable process noise).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints, columns
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
@@ -20,7 +22,7 @@ _CLEAR = 2.0
 
 def fade(bank: Bank, dt_s: float, settings: Settings) -> None:
     """Let the past count less, in place: a sum fades with time, its variance with twice that."""
-    keep = float(np.exp(-dt_s / settings.swerve_tau_s))
+    keep = math.exp(-dt_s / settings.swerve_tau_s)
     bank.swerve *= np.array([keep, keep * keep])
 
 
@@ -32,11 +34,12 @@ def learn(bank: Bank, track: Ints, off_rad: Floats, spread_rad2: Floats, jacobia
     lane: only those count that a metre across turns by twice as much as one along.
     """
     per_m = np.where(np.abs(jacobian[:, 1]) > _CLEAR * np.abs(jacobian[:, 0]), jacobian[:, 1], 0.0)
-    bank.swerve[track] += np.stack([off_rad * per_m / spread_rad2, per_m ** 2 / spread_rad2], axis=1)
+    weight = per_m / spread_rad2
+    bank.swerve[track] += columns(off_rad * weight, per_m * weight)
 
 
 def swerves(bank: Bank, settings: Settings) -> Bools:
     """Return which tracks (n,) leave their lane."""
-    total, variance = bank.swerve.T
+    total, variance = bank.swerve[:, 0], bank.swerve[:, 1]
     found: Bools = np.abs(total) > settings.swerve_sigmas * np.sqrt(np.maximum(variance, 1e-12))
     return found

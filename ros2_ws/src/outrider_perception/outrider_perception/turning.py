@@ -18,12 +18,13 @@ from outrider_perception.ego import EgoVelocity
 from outrider_perception.lane import Lanes
 
 _STRAIGHT_RADPS = 1e-6
+_NO_TURN_RADPS = 1e-12  # stands for none where a way is divided by it: to the last bits the same
 _SLOW_MPS = 1.0  # a rig that stands has no curve
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """Bodies at t instants each: place `x_m`, `y_m` (n, t) in base_link of then, heading; how far the rig has turned.
+    """Bodies at t instants each: `x_m`, `y_m` (n, t) in base_link of then, heading; how far the rig has turned.
 
     Heading and turn are (n, t), or (n, 1) where nobody turns.
     """
@@ -48,11 +49,11 @@ class Turning:
 
         `most_across_mps2` is the acceleration across its way that a driver takes.
         """
-        self._x, self._y = centre_m[:, :1], centre_m[:, 1:]
+        self._place = centre_m.T[:, :, None]
         self._heading, self._lanes = heading_rad[:, None], lanes
         self._lasts_s, self._own_s = lasts_s, min(lasts_s, left_s)
         velocity = relative_mps + ego.velocity_mps
-        self._vx, self._vy = velocity[:, :1], velocity[:, 1:]
+        self._velocity = velocity.T[:, :, None]
         # It goes where its way leads, not where a sway points: what it does across that has no duration.
         own = math.hypot(*ego.velocity_mps.tolist()) * (1.0 if ego.velocity_mps[0] >= 0.0 else -1.0)
         self._rig_mps = own * math.cos(ego.sway_rad), -own * math.sin(ego.sway_rad)
@@ -60,29 +61,33 @@ class Turning:
         theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2,
                        ego.road.sharpest(centre_m[:, 0]))
         self._theirs = theirs[:, None]
-        self.straight = ego.turn_radps == 0.0 and not theirs.any()  # nobody turns
-        self._fading = (velocity * lanes.across).sum(axis=1, keepdims=True)
+        self._they_turn = bool(theirs.any())
+        fading = velocity[:, 0] * lanes.across[:, 0] + velocity[:, 1] * lanes.across[:, 1]
+        self._fading = (lanes.across * fading[:, None]).T[:, :, None]
+        self._rig = np.array(self._rig_mps)[:, None, None]
 
     def at(self, times_s: Floats) -> Foreseen:
         """Return where they will be seen from the rig at `times_s` (n, t)."""
-        # A lane change ends.
-        lost = self._lanes.lost_s(times_s) * self._fading
-        lost_x, lost_y = lost * self._lanes.across[:, :1], lost * self._lanes.across[:, 1:]
-        rig_x, rig_y = self._rig_mps
-        if self.straight:
-            return Foreseen(self._x + self._vx * times_s - lost_x - rig_x * times_s,
-                            self._y + self._vy * times_s - lost_y - rig_y * times_s,
-                            self._heading, np.zeros_like(self._heading))
-        bends_s = np.minimum(times_s, self._lasts_s)
-        rest_s = times_s - bends_s
-        way_x, way_y = _arc(self._vx, self._vy, self._theirs, bends_s, rest_s)
+        start = self._place - self._lanes.lost_s(times_s) * self._fading  # (2, n, t): a lane change ends
+        heading = self._heading
+        if self._they_turn:
+            bends_s = np.minimum(times_s, self._lasts_s)
+            vx, vy = self._velocity
+            way_x, way_y = _arc(vx, vy, self._theirs, bends_s, times_s - bends_s)
+            start[0] += way_x
+            start[1] += way_y
+            heading = heading + self._theirs * bends_s
+        else:
+            start += self._velocity * times_s
+        if self._turn_radps == 0.0:
+            start -= self._rig * times_s
+            return Foreseen(start[0], start[1], heading, np.zeros_like(self._heading))
         own_s = np.minimum(times_s, self._own_s)
-        gone_x, gone_y = _arc(rig_x, rig_y, np.full((1, 1), self._turn_radps), own_s, times_s - own_s)
-        off_x, off_y = self._x + way_x - lost_x - gone_x, self._y + way_y - lost_y - gone_y
+        gone_x, gone_y = _arc(*self._rig_mps, np.full((1, 1), self._turn_radps), own_s, times_s - own_s)
+        off_x, off_y = start[0] - gone_x, start[1] - gone_y
         turned = self._turn_radps * own_s
         c, s = np.cos(turned), np.sin(turned)
-        return Foreseen(off_x * c + off_y * s, off_y * c - off_x * s, self._heading + self._theirs * bends_s - turned,
-                        turned)
+        return Foreseen(off_x * c + off_y * s, off_y * c - off_x * s, heading - turned, turned)
 
 
 def turn_left_s(ego: EgoVelocity, junction_m: float, junction_rad: float) -> float:
@@ -112,10 +117,9 @@ def bends(velocity_mps: Floats, ego: EgoVelocity, curvature: Floats, most_across
 def _arc(x_mps: Floats | float, y_mps: Floats | float, turn: Floats, bends_s: Floats,
          rest_s: Floats) -> tuple[Floats, Floats]:
     """Return the way (n, t) each of what moves with a velocity and turns (n, 1) for a while, then goes straight on."""
+    turn = np.where(np.abs(turn) > _STRAIGHT_RADPS, turn, _NO_TURN_RADPS)
     angle = turn * bends_s
-    safe = np.where(np.abs(turn) > _STRAIGHT_RADPS, turn, 1.0)
-    straight = np.abs(turn) <= _STRAIGHT_RADPS
     c, s = np.cos(angle), np.sin(angle)
-    ahead = np.where(straight, bends_s, s / safe) + rest_s * c
-    aside = np.where(straight, 0.0, (1.0 - c) / safe) + rest_s * s
+    ahead = s / turn + rest_s * c
+    aside = (1.0 - c) / turn + rest_s * s
     return ahead * x_mps - aside * y_mps, aside * x_mps + ahead * y_mps

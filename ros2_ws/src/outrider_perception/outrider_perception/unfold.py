@@ -27,6 +27,7 @@ from outrider_perception.settings import Settings
 
 SPLIT_SINE = 0.1875  # of each peak beside the place of a body that aliased oddly: 6 of the chip's 1/32
 _MOST_SINE = 0.98
+_SAME_M, _SAME_CELL = 0.02, 0.1  # of range, or so much of a bin
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
     """Return for each point (n,) the other peak of the same cell, as far away as a split puts it; -1: none."""
     step = scan.velocity_step_mps or settings.velocity_bin_mps
     apart = np.abs(points.sine[:, None] - points.sine[None, :])
-    mates = (np.abs(points.range_m[:, None] - points.range_m[None, :]) < 0.02)
+    # One cell; but the chip tells places, rounded, and ranges made of them differ by centimetres.
+    cell_m = max(_SAME_M, _SAME_CELL * (scan.range_resolution_m or 0.0))
+    mates = (np.abs(points.range_m[:, None] - points.range_m[None, :]) < cell_m)
     mates &= np.abs(points.range_rate_mps[:, None] - points.range_rate_mps[None, :]) < 0.5 * step
     mates &= np.abs(apart - 2 * SPLIT_SINE) <= settings.unfold_split_sine
     return np.where(mates.any(axis=1), mates.argmax(axis=1), -1) if len(points) else np.zeros(0, dtype=np.int64)

@@ -106,7 +106,6 @@ class Unfolder:
         ground = stands & (choice == standing)
         held = choice < 0
         choice = np.where(held, standing, choice)
-        held |= self._doubled(points, found, choice)
         return Unfolded(points.aimed(found.azimuth_rad[rows, choice], found.range_rate_mps[rows, choice]), ground, held)
 
     def _claims(self, points: Points, found: Alternatives, known: Known, stands: Bools, most: float) -> Ints:
@@ -133,16 +132,6 @@ class Unfolder:
         order = order[cost[order] <= near[order]]
         choice[point[order]] = best[order]
         return choice
-
-    def _doubled(self, points: Points, found: Alternatives, choice: Ints) -> Bools:
-        """Return which points (n,) are the weaker of two peaks of one body."""
-        mate = found.paired
-        odd = found.k[choice] % 2 == 1
-        both = (mate >= 0) & odd & odd[mate] & (mate[mate] == np.arange(len(mate)))
-        later = np.arange(len(mate)) > mate
-        weaker = (points.snr_db < points.snr_db[mate]) | ((points.snr_db == points.snr_db[mate]) & later)
-        doubled: Bools = both & weaker
-        return doubled
 
     def _guess(self, points: Points, scan: PolarScan) -> Floats:
         """Return the velocity (2,) straight ahead that most points agree on; zero where they are too few."""

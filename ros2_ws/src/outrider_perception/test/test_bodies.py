@@ -40,9 +40,9 @@ def test_of_a_car_that_draws_level_the_near_flank_is_seen(side: float) -> None:
     assert -side * near > 0.4
 
 
-def test_what_is_abeam_is_out_of_a_rear_sensors_view() -> None:
-    assert looks(-20.0, 2.0).share[0] > 0.5
-    assert looks(6.0, 2.0).share[0] == 0.0
+def test_of_what_is_abeam_of_a_rear_sensor_its_nearest_spot_stands_for_it() -> None:
+    assert looks(-20.0, 2.0).weight[:, 0].max() < 0.6, 'its whole front is in view'
+    assert looks(6.0, 2.0).weight[:, 0].max() > 0.99
 
 
 def test_a_person_is_where_he_is_seen() -> None:
@@ -54,8 +54,10 @@ def test_what_is_seen_lies_within_the_outline_and_its_spread_is_a_covariance(x: 
                                                                              width: float, heading: float) -> None:
     seen = looks(x, y, (length, width), heading)
     assert np.hypot(*seen.offset_m[0]) <= 0.5 * np.hypot(length, width) + 1e-9
-    assert np.linalg.eigvalsh(seen.spread_m2[0]).min() > -1e-9
-    assert 0.0 <= seen.share[0] <= 1.0
+    assert seen.weight.min() >= 0.0
+    assert seen.weight.sum() == pytest.approx(1.0)
+    along, across, both, _, _ = extent.spread(seen, np.array([[x, y]]) + seen.offset_m, np.ones((1, 2)), np.zeros(2))
+    assert min(along[0], across[0], along[0] * across[0] - both[0] ** 2) > -1e-9
 
 
 def bank(*states: tuple[float, float, float, float]) -> Bank:

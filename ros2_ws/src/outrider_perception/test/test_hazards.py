@@ -113,7 +113,11 @@ def test_level_of(body: tuple[float, float, float, float], level: int) -> None:
     (-45.0, 2.55, 0.8, NOTICE),   # the same, and it may pass at 2 m: early, that is waited for
     (-27.0, 2.55, 0.8, WARN),     # late it is not
     (-27.0, 2.95, 0.1, NOTICE),   # passes at 1.7 m in 2.5 s, surely
-    (-27.0, 2.95, 0.8, WARN),     # and perhaps at 1 m
+    (-27.0, 2.95, 0.45, WARN),    # perhaps at 1.4 m, surely not at 3 m
+    (-27.0, 2.95, 0.8, WARN),     # perhaps at 1 m
+    (-27.0, 3.05, 0.4, WARN),     # perhaps at 1.45 m
+    (-27.0, 3.05, 0.8, NOTICE),   # likewise, but perhaps at 3 m, too
+    (-31.5, 2.95, 0.45, NOTICE),  # in 2.9 s: there is time to wait
 ])
 def test_what_is_known_badly_is_waited_for_early_and_warned_of_late(x_m: float, y_m: float, sigma_m: float,
                                                                     level: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,19 @@ def test_two_peaks_of_one_body_have_its_place_between_them() -> None:
     assert odd.sum(axis=1).tolist() == [1, 1]
     # Seen backwards: to the sensor's left is base_link's right.
     assert np.sin(found.azimuth_rad[odd]) == pytest.approx([-0.05, -0.05])
+
+
+def test_two_peaks_are_known_as_one_body_whose_places_a_chip_has_rounded_and_are_two_looks_at_it() -> None:
+    seen = scan(0.0, [60.0], [0.05], [-10.0])
+    seen = replace(seen, range_m=seen.range_m + [0.0, 0.03], range_resolution_m=1.0)
+    points = flatten(seen, SETTINGS)
+    assert alternatives(points, seen, np.zeros(2), SETTINGS).paired.tolist() == [1, 0]
+    body = Known(np.array([60.0]), np.array([np.pi]), np.array([-10.0]), np.ones(1), np.full(1, 4.0), np.full(1, 0.3),
+                 np.full(1, 4.5), np.ones(1, dtype=np.bool_))
+    told = Unfolder(SETTINGS).bodies(points, seen, np.zeros(2), np.ones(2), body)
+    assert not told.held.any()
+    assert told.points.range_rate_mps == pytest.approx([-10.0, -10.0])
+    assert np.sin(told.points.azimuth_rad) == pytest.approx([-0.05, -0.05])
 
 
 @pytest.mark.parametrize('own_mps', [0.0, 4.0, 8.0, 11.5])
