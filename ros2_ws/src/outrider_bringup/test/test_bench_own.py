@@ -11,6 +11,8 @@ from outrider_bringup.bench.own_ride import drawn as scene
 from outrider_bringup.errors import UserError
 from outrider_sim.world.radar.chirp import read_cfg
 
+REAL = own._rides
+
 
 def told(errors, variance, movers, unfolded=()):
     n = len(errors)
@@ -57,6 +59,36 @@ def test_unfolding_is_the_share_of_tracks(made):
     share, = own.unfolding(False)(say)
     assert share.value == pytest.approx(90.0)
     assert share.extra['samples'] == 200
+
+
+@pytest.fixture
+def rides(made, monkeypatch):
+    """Rides played by hand: told what each gives, it returns what was asked for."""
+    def play(**ride):
+        asked = []
+        made()
+        monkeypatch.setattr(own, '_rides', REAL)
+        monkeypatch.setattr(own, '_ridden', {})
+        monkeypatch.setattr(own, '_ride', lambda *one: asked.append(one) or told([0.0], 1.0, 0.0, **ride))
+        monkeypatch.setattr(own, 'sched_getaffinity', lambda _: {0})
+        return asked
+    return play
+
+
+def test_rides_are_drawn_until_there_are_enough_tracks_and_each_is_played_once(rides, monkeypatch):
+    monkeypatch.setenv(subjects.RUNS, '50')
+    asked = rides(unfolded=[True] * 3)
+    share, = own.unfolding(False)(lambda text: None)
+    assert share.extra['samples'] >= own.LEAST_TRACKS
+    assert len(asked) == len(set(asked)) <= 1.2 * own.LEAST_TRACKS / 3
+
+
+def test_too_few_tracks_are_refused(rides, monkeypatch):
+    monkeypatch.setenv(subjects.RUNS, '5')
+    asked = rides(unfolded=[True] * 3)
+    with pytest.raises(UserError, match='only 60 tracks'):
+        own.unfolding(False)(lambda text: None)
+    assert len(asked) == own.MOST
 
 
 def test_a_ride_follows_its_truth_at_both_spans(tmp_path):

@@ -10,11 +10,11 @@ the radar, by the bearings of bodies that both see at the same time.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
 from outrider_perception.arrays import Floats, Ints
+from outrider_perception.copies import amended
 from outrider_perception.ego import EgoVelocity, Evidence
 from outrider_perception.measurements import SensorPose
 from outrider_perception.settings import MotionSettings
@@ -32,7 +32,7 @@ class Aim:
         """Return the pose of a sensor that looks where this one does: turned about the vertical of the rig."""
         c, s = math.cos(self.left_rad), math.sin(self.left_rad)
         turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-        return replace(pose, rotation=turn @ pose.rotation)
+        return amended(pose, rotation=turn @ pose.rotation)
 
     def learn(self, more_left_rad: float, variance: float) -> None:
         """Take a measurement of what is still left of it; one beyond 4 sigma is no error of a mount."""

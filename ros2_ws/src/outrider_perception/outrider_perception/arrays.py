@@ -18,6 +18,14 @@ def columns(*each: Floats) -> Floats:
     return table
 
 
+def firsts(rising: Ints) -> Ints:
+    """Return where each run of equal numbers begins in `rising` (n,), n > 0."""
+    new: Bools = np.empty(len(rising), dtype=np.bool_)
+    new[0] = True
+    np.not_equal(rising[1:], rising[:-1], out=new[1:])
+    return new.nonzero()[0]
+
+
 def wrap_angle(angle_rad: Floats) -> Floats:
     """Return the angles within -pi..pi."""
     wrapped: Floats = np.remainder(angle_rad + np.pi, 2.0 * np.pi) - np.pi

@@ -50,7 +50,7 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     predicted, jacobian, wander = _expected(bank, detections, settings)
     d = detections.z.shape[1]
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
-    if detections.kind == POLAR:
+    if detections.kind == POLAR and not bank.confirmed.all():
         allowed &= ~_of_another(bank, detections, settings)
     own = kalman.innovation(bank.covariance, jacobian, wander)
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
@@ -142,9 +142,9 @@ def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, sinc
           sights: Sights) -> None:
     """Let looks that name a class change the beliefs; `since_s` (k,) the look before: what follows soon is no news."""
     said = detections.class_ids[detection]
-    named = np.flatnonzero(said > 0)
+    named = (said > 0).nonzero()[0]
     if len(named):
-        news = np.clip(since_s[named] / sights.settings.look_tau_s, 0.0, 1.0)
+        news = np.minimum(np.maximum(since_s[named] / sights.settings.look_tau_s, 0.0), 1.0)
         looks = classes.look(sights.classes, said[named], detections.scores[detection][named], news)
         bank.beliefs[track[named]] = classes.bounded(sights.classes, bank.beliefs[track[named]] + looks)
 

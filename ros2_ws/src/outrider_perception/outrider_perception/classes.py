@@ -81,7 +81,7 @@ def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
 
     A score below one is a detector's own doubt: so much of its answer is any class. `weight` (k,) 0..1: how much news.
     """
-    certain = np.clip(scores, 0.0, tables.surest_score)[:, None]
+    certain = np.minimum(np.maximum(scores, 0.0), tables.surest_score)[:, None]
     likelihood = certain * tables.table[:, said].T + (1.0 - certain) / (COUNT - 1)
     nats = np.where(said[:, None] > 0, np.log(likelihood), 0.0) * weight[:, None]
     return np.asarray(nats)

@@ -91,7 +91,7 @@ class EgoEstimator:
         self._found = self.evidence = None
         if expected_mps is not None:
             known = self._last or EgoVelocity()
-            self._last, self._last_s = EgoVelocity(expected_mps, known.covariance, True), stamp_s
+            self._last, self._last_s = EgoVelocity(expected_mps, known.covariance, True, road=known.road), stamp_s
         self._least = self._settings.ego_min_known if expected_mps is not None else self._settings.ego_min_statics
         found = self._fit(stamp_s, directions, range_rate_mps, 1.0 / crowd)
         if found is None or not self._plausible(stamp_s, found):

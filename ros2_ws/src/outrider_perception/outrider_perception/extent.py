@@ -63,9 +63,11 @@ def sizes(bank: Bank) -> Floats:
 
 def _between(at: Floats, places: Floats, rows: Floats) -> Floats:
     """Return rows (n, k) between those (p, k) that stand at rising `places` (p,); the end ones beyond them."""
-    table: Floats = np.empty((len(at), rows.shape[1]))
-    for number, column in enumerate(rows.T):
-        table[:, number] = np.interp(at, places, column)
+    at = np.minimum(np.maximum(at, places[0]), places[-1])
+    row = np.minimum(places.searchsorted(at, side='right'), len(places) - 1)
+    slopes = (rows[1:] - rows[:-1]) / (places[1:] - places[:-1])[:, None]
+    before = row - 1
+    table: Floats = rows.take(before, axis=0) + slopes.take(before, axis=0) * (at - places.take(before))[:, None]
     return table
 
 

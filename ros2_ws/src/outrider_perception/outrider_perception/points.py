@@ -55,18 +55,23 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     at 60 m is an error of elevation, and its range is nearly all horizontal.
     """
     s = settings
-    columns = np.stack([scan.range_m, scan.azimuth_rad, scan.elevation_rad, scan.range_rate_mps, scan.snr_db])
-    finite = np.isfinite(columns).all(axis=0)
-    columns = np.where(finite, columns, 0.0)
+    columns = np.empty((5, len(scan.range_m)))
+    columns[0], columns[1], columns[2] = scan.range_m, scan.azimuth_rad, scan.elevation_rad
+    columns[3], columns[4] = scan.range_rate_mps, scan.snr_db
+    finite = np.logical_and.reduce(np.isfinite(columns), axis=0)
+    if not finite.all():
+        columns = np.where(finite, columns, 0.0)
     reach, azimuth, elevation, rate, snr = columns
     sane = (finite & (reach <= s.max_range_m) & (reach >= 0.0) & (np.abs(rate) <= s.max_range_rate_mps)
             & (np.abs(azimuth) <= 2 * np.pi) & (np.abs(elevation) <= np.pi / 2) & (np.abs(snr) <= 1e3))
     leakage = sane & (reach < max(s.leakage_range_m, _MIN_RANGE_M))
     steep = sane & ~leakage & (np.abs(elevation) > s.max_elevation_rad)
-    use = sane & ~leakage & ~steep
-    left_out = {name: int(np.count_nonzero(out)) for name, out in (
-        ('not_finite', ~finite), ('out_of_bounds', finite & ~sane), ('leakage', leakage), ('steep', steep))}
-    reach, azimuth, elevation, rate, snr = columns[:, use]
+    use = (sane & ~leakage & ~steep).nonzero()[0]
+    left_out = dict.fromkeys(('not_finite', 'out_of_bounds', 'leakage', 'steep'), 0)
+    if len(use) < len(sane):
+        left_out = {name: int(np.count_nonzero(out)) for name, out in zip(
+            left_out, (~finite, finite & ~sane, leakage, steep), strict=True)}
+        reach, azimuth, elevation, rate, snr = columns[:, use]
     cos_az, cos_el = np.cos(azimuth), np.cos(elevation)
     sine = cos_el * np.sin(azimuth)
     # A row of antennas knows no elevation: all of them 0. Then it is the sine that is true, whatever the lean.

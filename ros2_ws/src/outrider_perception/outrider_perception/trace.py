@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints, firsts
 from outrider_perception.settings import Settings
 from outrider_perception.unfold import Alternatives
 
@@ -55,7 +55,7 @@ class Trace:
             support += agrees.sum(axis=1)
         score = np.where(found.possible, score, -np.inf)
         # By k: of an odd one both sides of its peak are one alternative.
-        first = np.flatnonzero(np.diff(found.k, prepend=found.k[0] - 1))  # they stand in rising order
+        first = firsts(found.k)
         by_k = np.maximum.reduceat(score, first, axis=1)
         best = by_k.argmax(axis=1)
         rows = np.arange(n)
@@ -101,7 +101,7 @@ class Trace:
             cost = np.where(could[past], (along / sigma_along) ** 2 + (across / sigma_across) ** 2, np.inf)
             # One row a point and scan: its best.
             row = point * len(pasts) + scan[past]
-            first = np.flatnonzero(np.diff(row, prepend=-1))
+            first = firsts(row)
             least = np.minimum.reduceat(cost, first, axis=0)
             told[row[first]], agrees[row[first]] = -0.5 * np.minimum(least, s.gate), least <= s.gate
         return told.reshape(n, len(pasts), a), agrees.reshape(n, len(pasts), a)

@@ -162,7 +162,7 @@ class Tracker:
         counts = {'points': len(scan.range_m), 'statics': int(np.count_nonzero(stands)),
                   'movers': int(np.count_nonzero(mover)), 'held': int(np.count_nonzero(held)), **points.left_out}
         self._mirrors.look(dt_s, lever_m + points.range_m[stands, None] * points.directions[stands], self._ego, lever_m)
-        if np.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
+        if math.hypot(*self._ego.velocity_mps) < s.still_speed_mps:
             chosen[stands] = self._background.foreground(max(dt_s, 0.0), points.range_m[stands],
                                                          points.azimuth_rad[stands])
         else:

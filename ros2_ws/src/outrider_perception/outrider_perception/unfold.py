@@ -83,13 +83,15 @@ def _multiples(most: int, splits: bool) -> tuple[Ints, Floats]:
 def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
     """Return for each point (n,) the other peak of the same cell, as far away as a split puts it; -1: none."""
     step = scan.velocity_step_mps or settings.velocity_bin_mps
-    apart = np.abs(points.sine[:, None] - points.sine[None, :])
     # One cell; but the chip tells places, rounded, and ranges made of them differ by centimetres.
     cell_m = max(_SAME_M, _SAME_CELL * (scan.range_resolution_m or 0.0))
-    mates = (np.abs(points.range_m[:, None] - points.range_m[None, :]) < cell_m)
-    mates &= np.abs(points.range_rate_mps[:, None] - points.range_rate_mps[None, :]) < 0.5 * step
-    mates &= np.abs(apart - 2 * SPLIT_SINE) <= settings.unfold_split_sine
-    return np.where(mates.any(axis=1), mates.argmax(axis=1), -1) if len(points) else np.zeros(0, dtype=np.int64)
+    one, other = (np.abs(points.range_m[:, None] - points.range_m) < cell_m).nonzero()
+    mates = np.abs(np.abs(points.sine[one] - points.sine[other]) - 2 * SPLIT_SINE) <= settings.unfold_split_sine
+    mates &= np.abs(points.range_rate_mps[one] - points.range_rate_mps[other]) < 0.5 * step
+    one, other = one[mates], other[mates]
+    paired = np.full(len(points), -1)
+    paired[one[::-1]] = other[::-1]  # the first of several stays
+    return paired
 
 
 def on_ground(found: Alternatives, ground_at: Floats) -> tuple[Ints, Floats]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable
 from multiprocessing import get_context
 from os import sched_getaffinity
@@ -20,20 +19,27 @@ SHARE = 0.2              # of the runs: 100 rides of 500
 UNTIL_S = {'near': 12.0, 'far': 12.0, 'quiet': 40.0}
 CROWDED = 0.4            # share of movers among a scan's points
 LEAST_TRACKS, LEAST_SCANS = 200, 100
+MOST = 20                # times as many rides, to find so many tracks
+
+_ridden: dict[tuple[tuple[str, ...], bool], list[Told]] = {}  # of this process: more rides go on where fewer ended
 
 
 def _ride(number: int, seed_: int, kind: str, narrow_span: bool) -> Told:
     return ridden(drawn(number, seed_, kind, UNTIL_S[kind]), narrow_span=narrow_span)
 
 
-@functools.lru_cache(maxsize=4)
 def _rides(kinds: tuple[str, ...], narrow_span: bool, how_many: int) -> list[Told]:
-    asked = [(number // len(kinds), seed(), kinds[number % len(kinds)], narrow_span) for number in range(how_many)]
-    processes = min(len(sched_getaffinity(0)), how_many)
+    """Return the first `how_many` rides, each played once."""
+    known = _ridden.setdefault((kinds, narrow_span), [])
+    asked = [(number // len(kinds), seed(), kinds[number % len(kinds)], narrow_span)
+             for number in range(len(known), how_many)]
+    processes = min(len(sched_getaffinity(0)), len(asked))
     if processes <= 1:
-        return [_ride(*one) for one in asked]
-    with get_context('spawn').Pool(processes) as pool:
-        return pool.starmap(_ride, asked, chunksize=1)
+        known += [_ride(*one) for one in asked]
+    else:
+        with get_context('spawn').Pool(processes) as pool:
+            known += pool.starmap(_ride, asked, chunksize=1)
+    return known[:how_many]
 
 
 def nees_band(rides: int) -> tuple[float, float]:
@@ -68,14 +74,19 @@ def unfolding(narrow_span: bool) -> Callable[[Say], tuple[Measured, ...]]:
     """Return what measures tracks of one span."""
     def run(say: Say) -> tuple[Measured, ...]:
         rides: list[Told] = []
+        tracks: list[bool] = []
         first = count(SHARE)
-        while sum(len(one.unfolded) for one in rides) < LEAST_TRACKS and len(rides) < 4 * first:
-            say(f'unfolding, {len(rides)} rides of seed {seed()}, {sum(len(one.unfolded) for one in rides)} tracks')
-            rides = _rides(('near', 'far'), narrow_span, len(rides) + first)
-        tracks = [good for one in rides for good in one.unfolded]
+        while len(tracks) < LEAST_TRACKS and len(rides) < MOST * first:
+            # As many more as the tracks of those so far ask for, and a tenth; at most as many again.
+            wanted = len(rides) * (1.1 * LEAST_TRACKS / max(len(tracks), 1) - 1.0)
+            more = min(max(1, round(wanted)), len(rides)) if rides else first
+            say(f'unfolding, {len(rides)} rides of seed {seed()}, {len(tracks)} tracks')
+            rides = _rides(('near', 'far'), narrow_span, min(len(rides) + more, MOST * first))
+            tracks = [good for one in rides for good in one.unfolded]
+        if len(tracks) < LEAST_TRACKS:
+            raise UserError(f'only {len(tracks)} tracks lived for half a second in {len(rides)} rides, expected '
+                            f'{LEAST_TRACKS}. Give more --runs.')
         later = [share for one in rides for share in one.later]
-        if not tracks:
-            raise UserError('no track lived for half a second. Give more --runs.')
         bin_mps = max(one.bin_mps for one in rides)
         return (Measured(100.0 * float(np.mean(tracks)),
                          f'{len(tracks)} tracks of {len(rides)} rides, bin {bin_mps:.2f} m/s; in all later scans '
