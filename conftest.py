@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent
+
+# How long one example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile('outrider', deadline=None)
+settings.load_profile('outrider')
 
 
 def _domain() -> int:
