@@ -44,7 +44,7 @@ class Up:
 
     def __init__(self, folder: Path, rig: str, *words: str, terminal: bool = False, keys: bool = False,
                  env: dict[str, str] | None = None) -> None:
-        if not any(word.startswith(('voice:=', 'web_port:=')) for word in words):
+        if not any(str(word).startswith(('voice:=', 'web_port:=')) for word in words):
             words = (*words, 'voice:=false')
         self.run, self.rides = folder / 'run', folder / 'rides'
         self.mark = f'OUTRIDER_RUN={self.run}'.encode()

@@ -89,7 +89,7 @@ def test_a_revoked_phone_is_put_out_at_once_and_the_other_stays(pages, phone, ch
     own = phone.evaluate('fetch("/api/paired").then((a) => a.json()).then((all) => all.find((one) => one.this)?.id)')
     (victim,) = [one for one in ids if one != own]
     phone.evaluate('location.hash = "parked/settings"')
-    phone.until('document.querySelector(".settings li")')
+    phone.until('document.querySelector(".settings li") && document.querySelector(".zones li")')  # above the phones
     button = f'[data-phone={json.dumps(str(victim))}] button'
     phone.tap(button)
     phone.until(f'document.querySelector({json.dumps(button)}).innerText.includes("for good")')

@@ -111,5 +111,5 @@ def _at_last(approach: Approach, rule: Level, factor: float) -> Bools:
     clearance, sigma = approach.clearance_m, approach.clearance_sigma_m
     found: Bools = ((approach.time_to_closest_s < rule.last_s * factor)
                     & (clearance + rule.last_sigmas * sigma <= rule.clearance_m * factor)
-                    & (clearance + rule.far_sigmas * sigma <= rule.far_m * factor))
+                    & (clearance + rule.far_sigmas * sigma <= rule.far_ratio * rule.clearance_m * factor))
     return found

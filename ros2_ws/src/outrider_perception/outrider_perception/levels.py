@@ -15,7 +15,7 @@ class Level:
     Clearance counts as nearer than `clearance_m` where it is so by some of its sigmas: `early_sigmas` at `time_s`, when
     a mistake costs quiet and waiting costs nothing, falling to `late_sigmas` at `late_s`, when waiting costs the lead.
     At `last_s` the decision falls: from then on who may be so near is told (`last_sigmas`), if he surely stays within
-    `far_m` (`far_sigmas`): whose lane change may end anywhere is not.
+    `far_ratio` times it (`far_sigmas`): whose lane change may end anywhere is not.
     """
 
     level: int
@@ -26,7 +26,7 @@ class Level:
     late_s: float
     last_s: float        # 0: never
     last_sigmas: float
-    far_m: float
+    far_ratio: float     # of clearance_m, whatever a rig sets that to
     far_sigmas: float
     min_closing_mps: float
     most_sigma_m: float  # one sigma of that clearance: what is known no better is not said yet

@@ -14,8 +14,6 @@ EMPTY = WALK[0][:0]
 SDK1 = [ti_frames.sdk1(number, points) for number, points in enumerate([*WALK[:4], EMPTY, *WALK[4:8], EMPTY], 1)]
 SDK3 = [ti_frames.sdk3(number, points, padding=0x5A) for number, points in enumerate([*WALK[:4], EMPTY, *WALK[4:8]], 1)]
 GENERATION = st.sampled_from([SDK1, SDK3])
-settings.register_profile('outrider', deadline=None, derandomize=True)
-settings.load_profile('outrider')
 
 
 def parse(chunks) -> tuple[list[tuple[int, bytes]], FrameParser]:
@@ -88,6 +86,12 @@ def test_chunking_changes_nothing_after_damage_either(data):
     pieces, other = parse(cut(stream, data.draw(st.lists(st.integers(0, 10**6), max_size=20))))
     assert pieces == whole
     assert other.counts == one.counts
+
+
+def test_a_last_frame_that_is_damaged_counts_the_same_junk_in_pieces():
+    stream = b''.join(SDK1[:-1]) + SDK1[-1][:32] + bytes(4) + SDK1[-1][36:]
+    pieces = [stream[:-28], stream[-28:]]
+    assert parse(pieces)[1].counts == parse([stream])[1].counts
 
 
 @settings(max_examples=200)

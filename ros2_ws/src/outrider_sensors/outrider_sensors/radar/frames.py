@@ -131,7 +131,7 @@ class FrameParser:
     def _skip(self, count: int, to_frame: bool = False) -> None:
         """Count bytes that belong to no frame; up to 31 after a frame are its padding."""
         self._gap += max(count, 0)
-        if self._gap > MAX_PADDING or (to_frame and not self._after_frame):
+        if self._gap > MAX_PADDING or not self._after_frame:
             self.counts.junk_bytes += self._gap
             self._gap, self._after_frame = 0, False
         if to_frame:
