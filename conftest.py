@@ -17,8 +17,8 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent
 
-# How long one example takes says how busy the machine is, and nothing of what is tested. CI plays the same examples each
-# time: what a new one would find belongs to whoever looks for it.
+# How long one example takes says how busy the machine is, and nothing of what is tested. CI plays the same examples
+# each time: what a new one finds is for whoever works on the code.
 settings.register_profile('outrider', deadline=None, derandomize='CI' in os.environ)
 settings.load_profile('outrider')
 
