@@ -1,6 +1,8 @@
 # Everything a person types. `make` alone says what there is.
 SECONDS ?= 30
 WORKERS ?= 2
+# Tests that drive a browser run by themselves: it takes all cores from whoever is timed beside it.
+BROWSER := $(wildcard ros2_ws/src/outrider_alerts/test/test_chromium_*.py)
 MAKEFLAGS += --no-print-directory
 
 # make's job server and flags are not for what the recipes start.
@@ -11,7 +13,7 @@ in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; ex
 
 help:
 	@echo 'make demo [SECONDS=30]   a real radar recording, a car from behind, a ramp that drives and stops'
-	@echo 'make test                all behaviour, about 11 minutes'
+	@echo 'make test                all behaviour, about 25 minutes on two cores'
 	@echo 'make setup               the environments and the build only; what is done is skipped'
 	@echo 'make lint types portability   the three static checks'
 	@echo 'make firmware             the relay controller: its tests, and the native board'
@@ -31,7 +33,8 @@ demo:
 	@./outrider demo --seconds $(SECONDS)
 
 test: dev
-	@$(in_environment) python -m pytest -n $(WORKERS) --dist worksteal
+	@$(in_environment) python -m pytest -n 1 $(BROWSER)
+	@$(in_environment) python -m pytest -n $(WORKERS) --dist worksteal $(BROWSER:%=--ignore=%)
 
 lint: dev
 	@$(in_environment) ruff check .

@@ -185,8 +185,12 @@ def test_a_command_that_is_not_to_be_trusted_is_dropped_and_counted(
     dropped, begin = rig.ready().states[-1].commands_dropped, boottime_ns()
     if 'boottime_ns' in changes:
         changes = {'boottime_ns': begin + changes['boottime_ns']}
-    rig.once(**{'mode': DriveCommand.MODE_DRIVE, 'speed_mps': 1.0, **changes})
-    rig.ros.until(lambda: rig.states[-1].commands_dropped > dropped, 'the count')
+
+    def is_counted() -> bool:
+        rig.once(**{'mode': DriveCommand.MODE_DRIVE, 'speed_mps': 1.0, **changes})  # best effort: one may be lost
+        return bool(rig.states[-1].commands_dropped > dropped)
+
+    rig.ros.until(is_counted, 'the count')
     if latch:
         rig.ros.until(lambda: any(state.latch == latch for state in rig.states), 'the latch')
     assert rig.driving(begin) == []

@@ -15,7 +15,7 @@ from outrider_bringup import paths
 from outrider_bringup.doctor.check import Check, Result
 from outrider_bringup.up.control import ask
 
-FIRST_S, LISTEN_S = 6.0, 1.6  # until the first word; from then on: each device speaks once a second
+FIRST_S, LISTEN_S = 6.0, 2.6  # until the first word; from then on: each device speaks once a second
 STATUS = ('ok', 'warn', 'fail', 'fail')  # by DiagnosticStatus.level: OK, WARN, ERROR, STALE
 LOOK = 'look at its lines in the terminal of ./outrider up'
 # What a person does next about a device; a process of another name is started again.
