@@ -9,8 +9,18 @@ from outrider_bringup.errors import UserError
 def test_figures_of_alerts_are_those_that_came(monkeypatch):
     monkeypatch.setenv(voice_run.subjects.SECONDS, '2')
     middle, late = voice.alerts(lambda text: None)
-    assert middle.extra['samples'] >= 38
+    assert middle.extra['samples'] == 40
     assert 0.0 < middle.value <= late.value <= late.extra['worst']
+
+
+def test_alert_that_a_newer_one_overtook_came_with_the_newer_one():
+    sent = {1: 1.0, 2: 1.05, 3: 1.1}
+    assert voice_run.known_ms(sent, [(0, 0.5), (1, 1.01), (3, 1.13), (3, 1.2)]) == pytest.approx([10.0, 80.0, 30.0])
+
+
+def test_alerts_after_the_last_that_came_are_lost():
+    with pytest.raises(UserError, match='the last 2 of 3 alerts did not come'):
+        voice_run.known_ms({1: 1.0, 2: 1.05, 3: 1.1}, [(1, 1.01)])
 
 
 def test_tap_is_timed_until_the_governor_has_latched(monkeypatch):

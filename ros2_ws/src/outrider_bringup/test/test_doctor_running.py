@@ -2,7 +2,7 @@
 
 import pytest
 
-from outrider_bringup.doctor.running import LOOK, NEXT, Spoken, judged, look
+from outrider_bringup.doctor.running import LOOK, NEXT, Spoken, judged, look, speakers
 
 
 def results(nodes, said):
@@ -34,6 +34,16 @@ def test_a_process_that_came_back_is_named_and_unknown_ones_have_a_deed_too():
     assert got['process fake_thing'][1].status == 'warn'
     assert got['thing'][1].status == 'fail'
     assert {one.action for _, one in got.values()} == {LOOK}
+
+
+def test_a_device_whose_process_runs_and_says_nothing_is_red_with_what_to_do():
+    nodes = [node('radar'), node('gps', 'restarting'), node('pilot'), node('fake_thing')]
+    assert speakers(nodes) == {'radar', 'pad'}
+    got = results(nodes, {'pad': Spoken(0, 'Held.')})
+    assert got['radar'][0] == 'radar'
+    assert (got['radar'][1].status, got['radar'][1].action) == ('fail', NEXT['radar'])
+    assert got['radar'][1].seen == 'radar runs and says nothing'
+    assert 'gps' not in got  # its process is told
 
 
 def test_a_stack_of_another_domain_is_said_and_not_taken_for_well():

@@ -6,7 +6,7 @@ Asked are its control socket (which processes run) and /diagnostics (what each d
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from outrider_bringup.doctor.check import Check, Result
 from outrider_bringup.up.control import ask
 
 FIRST_S, LISTEN_S = 6.0, 2.6  # until the first word; from then on: each device speaks once a second
+MOST_S = 12.0  # for those that must speak and have not: on a busy machine one is found seconds after another
 STATUS = ('ok', 'warn', 'fail', 'fail')  # by DiagnosticStatus.level: OK, WARN, ERROR, STALE
 LOOK = 'look at its lines in the terminal of ./outrider up'
 # What a person does next about a device; a process of another name is started again.
@@ -37,6 +38,7 @@ NEXT = {
 OF_TOPIC = {'pad': 'drive', 'pilot': 'drive', 'governor': 'drive', 'motors': 'drive', 'relays': 'relays',
             'radar': 'radar', 'camera': 'camera', 'imu': 'camera', 'gps': 'gps'}
 STACK = 'stack'
+AS = {'pilot': 'pad'}  # a process that speaks under the name of its device
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,16 @@ def look(run: Path | None = None) -> Running | None:
         return None
     nodes = answer['nodes']
     held = frozenset(OF_TOPIC[name] for name in (str(node.get('name')) for node in nodes) if name in OF_TOPIC)
-    return Running(tuple(judged(nodes, spoken())), held)
+    return Running(tuple(judged(nodes, spoken(speakers(nodes)))), held)
 
 
-def judged(nodes: Iterable[Mapping[str, Any]], said: Mapping[str, Spoken]) -> list[Check]:
+def speakers(nodes: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the devices that speak once a second as long as their process runs. Pure."""
+    names = (str(node.get('name')) for node in nodes if node.get('state') == 'running')
+    return frozenset(NEXT) & {AS.get(name, name) for name in names}
+
+
+def judged(nodes: Sequence[Mapping[str, Any]], said: Mapping[str, Spoken]) -> list[Check]:
     """Return a finding for every process that does not run and for every device that spoke. Pure."""
     found = []
     for node in nodes:
@@ -80,15 +88,22 @@ def judged(nodes: Iterable[Mapping[str, Any]], said: Mapping[str, Spoken]) -> li
         status = STATUS[level] if level < len(STATUS) else 'fail'
         action = '' if status == 'ok' else NEXT.get(name, LOOK)
         found.append(_check(name, name, Result(status, text, '', action)))
-    if not said:
+    if said:
+        found += [_check(name, name, Result(
+            'fail', f'{name} runs and says nothing', 'a word a second', NEXT[name]))
+            for name in sorted(speakers(nodes) - said.keys())]
+    else:
         found.append(_check('diagnostics', STACK, Result(
             'fail', 'a stack runs, and nobody speaks on /diagnostics in this ROS domain', 'a word a second',
             'run the doctor with the ROS_DOMAIN_ID of ./outrider up')))
     return found
 
 
-def spoken(first_s: float = FIRST_S) -> dict[str, Spoken]:
-    """Return the newest word of every device; none where nobody speaks within `first_s`."""
+def spoken(awaited: Collection[str] = (), first_s: float = FIRST_S, most_s: float = MOST_S) -> dict[str, Spoken]:
+    """Return the newest word of every device; none where nobody speaks within `first_s`.
+
+    Those of `awaited` are given `most_s` from the first word on.
+    """
     import rclpy
     from diagnostic_msgs.msg import DiagnosticArray
     from rclpy.executors import SingleThreadedExecutor
@@ -110,12 +125,18 @@ def spoken(first_s: float = FIRST_S) -> dict[str, Spoken]:
     node.create_subscription(DiagnosticArray, '/diagnostics', hear, qos.EVENT)
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
-    end_s = time.monotonic() + first_s
-    found = False
-    while (left_s := end_s - time.monotonic()) > 0:
-        executor.spin_once(timeout_sec=min(left_s, 0.2))
-        if said and not found:
-            found, end_s = True, time.monotonic() + LISTEN_S
+    began_s = time.monotonic()
+    first_at_s = None
+    while True:
+        executor.spin_once(timeout_sec=0.2)
+        now_s = time.monotonic()
+        if said and first_at_s is None:
+            first_at_s = now_s
+        if first_at_s is None:
+            if now_s > began_s + first_s:
+                break
+        elif now_s > first_at_s + (LISTEN_S if said.keys() >= set(awaited) else most_s):
+            break
     executor.shutdown()
     node.destroy_node()
     context.try_shutdown()
