@@ -10,6 +10,7 @@ from outrider_bringup.demo.talk import pair
 from rig_up import Up
 from waiting import wait_until
 
+EVERY_S = 0.1  # more often than a phone may ask is refused
 SLOW_S = 90.0  # a command of its own, beside a stack, on a busy machine
 
 
@@ -31,6 +32,13 @@ class Phone:
             return answer.status, json.loads(said) if is_json else said.decode()
         finally:
             link.close()
+
+
+    def rides(self):
+        """Return the list of rides; what was told instead fails the test."""
+        status, told = self('/api/rides')
+        assert status == 200, told
+        return told
 
 
 @pytest.fixture
@@ -63,16 +71,16 @@ def test_a_parked_rider_restarts_looks_and_chooses(bicycle, tmp_path):
     assert (tmp_path / 'state' / 'settings.yaml').read_text() == 'volume: 40\n'
 
     phone('/api/doctor', {})
-    wait_until(lambda: not phone('/api/doctor')[1]['running'], 'the doctor', SLOW_S)
+    wait_until(lambda: not phone('/api/doctor')[1]['running'], 'the doctor', SLOW_S, EVERY_S)
     lines = {line['name']: line for line in phone('/api/doctor')[1]['lines']}
     assert lines.get('radar', {}).get('level') == 'ok', lines
     assert all(line['next'] for line in lines.values() if line['level'] != 'ok')
     assert 'was ended' not in up.output
 
-    ride = next(one for one in phone('/api/rides')[1] if not one['report'])
+    ride = next(one for one in phone.rides() if not one['report'])
     assert phone(f'/api/rides/{ride["id"]}/report', {})[0] == 202
-    wait_until(lambda: phone('/api/rides')[1][0]['report'], 'the report', SLOW_S)
-    status, page = phone(phone('/api/rides')[1][0]['report'])
+    wait_until(lambda: phone.rides()[0]['report'], 'the report', SLOW_S, EVERY_S)
+    status, page = phone(phone.rides()[0]['report'])
     assert status == 200
     assert ride['id'] in page
     assert up.end()[0] == 0

@@ -78,6 +78,7 @@ def test_the_doctor_asks_the_stack_that_runs_and_takes_no_port(up):
     before = one.main('radar')
     doctor = subprocess.run([ROOT / 'outrider', 'doctor', 'radar', '--json', '-'], capture_output=True, text=True,
                             timeout=60, env={**os.environ, 'OUTRIDER_RUN': str(one.run)})
+    assert doctor.stdout, doctor.stderr
     told = json.loads(doctor.stdout)
     assert told['running'] is True
     assert [(line['name'], line['status']) for line in told['checks']] == [('radar', 'ok')], told

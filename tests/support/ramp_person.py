@@ -13,7 +13,7 @@ from waiting import wait_until
 
 DISARMED, ARMED, MOVING, STOPPING, ESTOPPED = range(5)
 RESTARTED, RAMP_DOWN, NOT_RELEASED, NOT_ARMED, NO_DEADMAN = 40, 500, 700, 710, 720
-INSISTS_S = 10.0
+INSISTS_S = 20.0
 WAITS = {RESTARTED, RAMP_DOWN, NOT_ARMED}  # what a person at rest sees, and ends by pressing arm
 
 
@@ -84,17 +84,33 @@ class Person:
         self._insist('cross', lambda state: state.state == MOVING and state.speed_mps > speed_mps, f'{speed_mps} m/s')
 
     def _insist(self, button: str, true: Any, what: str) -> None:
-        """Hold R1 and `button` until `true`. What is refused, for the machine stood too shortly yet, is done again."""
+        """Hold R1 and `button` until `true`.
+
+        What is refused, for the machine stood too shortly yet, is done again; a drive that disarmed itself, for the
+        computer stood still, is armed again.
+        """
         end = time.monotonic() + INSISTS_S
         while time.monotonic() < end:
-            self.hold_r1()
+            if NOT_ARMED in self.state.refusals:
+                self._arm_again()
+            self.do('press r1')
+            self._sees_or_disarmed(lambda state: state.state == ARMED and NO_DEADMAN not in state.refusals, 'R1')
             self.do(f'press {button}')
-            self.sees(lambda state: true(state) or NOT_RELEASED in state.refusals, what)
+            self._sees_or_disarmed(lambda state: true(state) or NOT_RELEASED in state.refusals, what)
             if true(self.state):
                 return
             self.do(f'release {button}', 'release r1')
-            self.sees(lambda state: NOT_RELEASED not in state.refusals and NO_DEADMAN in state.refusals, 'all let go')
+            self._sees_or_disarmed(
+                lambda state: NOT_RELEASED not in state.refusals and NO_DEADMAN in state.refusals, 'all let go')
         pytest.fail(f'refused for {INSISTS_S:g} s on the way to {what}: {self.state}')
+
+    def _sees_or_disarmed(self, true: Any, what: str) -> None:
+        self.sees(lambda state: true(state) or NOT_ARMED in state.refusals, what)
+
+    def _arm_again(self) -> None:
+        self.sees(lambda state: state.state == DISARMED and WAITS.issuperset(state.refusals), 'what disarmed it to end')
+        self.press_options()
+        self.sees(lambda state: state.state == ARMED, 'armed again')
 
     def let_go(self) -> None:
         """Let go of everything that drives."""

@@ -152,6 +152,22 @@ def segments(folder: Path) -> list[Path]:
     return [folder / name for _, name in sorted(found)]
 
 
+def size(folder: Path) -> int:
+    """Return the bytes of a ride's segments; one that is renamed or taken away meanwhile does not count."""
+    return sum(one.st_size for one in _stats(folder))
+
+
+def last_write_ns(folder: Path) -> int:
+    """Return when a segment was written last, ns since the epoch; 0 without one."""
+    return max((one.st_mtime_ns for one in _stats(folder)), default=0)
+
+
+def _stats(folder: Path) -> Iterator[os.stat_result]:
+    for path in segments(folder):
+        with contextlib.suppress(OSError):
+            yield path.stat()
+
+
 def read_marks(folder: Path) -> list[dict[str, Any]]:
     """Return the marks of a ride; a line that is damaged is left out."""
     try:

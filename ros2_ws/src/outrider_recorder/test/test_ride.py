@@ -1,6 +1,7 @@
 import json
 import os
 import stat
+import threading
 
 import pytest
 
@@ -86,3 +87,25 @@ def test_marks_are_lines(rides):
         ride.append_line(folder / ride.MARKS_FILE, {'stamp_ns': number})
     lines = (folder / ride.MARKS_FILE).read_text().splitlines()
     assert [json.loads(line)['stamp_ns'] for line in lines] == [0, 1]
+
+
+def test_size_is_told_while_the_recorder_finishes_a_segment(rides):
+    folder = ride.create(rides, 'a')
+    whole, part, done = folder / 'segment_00000.mcap', folder / 'segment_00000.mcap.part', threading.Event()
+    whole.write_bytes(b'7 bytes')
+
+    def rename():
+        while not done.is_set():
+            whole.rename(part)
+            part.rename(whole)
+
+    recorder = threading.Thread(target=rename)
+    recorder.start()
+    try:
+        assert {ride.size(folder) for _ in range(2000)} <= {0, 7}
+    finally:
+        done.set()
+        recorder.join()
+    assert ride.size(folder) == 7
+    assert ride.last_write_ns(folder) == whole.stat().st_mtime_ns
+    assert ride.last_write_ns(rides / 'none') == 0

@@ -86,7 +86,7 @@ class Index:
     def put(self, folder: Path, story: Story) -> None:
         """Take what `folder` holds now."""
         info, sensors = story.info, {one.name for one in story.health}
-        size = sum(path.stat().st_size for path in ride.segments(folder))
+        size = ride.size(folder)
         row = (folder.name, stamp(folder), ride.true_start_ns(info), story.length_s, size, len(story.marks),
                str(info.get('rig') or ''), int(bool(info.get('simulated'))), int(info.get('stop_ns') is not None),
                story.distance_m, sum(one.level == 3 for one in story.episodes),

@@ -73,7 +73,7 @@ class Ride:
 
 def known(folder: Path, info: dict[str, Any]) -> Ride:
     """Return what is known of the ride in `folder`; an empty `info` is a damaged one."""
-    size = sum(path.stat().st_size for path in ride.segments(folder))
+    size = ride.size(folder)
     if not info:
         return Ride(folder.name, 0.0, size, 0, f'{ride.RIDE_FILE} is missing or damaged; its segments may be whole',
                     False, '')
@@ -82,7 +82,7 @@ def known(folder: Path, info: dict[str, Any]) -> Ride:
         state, stop_ns = 'recording', time.time_ns()
     else:
         state = info.get('alarm') or 'whole' if stop_ns else 'cut off; readable to its last half second'
-        stop_ns = stop_ns or int(max((path.stat().st_mtime_ns for path in ride.segments(folder)), default=0))
+        stop_ns = stop_ns or ride.last_write_ns(folder)
     length_s = max(0, stop_ns - int(info.get('start_ns', stop_ns))) / 1e9
     return Ride(folder.name, length_s, size, marks, str(state), state == 'whole', _holds(folder))
 

@@ -27,7 +27,7 @@ def build(folder: Path, target: Path, progress: Progress, beside: Path | None = 
 
     `beside`: folder of a segment with what a replay said; pictures are left out then. Raises OSError.
     """
-    total = sum(path.stat().st_size for path in ride.segments(folder)) or 1
+    total = ride.size(folder) or 1
     workshop = target.with_name(f'.{target.name}.new')
     workshop.unlink(missing_ok=True)
     file = FileSink(folder.name, workshop, rig_of(folder), compare if beside else blueprint)

@@ -85,7 +85,7 @@ def _decoded(jpeg: bytes) -> Any | None:
 
 def export(folder: Path, target: Path, hidden: Sequence[tuple[int, int]], progress: Callable[[float], None]) -> Video:
     """Write the pictures of a ride, less the hidden spans (receipt, ns), into `target`. Raises OSError."""
-    size = sum(path.stat().st_size for path in ride.segments(folder))
+    size = ride.size(folder)
     tail, decoder, video = Tail(folder), Decoder(), Video(target)
     try:
         while items := tail.poll():
