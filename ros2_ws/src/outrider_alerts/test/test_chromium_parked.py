@@ -109,7 +109,15 @@ def test_where_no_stack_was_started_nothing_can_be_started_again_and_the_page_sa
     assert phone.evaluate('document.querySelectorAll("[data-node]").length') == 0
 
 
-def test_video_and_the_view_from_above_are_open_only_while_looked_at(parked, phone, teller, tmp_path):
+RED = """(() => {const c = document.querySelector('canvas');
+    const p = c.getContext('2d').getImageData(c.width / 2, c.height * 0.6, 1, 1).data;
+    return p[0] > 150 && p[1] < 90})()"""
+CAR_ABOVE = 'document.querySelector(".overhead g text")?.textContent === "CAR"'
+
+
+@pytest.fixture
+def looked_at(parked, phone, teller):
+    """A parked page that shows a red picture and a car from above; returns the tracks, which may be changed."""
     from io import BytesIO
 
     from outrider_interfaces.msg import Track, TrackArray
@@ -128,17 +136,27 @@ def test_video_and_the_view_from_above_are_open_only_while_looked_at(parked, pho
     tracks = TrackArray(tracks=[car], ego_velocity_valid=True)
     teller.also('tracks', tracks, qos.SENSOR)
     phone.evaluate('location.hash = "parked/look"')
-    red = """(() => {const c = document.querySelector('canvas');
-        const p = c.getContext('2d').getImageData(c.width / 2, c.height * 0.6, 1, 1).data;
-        return p[0] > 150 && p[1] < 90})()"""
-    phone.until(red)
-    phone.until('document.querySelector(".overhead g text")?.textContent === "CAR"')
+    phone.until(RED)
+    phone.until(CAR_ABOVE)
+    return tracks
+
+
+def test_video_and_the_view_from_above_are_open_only_while_looked_at(looked_at, phone, tmp_path):
     pictures(phone, tmp_path, 'parked_look')
-    sockets = 'import("/static/main.js").then(() => document.querySelector("canvas") !== null)'
-    assert phone.evaluate(sockets)
-    tracks.ego_velocity.x = 5.0
+    looked_at.ego_velocity.x = 5.0
     phone.until('document.body.dataset.view === "riding"')  # it rolls: nobody watches films
-    assert phone.evaluate(red) is False
+    assert phone.evaluate(RED) is False
+
+
+def test_what_is_looked_at_comes_back_with_the_server(looked_at, parked, phone, pages):
+    parked.process.kill()
+    phone.until('document.querySelector(".video .told").innerText === "The camera is not to be seen now."')
+    phone.until('document.querySelector(".overhead .told").innerText === "NO DATA"')
+    pages(port=parked.port)
+    phone.until('document.querySelector(".video .told").hidden')
+    phone.until(RED)
+    phone.until(CAR_ABOVE)
+    phone.complaints.clear()  # the browser's own lines about the lost sockets
 
 
 def test_over_plain_http_the_page_says_what_it_cannot_do(pages, spawn, tmp_path, teller):

@@ -26,6 +26,7 @@ from outrider_recorder.schema import Schemas
 from outrider_recorder.segment import Message, Topic
 from waiting import wait_until
 
+EVERY = QoSProfile(depth=1000)  # a test that waits for its turn to run loses none
 CLOCK = QoSProfile(depth=1000, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
@@ -46,7 +47,7 @@ def seconds(clock):
 def test_every_message_arrives_as_it_was_recorded_with_the_time_beside_it(rides, ros, spawn, here):
     copied(rides, 'golden')
     recorded = [one for one in bag.read(RECORDED / 'golden' / 'segment_000.mcap') if one.topic.name == '/radar/points']
-    got = ros.collect(PointCloud2, '/radar/points', qos.SENSOR, raw=True)
+    got = ros.collect(PointCloud2, '/radar/points', EVERY, raw=True)
     clock = ros.collect(Clock, '/clock', CLOCK)
     mounts = ros.collect(TFMessage, '/tf_static', qos.STATIC_FRAMES)
     process = spawn('replay', 'golden', '--speed', '4', *here, module='outrider_bringup')
@@ -68,7 +69,7 @@ def test_from_to_gives_that_part_and_what_was_latched_before_it(rides, ros, spaw
     found = bag.find(rides, 'golden')
     first, last = found.first_ns + 3 * 10**9, found.first_ns + 4 * 10**9
     want = [one for one in found.messages() if one.topic.name == '/radar/points' and first <= one.log_ns <= last]
-    got = ros.collect(PointCloud2, '/radar/points', qos.SENSOR, raw=True)
+    got = ros.collect(PointCloud2, '/radar/points', EVERY, raw=True)
     mounts = ros.collect(TFMessage, '/tf_static', qos.STATIC_FRAMES)
     process = spawn('replay', 'golden', '--from', '3', '--to', '4', *here, module='outrider_bringup')
     ros.until(lambda: process.popen.poll() is not None and len(got) >= len(want), 'its end', 40.0)

@@ -1,6 +1,7 @@
 // The bird's-eye view: the rig in the upper third riding upwards, what it tracks around and behind it.
 
 import {draw, make, mark, say, show} from './dom.js';
+import {Watch} from './watch.js';
 
 const RINGS_M = [5, 10, 20, 40];
 const BEHIND_M = 45;
@@ -20,16 +21,13 @@ export class Overhead {
                       x: metres * 0.5, y: metres * 0.866, 'text-anchor': 'middle'}, `${metres} m`)),
                     this.tracks, draw('path.rig', {d: 'M0 -1.2L0.7 1H-0.7z'}));
     this.told = make('p.told', {role: 'status'});
+    this.watch = new Watch('/ws/view', {heard: (text) => this.heard(JSON.parse(text)), lost: () => this.lost()});
     this.element = make('figure.overhead', {}, this.svg, this.told);
   }
 
   open() {
-    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(`${scheme}//${location.host}/ws/view`);
-    this.socket = socket;
     this.tell('Nothing was told yet.');
-    socket.onmessage = (event) => socket === this.socket && this.heard(JSON.parse(event.data));
-    socket.onclose = () => socket === this.socket && this.lost();
+    this.watch.open();
   }
 
   heard(view) {
@@ -55,10 +53,8 @@ export class Overhead {
   }
 
   close() {
-    const socket = this.socket;
-    this.socket = null;
+    this.watch.close();
     clearTimeout(this.timer);
-    socket?.close();
     this.tracks.replaceChildren();
   }
 }
