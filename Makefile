@@ -1,6 +1,6 @@
 # Everything a person types. `make` alone says what there is.
 SECONDS ?= 30
-WORKERS ?= 2
+WORKERS ?= 3
 # Tests that drive a browser run by themselves: it takes all cores from whoever is timed beside it.
 BROWSER := $(wildcard ros2_ws/src/outrider_alerts/test/test_chromium_*.py)
 MAKEFLAGS += --no-print-directory
@@ -34,7 +34,7 @@ demo:
 
 test: dev
 	@$(in_environment) python -m pytest -n 1 $(BROWSER)
-	@$(in_environment) python -m pytest -n $(WORKERS) --dist worksteal $(BROWSER:%=--ignore=%)
+	@$(in_environment) python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(BROWSER:%=--ignore=%)
 
 lint: dev
 	@$(in_environment) ruff check .

@@ -35,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault('OUTRIDER_ROOT', str(ROOT))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from lanes import Lanes
+
+    return Lanes(config, log)
+
+
 class Process:
     """A real process in a session of its own, its output in a file."""
 
