@@ -8,8 +8,10 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 LANE = 'rigs'
-BENCH = 'ros2_ws/src/outrider_bringup/test/test_bench_'
-FIGURES = ('camera', 'drive', 'imu', 'record', 'voice')  # their subjects start processes and count what gets through
+# Subjects of the bench that start processes and count what gets through.
+FIGURES = (f'ros2_ws/src/outrider_bringup/test/test_bench_{name}' for name in (
+    'camera', 'drive', 'imu', 'record', 'voice'))
+TOGETHER = ('tests/', *FIGURES)
 
 
 class Lanes(LoadScopeScheduling):
@@ -17,5 +19,4 @@ class Lanes(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split('::', 1)[0]
-        alone = path.startswith('tests/') or path.startswith(tuple(BENCH + figure for figure in FIGURES))
-        return LANE if alone else path
+        return LANE if path.startswith(TOGETHER) else path
