@@ -46,7 +46,8 @@ class _Pair:
         self._x, self._y = x, y
         c, s = self._c, self._s = np.cos(heading_rad), np.sin(heading_rad)
         halves = np.empty((2, 2, *length.shape))
-        halves[0, 0], halves[0, 1], halves[1, 0], halves[1, 1] = 0.5 * rig[0], 0.5 * length, 0.5 * rig[1], 0.5 * width
+        halves[0, 0], halves[0, 1], halves[1, 0], halves[1, 1] = rig[0], length, rig[1], width
+        halves *= 0.5
         self._halves = halves
         place = self._place = np.empty((2, 2, *x.shape))
         place[0, 0], place[1, 0] = x, y

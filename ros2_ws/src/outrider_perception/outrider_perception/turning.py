@@ -61,7 +61,7 @@ class Turning:
         theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2,
                        ego.road.sharpest(centre_m[:, 0]))
         self._theirs = theirs[:, None]
-        self._they_turn = bool(theirs.any())
+        self._they_turn = np.count_nonzero(theirs) > 0
         fading = velocity[:, 0] * lanes.across[:, 0] + velocity[:, 1] * lanes.across[:, 1]
         self._fading = (lanes.across * fading[:, None]).T[:, :, None]
         self._rig = np.array(self._rig_mps)[:, None, None]
@@ -77,11 +77,14 @@ class Turning:
             start[0] += way_x
             start[1] += way_y
             heading = heading + self._theirs * bends_s
+        elif self._turn_radps == 0.0:
+            start += (self._velocity - self._rig) * times_s
+            return Foreseen(start[0], start[1], heading, np.zeros(self._heading.shape))
         else:
             start += self._velocity * times_s
         if self._turn_radps == 0.0:
             start -= self._rig * times_s
-            return Foreseen(start[0], start[1], heading, np.zeros_like(self._heading))
+            return Foreseen(start[0], start[1], heading, np.zeros(self._heading.shape))
         own_s = np.minimum(times_s, self._own_s)
         gone_x, gone_y = _arc(*self._rig_mps, np.full((1, 1), self._turn_radps), own_s, times_s - own_s)
         off_x, off_y = start[0] - gone_x, start[1] - gone_y
