@@ -28,7 +28,7 @@ class Sights:
 class Matched:
     """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|.
 
-    `inverse` is that of S.
+    `inverse` is that of S, `shared` (k, d, 4) what the residual has in common with the state.
     """
 
     track: Ints
@@ -36,6 +36,7 @@ class Matched:
     residual: Floats
     jacobian: Floats
     noise: Floats
+    shared: Floats
     spread: Floats
     inverse: Floats
     distance2: Floats
@@ -51,7 +52,7 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
     if detections.kind == POLAR and np.count_nonzero(bank.confirmed) < len(bank):
         allowed &= ~_of_another(bank, detections, settings)
-    own = kalman.innovation(bank.covariance, jacobian, wander)
+    shared, own = kalman.innovation(bank.covariance, jacobian, wander)
     # A coarse gate first, by what is no angle, so that inverses are only taken of pairs that have a chance.
     axis = 1 if detections.angle == 0 else 0
     apart = detections.z[:, axis] - predicted[:, axis, None]
@@ -73,8 +74,8 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     track, detection = track[chosen], detection[chosen]
     residual, spread, inverse = (column.take(chosen, axis=0) for column in (residual, spread, inverse))
     noise = detections.noise.take(detection, axis=0) + wander.take(track, axis=0)
-    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
-                   log_spread[chosen])
+    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, shared.take(track, axis=0), spread,
+                   inverse, distance2[chosen], log_spread[chosen])
 
 
 def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
@@ -114,7 +115,7 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
         return
     bank.state[t], bank.covariance[t] = kalman.update(
         bank.state.take(t, axis=0), bank.covariance.take(t, axis=0), matched.residual, matched.jacobian, matched.noise,
-        matched.inverse)
+        matched.shared, matched.inverse)
     if detections.angle >= 0:
         angle = detections.angle
         swerve.learn(bank, t, matched.residual[:, angle], matched.spread[:, angle, angle],

@@ -54,13 +54,9 @@ class HazardJudge:
         self._now_s = step.stamp_s
         approach = foresee(step, s)
         identities = step.tracks.identity.tolist()
-        rows = zip(identities, approach.time_to_closest_s.tolist(), approach.clearance_m.tolist(),
+        rows = zip(approach.time_to_closest_s.tolist(), approach.clearance_m.tolist(),
                    approach.clearance_sigma_m.tolist(), approach.closing_mps.tolist(), strict=True)
-        said = [self._say(identity, self._raw(when_s, clearance_m, sigma_m, closing_mps, 1.0),
-                          self._raw(when_s, clearance_m, sigma_m, closing_mps, s.off_factor),
-                          # Beside the rig a body is at its closest for as long as it is long.
-                          closing_mps < (-s.past_mps if when_s > 0.0 else 0.5 * s.past_mps), step)
-                for identity, when_s, clearance_m, sigma_m, closing_mps in rows]
+        said = [self._say(identity, *row, step) for identity, row in zip(identities, rows, strict=True)]
         alive = set(identities)
         self._said = {identity: told for identity, told in self._said.items() if identity in alive}
         passes = self._passes.update(step, approach)
@@ -81,8 +77,10 @@ class HazardJudge:
                 level = rule.level
         return level
 
-    def _say(self, identity: int, on: int, still: int, past: bool, step: Step) -> _Said:
+    def _say(self, identity: int, when_s: float, clearance_m: float, sigma_m: float, closing_mps: float,
+             step: Step) -> _Said:
         s, now_s = self.settings, step.stamp_s
+        on = self._raw(when_s, clearance_m, sigma_m, closing_mps, 1.0)
         told = self._said.get(identity)
         if told is None:
             told = self._said[identity] = _Said(deque(maxlen=s.up_window))
@@ -93,10 +91,13 @@ class HazardJudge:
         # Up to the highest level that enough of the last scans reached.
         reached = sorted(told.recent, reverse=True)
         up = reached[s.up_hits - 1] if len(reached) >= s.up_hits else NONE
+        still = self._raw(when_s, clearance_m, sigma_m, closing_mps, s.off_factor) if told.level else NONE
         for level in range(1, max(up, min(still, told.level)) + 1):
             told.reason_s[level] = now_s
         held = max((level for level, when in told.reason_s.items() if now_s - when <= s.hold_s), default=NONE)
-        # Who has gone by needs no warning; nothing is held for him.
+        # Who has gone by needs no warning; nothing is held for him. Beside the rig a body is at its closest for as long
+        # as it is long.
+        past = closing_mps < (-s.past_mps if when_s > 0.0 else 0.5 * s.past_mps)
         level = NONE if past else max(up, held)
         if level != told.level:
             told.level, told.since_s = level, now_s

@@ -96,19 +96,19 @@ def inverted(spread: Floats) -> tuple[Floats, Floats]:
     return inverse.reshape(k, d, d), np.log(determinant)
 
 
-def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> Floats:
-    """Return the innovation covariances (k, d, d) of k pairs."""
-    spread: Floats = jacobian @ covariance @ jacobian.transpose(0, 2, 1) + noise
-    return spread
+def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> tuple[Floats, Floats]:
+    """Return what innovations and states have in common (k, d, 4), and the innovation covariances (k, d, d)."""
+    shared: Floats = jacobian @ covariance
+    return shared, shared @ jacobian.transpose(0, 2, 1) + noise
 
 
-def update(state: Floats, covariance: Floats, residual: Floats, jacobian: Floats, noise: Floats,
+def update(state: Floats, covariance: Floats, residual: Floats, jacobian: Floats, noise: Floats, shared: Floats,
            inverse: Floats) -> tuple[Floats, Floats]:
     """Return (k, 4) and (k, 4, 4) after `residual` (k, d) whose covariance has this `inverse` (k, d, d).
 
-    Joseph's form, which keeps the covariance positive.
+    `shared` as `innovation` returns it. Joseph's form, which keeps the covariance positive.
     """
-    gain = (inverse @ (jacobian @ covariance)).transpose(0, 2, 1)
+    gain = (inverse @ shared).transpose(0, 2, 1)
     after = state + (gain @ residual[:, :, None])[:, :, 0]
     keep = _STAYS - gain @ jacobian
     shrunk = keep @ covariance @ keep.transpose(0, 2, 1) + gain @ noise @ gain.transpose(0, 2, 1)

@@ -97,7 +97,8 @@ class Tracker:
         self._stamps.setdefault(measurement.sensor, deque(maxlen=_STAMPS)).append(measurement.stamp_s)
         self._now_s = measurement.stamp_s if self._now_s is None else max(self._now_s, measurement.stamp_s)
         self._degraded.hear(measurement)
-        self.totals.update(counts)
+        for name, number in counts.items():
+            self.totals[name] += number
         return self._result(measurement, counts, used=True)
 
     def hear(self, own: OwnMotion) -> bool:
