@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent
+BEGAN_S = time.time()
 
 # How long one example takes says how busy the machine is, and nothing of what is tested. CI plays the same examples
 # each time: what a new one finds is for whoever works on the code.
@@ -33,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ['ROS_DOMAIN_ID'] = str(_domain())
     os.environ['ROS_PYTHON_CHECK_FIELDS'] = '1'
     os.environ.setdefault('OUTRIDER_ROOT', str(ROOT))
+
+
+def pytest_sessionfinish() -> None:
+    with contextlib.suppress(ImportError):  # nothing is built yet where portability is tested alone
+        from outrider_bringup.faults import shm
+
+        shm.clean(BEGAN_S)  # what killed processes left: thousands of segments a run
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 FOLDER = Path('/dev/shm')
 LOCK_END = '_el'  # Fast DDS: held by the owner of the segment for as long as it lives
-SEGMENT = 'fastdds_' + '[0-9a-f]' * 16
+SEGMENTS = tuple(name + '[0-9a-f]' * 16 for name in ('fastdds_', 'fastrtps_'))  # Fast DDS 3 and 2
 YOUNG_S = 5.0  # its owner may not hold it yet
 
 
 def clean(since_s: float, folder: Path = FOLDER) -> int:
     """Remove Fast DDS segments made since `since_s` (time.time()) whose owner is dead; return how many."""
     removed = 0
-    for lock in folder.glob(SEGMENT + LOCK_END):
+    for lock in (lock for segment in SEGMENTS for lock in folder.glob(segment + LOCK_END)):
         with contextlib.suppress(OSError), lock.open() as file:
             if not since_s <= lock.stat().st_mtime <= time.time() - YOUNG_S:
                 continue
