@@ -8,11 +8,13 @@
 
 A body's alert ends when its hold is over, or when the oldest measurement it rests on is 1 s old. While fusion and radar
 go on, such a body is one that was lost; where fusion is late, NO DATA follows at once, without a moment of peace
-between. A clock that goes back (a replay from its start) makes everything forgotten.
+between. A radar that fusion hears is not lost, whatever its driver said before. A clock that goes back (a replay from
+its start) makes everything forgotten.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +31,7 @@ LATE_S = 0.25      # no word of fusion for five radar frames: what grows old doe
 BRIDGE_S = 0.15    # more than FRESH_S in which a hold goes on: three radar frames, else what comes back flickers
 STARTING_S = 15.0  # until whoever has never spoken is missed: the slowest driver opens its device within
 HAZARDS, DRIVE, MOTORS, RELAYS, RECORDER = 'hazards', 'drive', 'motors', 'relays', 'recorder'
-BODY, PASS = 'body', 'close_pass'
+BODY, PASS, RADAR_LOST = 'body', 'close_pass', 'radar_lost'
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,16 @@ class Chooser:
         if rig.recorder:
             yield from self._of(RECORDER, now_s, 'recorder_lost', lambda told: findings.of_recorder(told, rig), SLOW_S)
         for name in rig.devices:
-            yield from self._of(f'device {name}', now_s, f'{name}_lost', partial(findings.of_device, name), SLOW_S)
+            for one, at_s in self._of(f'device {name}', now_s, f'{name}_lost', partial(findings.of_device, name),
+                                      SLOW_S):
+                if one.row != RADAR_LOST or not self._radar_spoke_after(at_s, now_s):
+                    yield one, at_s
+
+    def _radar_spoke_after(self, at_s: float, now_s: float) -> bool:
+        """Tell whether fusion hears the radar, and said so after `at_s`: its driver speaks of it once a second only."""
+        told_s, hazards = self._heard.get(HAZARDS, (-math.inf, None))
+        return (hazards is not None and told_s > at_s and now_s - told_s <= FRESH_S
+                and findings.RADAR not in hazards.degraded)
 
     def _of_eyes(self, now_s: float) -> Iterator[tuple[Finding, float]]:
         if HAZARDS not in self._heard:

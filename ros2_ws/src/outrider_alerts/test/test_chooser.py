@@ -348,6 +348,22 @@ def test_a_device_that_falls_silent_is_lost_and_one_that_is_not_ours_is_nothing(
     assert scene.at(SLOW_S + 1.7).rows == ['fusion_lost']
 
 
+def test_a_radar_that_fusion_hears_again_is_not_lost_until_its_driver_says_so():
+    scene = Scene(Rig(devices=('radar',), recorder=False))
+    hold_s = TABLE.rows['radar_lost'].hold_s
+    for tenth in range(30):
+        scene.at(0.1 * tenth).chooser.hear_device('radar', Device(LOST, ''), scene.now_s)
+        standing = scene.fusion(degraded=('radar',)).rows
+    assert standing == ['no_radar', 'radar_lost']
+    for tenth in range(30, 30 + round(10 * hold_s) + 2):  # its driver has not spoken again yet
+        standing = scene.at(0.1 * tenth).fusion().rows
+    assert standing == []
+    scene.chooser.hear_device('radar', Device(LOST, ''), scene.now_s)  # and fusion hears it no more
+    for tenth in range(round(10 * TABLE.rows['radar_lost'].after_s) + 1):
+        standing = scene.at(6.0 + 0.1 * tenth).rows
+    assert 'radar_lost' in standing
+
+
 def test_no_data_outranks_whatever_the_machine_says():
     scene = Scene(Rig(devices=(), recorder=False, drive=True, relays=True)).well(drive=Drive(True, (), 38.0))
     assert scene.rows[0] == 'starting'
