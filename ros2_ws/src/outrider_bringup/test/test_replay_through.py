@@ -57,6 +57,16 @@ def test_a_ride_made_by_this_code_is_equal_to_the_last_bit_from_its_start_and_fr
     assert told(tmp_path / 'later.json')['rows']['frames of tracks']['recorded'] < 120
 
 
+def test_a_ride_of_another_release_s_numpy_is_held_to_the_tolerance(rides, tmp_path):
+    from outrider_bringup.replay import golden
+
+    golden.make(bag.find(RECORDED, 'golden'), rides / 'mine')
+    facts = json.loads((rides / 'mine' / 'ride.json').read_text())
+    (rides / 'mine' / 'ride.json').write_text(json.dumps({**facts, 'numpy': '1.0.0'}))
+    assert through('mine', '--no-rrd', '--json', tmp_path / 'f.json').returncode == 0
+    assert told(tmp_path / 'f.json')['unlike'] == 'made with other locked packages'
+
+
 def test_a_changed_output_is_told_with_its_time_and_fails(rides, tmp_path):
     folder = copied(rides, 'golden')
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rclpy.serialization import deserialize_message, serialize_message
 
 from outrider_bringup import paths
@@ -128,7 +129,7 @@ def facts(info: dict[str, Any]) -> dict[str, Any]:
             'ride': NAME, 'note': 'a car from behind; inputs recorded from the simulated bicycle',
             'nodes': {name: values for name, values in (info.get('nodes') or {}).items() if name == '/fusion'},
             'files': {Path(name).name: text for name, text in files.items()} if isinstance(files, dict) else {},
-            'version': about.version(root), 'cpu': about.processor(), 'lock': about.lock(root)}
+            'version': about.version(root), 'cpu': about.processor(), 'numpy': np.__version__, 'lock': about.lock(root)}
 
 
 def record(rides: Path) -> bag.Bag:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rclpy.serialization import deserialize_message
 
 from outrider_bringup.errors import UserError
@@ -66,7 +67,8 @@ def promised(bag: Bag, began: start.Start, run: Run) -> str:
         return 'made by other code of perception' if began.look.versions else 'no snapshot tells which code made it'
     if not isinstance(was, dict) or any(was.get(name) != here.get(name) for name in ('model', 'features')):
         return 'made on another processor' if was else 'nothing tells on which processor it was made'
-    if bag.info.get('lock') != about.lock(os.environ.get('OUTRIDER_ROOT', '')):
+    if (bag.info.get('lock') != about.lock(os.environ.get('OUTRIDER_ROOT', ''))
+            or bag.info.get('numpy') != np.__version__):  # the lock has one for each release of ROS
         return 'made with other locked packages'
     return ''
 
