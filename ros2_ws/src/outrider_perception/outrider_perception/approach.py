@@ -10,7 +10,7 @@ import numpy as np
 from outrider_perception.arrays import Floats, Ints, columns
 from outrider_perception.lane import Lanes
 from outrider_perception.levels import AHEAD, BEHIND, LEFT, RIGHT, HazardSettings
-from outrider_perception.outline import Shapes, gap
+from outrider_perception.outline import distances, gap
 from outrider_perception.tracker import Step
 from outrider_perception.turning import Turning, turn_left_s
 
@@ -54,11 +54,9 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     bodies = Turning(step.centre_m, velocity, heading, step.ego, lanes, settings.turn_lasts_s, settings.bend_mps2,
                      turn_left_s(step.ego, settings.junction_m, settings.junction_rad))
 
-    shapes = Shapes(size[:, :1], size[:, 1:], heading[:, None], rig) if bodies.straight else None
-
     def distances_at(times: Floats) -> Floats:
         then = bodies.at(times)
-        return (shapes or Shapes(size[:, :1], size[:, 1:], then.heading_rad, rig)).distances(then.x_m, then.y_m)
+        return distances(then.x_m, then.y_m, size, then.heading_rad, rig)
 
     times = (_instants(step.centre_m, velocity, size, rig, settings.horizon_s) if step.ego.turn_radps == 0.0
              else settings.horizon_s * _CURVED_SHARES[None, :])

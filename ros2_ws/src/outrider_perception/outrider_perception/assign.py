@@ -21,12 +21,12 @@ def assign(rows: Ints, columns: Ints, cost: Floats, stay: float) -> Ints:
     which is above every cost listed.
     """
     alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
-    taken: Ints = alone.nonzero()[0]
+    taken = np.flatnonzero(alone)
     if len(taken) < len(rows):
-        contested = (~alone).nonzero()[0]
+        contested = np.flatnonzero(~alone)
         taken = np.concatenate([taken, contested[_contested(rows[contested].tolist(), columns[contested].tolist(),
                                                             cost[contested].tolist(), stay)]])
-        taken = taken[rows[taken].argsort()]
+        taken = taken[np.argsort(rows[taken])]
     return taken
 
 

@@ -28,7 +28,7 @@ class Sights:
 class Matched:
     """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|.
 
-    `inverse` is that of S, `shared` (k, d, 4) what the residual has in common with the state.
+    `inverse` is that of S.
     """
 
     track: Ints
@@ -36,7 +36,6 @@ class Matched:
     residual: Floats
     jacobian: Floats
     noise: Floats
-    shared: Floats
     spread: Floats
     inverse: Floats
     distance2: Floats
@@ -49,24 +48,23 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,).
     """
     predicted, jacobian, wander = _expected(bank, detections, settings)
+    d = detections.z.shape[1]
     allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
-    if detections.kind == POLAR and np.count_nonzero(bank.confirmed) < len(bank):
+    if detections.kind == POLAR and not bank.confirmed.all():
         allowed &= ~_of_another(bank, detections, settings)
-    shared, own = kalman.innovation(bank.covariance, jacobian, wander)
-    # A coarse gate first, by what is no angle, so that inverses are only taken of pairs that have a chance.
-    axis = 1 if detections.angle == 0 else 0
-    apart = detections.z[:, axis] - predicted[:, axis, None]
-    apart *= apart
-    apart /= detections.gate
-    apart -= detections.noise[:, axis, axis]
-    allowed &= apart <= own[:, axis, axis, None]
+    own = kalman.innovation(bank.covariance, jacobian, wander)
+    # A coarse gate first, so that inverses are only taken of pairs that have a chance.
+    own_reach, noise_reach = detections.gate * own, detections.gate * detections.noise
+    for axis in range(d):
+        off = np.abs(detections.z[:, axis] - predicted[:, axis, None])
+        if axis == detections.angle:
+            off = np.minimum(off, 2 * np.pi - off)
+        allowed &= off * off <= own_reach[:, axis, axis, None] + noise_reach[:, axis, axis]
     track, detection = allowed.nonzero()
     residual = detections.residual(detection, predicted.take(track, axis=0))
     spread = own.take(track, axis=0) + detections.noise.take(detection, axis=0)
     inverse, log_spread = kalman.inverted(spread)
-    squares = residual[:, :, None] * residual[:, None]
-    squares *= inverse
-    distance2 = np.add.reduce(squares, axis=(1, 2))
+    distance2 = np.add.reduce((inverse @ residual[:, :, None])[:, :, 0] * residual, axis=1)
     inside = (distance2 <= detections.gate).nonzero()[0]
     # ln |S| keeps a vague track from taking the detection of a sharp one; confirmed tracks choose before tentative.
     cost = distance2 + log_spread + np.where(bank.confirmed[track], 0.0, detections.gate)
@@ -74,8 +72,8 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     track, detection = track[chosen], detection[chosen]
     residual, spread, inverse = (column.take(chosen, axis=0) for column in (residual, spread, inverse))
     noise = detections.noise.take(detection, axis=0) + wander.take(track, axis=0)
-    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, shared.take(track, axis=0), spread,
-                   inverse, distance2[chosen], log_spread[chosen])
+    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
+                   log_spread[chosen])
 
 
 def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
@@ -114,8 +112,7 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     if len(t) == 0:
         return
     bank.state[t], bank.covariance[t] = kalman.update(
-        bank.state.take(t, axis=0), bank.covariance.take(t, axis=0), matched.residual, matched.jacobian, matched.noise,
-        matched.shared, matched.inverse)
+        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.inverse)
     if detections.angle >= 0:
         angle = detections.angle
         swerve.learn(bank, t, matched.residual[:, angle], matched.spread[:, angle, angle],
@@ -133,9 +130,9 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     bank.given[t] |= detections.kind == PLACE
     longer = np.maximum(detections.depth_m[d] - bank.depth_m[t], 0.0)
     bank.depth_m[t] += settings.length_trust * longer  # one stray point makes no truck
-    size = detections.size_m.take(d, axis=0)
+    size = detections.size_m[d]
     measured = np.isfinite(size)
-    if np.count_nonzero(measured):
+    if measured.any():
         old, news = bank.size_m[t], settings.size_news
         mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
         bank.size_m[t] = np.where(measured, mean, old)
@@ -159,48 +156,40 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     free[matched.detection] = False
     if detections.founds is not None:
         free &= detections.founds
-    if not np.count_nonzero(free) or detections.kind == PLACE:
+    if not free.any() or detections.kind == PLACE:
         return free
     if detections.kind != POLAR:
         return free & ~_known(bank, detections, settings)
-    # One reason after the other, each asked of those only that are still free.
-    (r, a, v), snr = detections.z.T, detections.snr_db
-    rows, taken = free.nonzero()[0], matched.detection
+    r, a, v = detections.z.T
+    taken = matched.detection
     # Unmatched beside a matched one: the same body's legs, wheels, tail.
-    more = near(r[rows, None], a[rows, None], v[rows, None], r[taken], a[taken], v[taken], s, s.same_body_reach)
-    rows = rows[np.logical_not(np.logical_or.reduce(more, axis=1))]
-    if len(rows):
-        same_cell = np.abs(r[rows, None] - r) < s.sidelobe_range_m
-        same_cell &= np.abs(v[rows, None] - v) < s.sidelobe_rate_mps
-        same_cell &= snr[rows, None] < snr
-        rows = rows[np.logical_not(np.logical_or.reduce(same_cell, axis=1))]
-    if len(rows):
-        rows = rows[np.logical_not(np.logical_or.reduce(_parts(bank, detections, rows, settings), axis=1))]
-    free[:] = False
-    free[rows] = True
+    more = near(r, a, v, r[taken], a[taken], v[taken], s, reach=s.same_body_reach).any(axis=1)
+    same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
+                 & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
+                 & (detections.snr_db[:, None] < detections.snr_db[None, :]))
+    more |= _parts(bank, detections, settings).any(axis=1)
+    free &= ~more & ~same_cell.any(axis=1)
     return free
 
 
-def _parts(bank: Bank, detections: Detections, index: Ints, settings: Settings) -> Bools:
-    """Return which of the echoes at `index` (m,) are in which confirmed body's box and move as that place of it would.
+def _parts(bank: Bank, detections: Detections, settings: Settings) -> Bools:
+    """Return which echoes (m, n) are in the box of which confirmed body and move as that place of it would.
 
-    (m, n). A body has one velocity, but each place of it is seen along another line: its tail, while the track is at
-    its head.
+    A body has one velocity, but each place of it is seen along another line: its tail, while the track is at its head.
     """
-    place_m = detections.xy_m.take(index, axis=0)
-    boxed = extent.inside(place_m, bank, detections.sensor_xy_m, settings) & bank.confirmed
-    at = place_m - detections.sensor_xy_m
+    boxed = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings) & bank.confirmed
+    at = detections.xy_m - detections.sensor_xy_m
     rate = at @ bank.state[:, 2:].T / np.maximum(np.hypot(at[:, 0], at[:, 1]), 1e-6)[:, None]
-    parts: Bools = boxed & (np.abs(rate - detections.z[index, 2:]) <= settings.cluster_rate_mps)
+    parts: Bools = boxed & (np.abs(rate - detections.z[:, 2:]) <= settings.cluster_rate_mps)
     return parts
 
 
 def _of_another(bank: Bank, detections: Detections, settings: Settings) -> Bools:
     """Return which echoes (n, m) say nothing for a track: it lies in a known body, and they are parts of that."""
     lies = extent.within(bank, settings)
-    if not np.count_nonzero(lies) or len(detections) == 0:
+    if not lies.any() or len(detections) == 0:
         return np.zeros((len(bank), len(detections)), dtype=np.bool_)
-    other: Bools = lies @ _parts(bank, detections, np.arange(len(detections)), settings).T
+    other: Bools = lies @ _parts(bank, detections, settings).T
     return other
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ class Bank:
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""
         rows = which.nonzero()[0] if which.dtype == np.bool_ else which
-        return Bank(bodies=self.bodies, **{name: column.take(rows, 0) for name, column in self._columns()})
+        return Bank(bodies=self.bodies, **{name: column.take(rows, axis=0) for name, column in self._columns()})
 
     def with_more(self, more: Bank) -> Bank:
         """Return these and `more`."""
@@ -81,7 +81,7 @@ class Bank:
                                            in zip(self._columns(), more._columns(), strict=True)})
 
     def _columns(self) -> list[tuple[str, Any]]:
-        return [(name, getattr(self, name)) for name in _COLUMNS]
+        return [(name, column) for name, column in self.__dict__.items() if name != 'bodies']
 
     @property
     def existence(self) -> Floats:
@@ -120,6 +120,3 @@ class Bank:
         heard = self.heard_s >= now_s - SOURCE_MEMORY_S
         mask: Ints = heard.astype(np.int64) @ np.array([RADAR, CAMERA, DEPTH])
         return mask
-
-
-_COLUMNS = tuple(field.name for field in fields(Bank))[:-1]

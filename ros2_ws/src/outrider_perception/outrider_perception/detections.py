@@ -16,7 +16,6 @@ from outrider_perception.near import near_edges
 from outrider_perception.settings import Settings, SightSettings
 
 POLAR, PLACE, BOX, NEAR = 'polar', 'place', 'box', 'near'  # radar; boxes with a place; camera; depth alone
-_ANGLES = {POLAR: 1, BOX: 0}  # which column of a measurement is one
 _NO_LAG = Lag()
 _MAX_POSITION_M = 1e3  # beyond any sensor of the rig: damaged data
 _MIN_SIGMA_M = 0.02    # no sensor here is better
@@ -68,7 +67,7 @@ class Detections:
     @property
     def angle(self) -> int:
         """Return which column of `z` is an angle, -1: none."""
-        return _ANGLES.get(self.kind, -1)
+        return {POLAR: 1, BOX: 0}.get(self.kind, -1)
 
     def predict(self, state: Floats) -> tuple[Floats, Floats]:
         """Return what this sensor should see of what is at `state` (n, 4), and the Jacobian."""

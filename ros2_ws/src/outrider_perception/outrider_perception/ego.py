@@ -203,8 +203,7 @@ def doubt(directions: Floats, ego: EgoVelocity, settings: Settings) -> Floats:
     """
     sigma = np.zeros(len(directions))
     if ego.valid and abs(float(ego.velocity_mps[0])) > settings.still_speed_mps:  # a standing rig's zero is exact
-        both = directions @ ego.covariance * directions
-        sigma = 2.0 * np.sqrt(both[:, 0] + both[:, 1])
+        sigma = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
     margin: Floats = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, sigma)
     return margin
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Complexes, Floats, Ints, complexes, places, wrap_angle
+from outrider_perception.arrays import Bools, Floats, Ints, columns, wrap_angle
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
@@ -24,18 +24,8 @@ _SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], 
                    [.6, 1], [.6, -1], [-.6, 1], [-.6, -1]], dtype=np.float64)
 _FACES = _SPOTS / np.hypot(_SPOTS[:, :1], _SPOTS[:, 1:])
 _FACES[8:] = [[0, 1], [0, -1], [0, 1], [0, -1]]
-(_X, _Y), (_FACE_X, _FACE_Y) = _SPOTS.T, _FACES.T
-_NONE, _ALL = np.zeros(12), np.ones(12)
-# What is linear in a body's size and place is one product, of all bodies at once. The columns: its halves along and
-# across, the place of its centre from the sensor, the halves times the axis, and how far the centre lies ahead of that.
-_LINEAR = np.concatenate([np.stack(rows, axis=1) for rows in (
-    (_X, _NONE, _ALL, _NONE, _NONE, _NONE, _NONE),                          # spots from the sensor, along the body
-    (_NONE, _Y, _NONE, _ALL, _NONE, _NONE, _NONE),                          # and across it,
-    (_FACE_X * _X, _FACE_Y * _Y, _FACE_X, _FACE_Y, _NONE, _NONE, _NONE),    # along their normals,
-    (_NONE, _NONE, _NONE, _NONE, _X, _Y, _ALL))])                           # and along the sensor's axis
-_MOMENTS = np.stack([_X, _Y, _X * _X, _Y * _Y, _X * _Y])
-_ONE, _OTHER = np.array([0, 1, 0]), np.array([0, 1, 1])  # of both axes, as those moments have them
-_UNSEEN_M = 1e9  # the reach of what is not seen
+_SPOTS_XY, _FACES_XY = _SPOTS.T[:, :, None].copy(), _FACES.T[:, :, None].copy()  # (2, 12, 1) each
+_UNSEEN_M = 1e9  # added to the reach of what is not seen: quicker than to choose
 _DIM = 1e-6  # weight of what nothing is seen of: keeps the mean finite
 
 
@@ -45,8 +35,9 @@ class Seen:
 
     offset_m: Floats    # (n, 2) from the centre to the mean of what is seen
     weight: Floats      # (12, n) of each spot in that mean,
-    halves_m: Floats    # (2, n) half of the length and of the width over which the spots lie,
-    turn: Complexes     # (n,) what turns a vector into those axes
+    beside_m: Floats    # (2, 12, n) where it lies from there, along and across in the body's own axes,
+    cosine: Floats      # (n,) and of their heading
+    sine: Floats
 
 
 def sizes(bank: Bank) -> Floats:
@@ -58,7 +49,7 @@ def sizes(bank: Bank) -> Floats:
     guess = _between(bank.pace_mps, s.speeds_mps, s.by_speed_m)
     # What grows looks like what moves: a thing that only images have seen waits until it is known to move.
     named = bank.beliefs.any(axis=1) & (bank.confirmed | np.isfinite(bank.heard_s[:, 0]))
-    if np.count_nonzero(named):
+    if named.any():
         belief = bank.classes()
         guess = np.where(named[:, None], belief @ s.by_class_m + belief[:, :1] * guess, guess)
     long = np.where(bank.pace_mps > s.speeds_mps[0], bank.depth_m, 0.0)
@@ -67,17 +58,16 @@ def sizes(bank: Bank) -> Floats:
     if len(beyond):
         guess[beyond, 1:] = np.maximum(guess[beyond, 1:], _between(long[beyond], s.lengths_m, s.by_length_m))
     measured = np.isfinite(bank.size_m)
-    return np.where(measured, bank.size_m, guess) if np.count_nonzero(measured) else guess
+    return np.where(measured, bank.size_m, guess) if measured.any() else guess
 
 
 def _between(at: Floats, places: Floats, rows: Floats) -> Floats:
     """Return rows (n, k) between those (p, k) that stand at rising `places` (p,); the end ones beyond them."""
     at = np.minimum(np.maximum(at, places[0]), places[-1])
     row = np.minimum(places.searchsorted(at, side='right'), len(places) - 1)
+    slopes = (rows[1:] - rows[:-1]) / (places[1:] - places[:-1])[:, None]
     before = row - 1
-    first, place = rows.take(before, axis=0), places.take(before)
-    share = (at - place) / (places.take(row) - place)
-    table: Floats = first + share[:, None] * (rows.take(row, axis=0) - first)
+    table: Floats = rows.take(before, axis=0) + slopes.take(before, axis=0) * (at - places.take(before))[:, None]
     return table
 
 
@@ -88,37 +78,37 @@ def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floa
     Brightness falls with the square of the cosine of incidence and of the angle off the sensor's axis; of what is seen,
     the near part counts, as in the clusters (cluster.nearness).
     """
-    # Everything in the body's own axes: the sensor is turned, which is one vector, not the spots. Vectors on the ground
-    # are complex numbers, ahead and left: to turn one is a product.
-    turn = np.exp(-1j * heading_rad)
-    away, looks = (complexes(centre_m) - complex(*sensor_xy_m)) * turn, complex(*axis) * turn
-    table = np.empty((7, len(turn)))
-    halves = table[:2]
-    halves[:] = box_m.T[:2]
+    c, s = np.cos(heading_rad), np.sin(heading_rad)
+    # Everything in the body's own axes, (2, 12, n): the sensor is turned, which is one vector, not the spots.
+    away_x, away_y = centre_m[:, 0] - sensor_xy_m[0], centre_m[:, 1] - sensor_xy_m[1]
+    sizes = np.empty((2, 1, len(c)))
+    sizes[:, 0] = box_m.T[:2]
     # People swing their limbs all round: what is seen of them is, in the mean, where they are.
-    halves *= np.minimum(np.maximum(0.5 * halves[0] - 0.5 * settings.bodies.sizes.smallest_m[0], 0.0), 0.5)
-    table[2], table[3], table[4], table[5] = away.real, away.imag, looks.real, looks.imag
-    table[6] = (away * looks.conj()).real
-    table[4:6] *= halves
-    at_x, at_y, facing, ahead = (_LINEAR @ table).reshape(4, 12, -1)
-    at_x *= at_x
-    at_y *= at_y
-    at_x += at_y
-    reach = np.maximum(np.sqrt(at_x), 0.1)
-    bright = np.minimum(facing, 0.0) * np.maximum(ahead, 0.0) / (reach * reach)
+    half = np.minimum(np.maximum(sizes[0, 0] - settings.bodies.sizes.smallest_m[0], 0.0), 1.0)
+    sizes *= 0.5 * half
+    spots = sizes * _SPOTS_XY
+    away, looks = np.empty((2, 1, len(c))), np.empty((2, 1, len(c)))
+    away[0, 0], away[1, 0] = away_x * c + away_y * s, away_y * c - away_x * s
+    looks[0, 0], looks[1, 0] = axis[0] * c + axis[1] * s, axis[1] * c - axis[0] * s
+    at = spots + away
+    squares = at * at
+    reach = np.maximum(np.sqrt(squares[0] + squares[1]), 0.1)
+    turned = at * _FACES_XY
+    facing = np.minimum(turned[0] + turned[1], 0.0)
+    at *= looks
+    bright = facing * np.maximum(at[0] + at[1], 0.0) / (reach * reach)
     bright *= bright
-    nearest = np.minimum.reduce(reach)
-    lit = reach.copy()
-    np.putmask(lit, bright <= _DIM, _UNSEEN_M)
-    near = np.minimum.reduce(lit)
+    nearest = np.minimum.reduce(reach, axis=0)
+    near = np.minimum.reduce(reach + _UNSEEN_M * (bright <= _DIM), axis=0)
     near = np.where(near < _UNSEEN_M, near, nearest)
     weight = np.exp(np.minimum(near - reach, 0.0) / settings.near_part_m)
     weight *= bright
     # Where nothing is in view, the nearest spot stands for it.
-    np.add(weight, _DIM, out=weight, where=reach <= nearest + 1e-9)
-    weight /= np.add.reduce(weight)
-    offset = complexes((_SPOTS.T @ weight * halves).T) * turn.conj()
-    return Seen(places(offset), weight, halves, turn)
+    weight += _DIM * (reach <= nearest + 1e-9)
+    weight /= np.add.reduce(weight, axis=0)
+    mean = np.add.reduce(weight * spots, axis=1)
+    spots -= mean[:, None]
+    return Seen(columns(mean[0] * c - mean[1] * s, mean[0] * s + mean[1] * c), weight, spots, c, s)
 
 
 def spread(looks: Seen, place_m: Floats, velocity_mps: Floats,
@@ -128,21 +118,23 @@ def spread(looks: Seen, place_m: Floats, velocity_mps: Floats,
     That is: variance along the line of sight, across it, and what both have in common, in m2; how far a metre across
     turns the line, rad, and changes the range rate, m/s. `place_m`, `velocity_mps` (n, 2) of what is seen.
     """
-    away = complexes(place_m) - complex(*sensor_xy_m)
-    reach = np.maximum(np.abs(away), 1.0)
-    away /= reach
+    away_x, away_y = place_m[:, 0] - sensor_xy_m[0], place_m[:, 1] - sensor_xy_m[1]
+    reach = np.maximum(np.hypot(away_x, away_y), 1.0)
+    u_x, u_y = away_x / reach, away_y / reach
     # A part that lies aside of the mean is seen at another angle, and its range rate is that of this angle.
-    passing = (complexes(velocity_mps) * away.conj()).imag / reach
-    towards = away * looks.turn
-    x, y = towards.real, towards.imag
-    moments = _MOMENTS @ looks.weight
-    moments[2:] -= moments[_ONE] * moments[_OTHER]
-    length2, width2, both = moments[2:] * (looks.halves_m[_ONE] * looks.halves_m[_OTHER])
-    xx, yy, xy = x * x, y * y, x * y
-    turned = xy * both
-    turned += turned
-    return (length2 * xx + width2 * yy + turned, length2 * yy + width2 * xx - turned,
-            (width2 - length2) * xy + both * (xx - yy), 1.0 / reach, passing)
+    passing = (velocity_mps[:, 1] * u_x - velocity_mps[:, 0] * u_y) / reach
+    c, s = looks.cosine, looks.sine
+    towards_x, towards_y = u_x * c + u_y * s, u_y * c - u_x * s
+    (x, y), (_, n) = looks.beside_m, looks.weight.shape
+    # Turned first: then it is a sum of squares, to the last bit.
+    sights = np.empty((3, 12, n))
+    along, across = x * towards_x + y * towards_y, y * towards_x - x * towards_y
+    np.multiply(along, along, out=sights[0])
+    np.multiply(across, across, out=sights[1])
+    np.multiply(along, across, out=sights[2])
+    sights *= looks.weight
+    along_m2, across_m2, both_m2 = np.add.reduce(sights, axis=1)
+    return along_m2, across_m2, both_m2, 1.0 / reach, passing
 
 
 def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floats) -> Floats:
@@ -162,9 +154,9 @@ def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floa
 
 def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
     """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
-    turn, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
-    off = (complexes(place_m)[:, None] - complexes(bank.state)) * turn
-    within: Bools = (np.abs(off.real - shift) <= long) & (np.abs(off.imag) <= wide)
+    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
+    off_x, off_y = place_m[:, :1] - bank.state[:, 0], place_m[:, 1:] - bank.state[:, 1]
+    within: Bools = (np.abs(off_x * c + off_y * s - shift) <= long) & (np.abs(off_y * c - off_x * s) <= wide)
     return within
 
 
@@ -173,9 +165,11 @@ def within(bank: Bank, settings: Settings) -> Bools:
     lies = np.zeros((len(bank), len(bank)), dtype=np.bool_)
     one, other = (~(bank.confirmed | bank.given)).nonzero()[0], bank.confirmed.nonzero()[0]
     if len(one) and len(other):
-        place, half = complexes(bank.state), 0.5 * bank.box_m.take(other, axis=0)[:, :2] + settings.merge_margin_m
-        off = (place.take(one)[:, None] - place.take(other)) * np.exp(-1j * bank.heading_rad.take(other))
-        lies[one[:, None], other] = (np.abs(off.real) <= half[:, 0]) & (np.abs(off.imag) <= half[:, 1])
+        off_x, off_y = (bank.state[one, axis, None] - bank.state[other, axis] for axis in (0, 1))
+        c, s = np.cos(bank.heading_rad[other]), np.sin(bank.heading_rad[other])
+        half = 0.5 * bank.box_m[other, :2] + settings.merge_margin_m
+        lies[one[:, None], other] = ((np.abs(off_x * c + off_y * s) <= half[:, 0])
+                                     & (np.abs(off_y * c - off_x * s) <= half[:, 1]))
     return lies
 
 
@@ -185,27 +179,30 @@ def together(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints,
     That is: its centre is `inside`, or the outlines lie in each other, which those of two bodies cannot; who only
     touches may be an error.
     """
-    turn, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
+    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
     length, width = bank.box_m[:, 0], bank.box_m[:, 1]
-    place, velocity = complexes(bank.state), complexes(bank.state[:, 2:])
+    x, y, vx, vy = bank.state.T
     # Who is further away than all of that together is not looked at.
     far = np.abs(shift) + long + wide + 0.5 * (length.max(initial=0.0) + width.max(initial=0.0))
-    one, other = (np.abs(place[:, None] - place) <= far).nonzero()
-    alike = np.abs(velocity.take(one) - velocity.take(other)) < settings.merge_speed_mps
-    pairs = (alike & (one != other)).nonzero()[0]
-    one, other = one.take(pairs), other.take(pairs)
+    near = np.abs(x[:, None] - x) <= far
+    near &= np.abs(y[:, None] - y) <= far
+    one, other = near.nonzero()
+    apart = (one != other).nonzero()[0]
+    one, other = one[apart], other[apart]
+    alike = (np.hypot(vx[one] - vx[other], vy[one] - vy[other]) < settings.merge_speed_mps).nonzero()[0]
+    one, other = one[alike], other[alike]
     if len(one) == 0:
         return one, other
-    off = (place.take(one) - place.take(other)) * turn.take(other)
-    along, across = off.real, np.abs(off.imag)
-    same = (np.abs(along - shift.take(other)) <= long.take(other)) & (across <= wide.take(other))
-    same |= ((np.abs(along) <= 0.5 * (length.take(one) + length.take(other)) - settings.merge_margin_m)
-             & (across <= 0.25 * (width.take(one) + width.take(other))))
+    off_x, off_y, c, s = x[one] - x[other], y[one] - y[other], c[other], s[other]
+    along, across = off_x * c + off_y * s, np.abs(off_y * c - off_x * s)
+    same = (np.abs(along - shift[other]) <= long[other]) & (across <= wide[other])
+    same |= ((np.abs(along) <= 0.5 * (length[one] + length[other]) - settings.merge_margin_m)
+             & (across <= 0.5 * (0.5 * (width[one] + width[other]))))
     return one[same], other[same]
 
 
-def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Complexes, Floats, Floats, Floats]:
-    """Return of each box (n,): what turns a vector into its axes, and how far along it, either way and across it is."""
+def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return of each box (n,): its heading's cosine and sine, and how far along it, either way and across it is."""
     # Until its length is known, what rolls may be as long as a car, behind the end that is seen; and nobody drives so
     # close behind another that what follows there is not its tail.
     sizes = bank.bodies.sizes
@@ -213,12 +210,12 @@ def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Compl
     tail = np.where(bank.pace_mps > sizes.speeds_mps[-1], settings.tail_s * bank.pace_mps, 0.0)
     longest = np.minimum(sizes.by_speed_m[-1, 0] + tail, sizes.lengths_m[-1])
     longer = np.where(rolls, np.maximum(longest - bank.box_m[:, 0], 0.0), 0.0)
-    turn = np.exp(-1j * bank.heading_rad)
-    away = complexes(bank.state) - complex(*sensor_xy_m)
-    shift = np.sign((away * turn).real) * (0.5 * longer)
-    margin = settings.merge_margin_m
-    doubt = settings.azimuth_apart_rad * np.abs(away) + margin
-    return turn, shift, 0.5 * (bank.box_m[:, 0] + longer) + margin, 0.5 * bank.box_m[:, 1] + doubt
+    c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
+    away_x, away_y = bank.state[:, 0] - sensor_xy_m[0], bank.state[:, 1] - sensor_xy_m[1]
+    shift = 0.5 * np.sign(away_x * c + away_y * s) * longer
+    long = 0.5 * (bank.box_m[:, 0] + longer) + settings.merge_margin_m
+    doubt = settings.azimuth_apart_rad * np.hypot(away_x, away_y)
+    return c, s, shift, long, 0.5 * bank.box_m[:, 1] + settings.merge_margin_m + doubt
 
 
 def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings) -> None:
@@ -245,7 +242,7 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     different = bank.box_m != old_box
     new = ((bank.heading_rad != old_heading) | different[:, 0] | different[:, 1]).nonzero()[0]
     if len(new):
-        place, old, heading = bank.state.take(new, axis=0)[:, :2], old_box.take(new, axis=0), old_heading.take(new)
-        offset = seen(np.concatenate([place, place]), np.concatenate([old, bank.box_m.take(new, axis=0)]),
-                      np.concatenate([heading, bank.heading_rad.take(new)]), sensor_xy_m, axis, settings).offset_m
+        place = bank.state[new, :2]
+        offset = seen(np.concatenate([place, place]), np.concatenate([old_box[new], bank.box_m[new]]),
+                      np.concatenate([old_heading[new], bank.heading_rad[new]]), sensor_xy_m, axis, settings).offset_m
         bank.state[new, :2] += offset[:len(new)] - offset[len(new):]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, complexes, places, wrap_angle
+from outrider_perception.arrays import Floats, columns, wrap_angle
 
 # Corners by halves of length and width; sides between them: front, right, back, left.
 _CORNERS = np.array([[0.5, 0.5], [0.5, -0.5], [-0.5, -0.5], [-0.5, 0.5]])
@@ -38,20 +38,23 @@ def in_image(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: 
 
     That is: halfway between the outermost bearings, as far away as the nearest surface.
     """
-    away = complexes(centre_m) - complex(*sensor_xy_m)
+    x, y = centre_m[:, 0] - sensor_xy_m[0], centre_m[:, 1] - sensor_xy_m[1]
     length, width = 0.5 * box_m[:, 0], 0.5 * box_m[:, 1]
-    turn = np.exp(-1j * heading_rad)
-    own = away * turn  # from the sensor, in the body's own axes
-    x, y = np.abs(own.real), np.abs(own.imag)
-    # The corners from the centre as the centre is seen: by how much they turn the line of sight is their angle.
-    corners = np.empty((4, len(own)), dtype=np.complex128)
-    corners.real[:2], corners.real[2:], corners.imag[::3], corners.imag[1:3] = length, -length, width, -width
-    corners += own
-    corners *= own.conj()
-    turned = np.arctan2(corners.imag, corners.real)
-    middle = np.arctan2(away.imag, away.real) + 0.5 * (np.minimum.reduce(turned) + np.maximum.reduce(turned))
-    near = np.hypot(np.maximum(x - length, 0.0), np.maximum(y - width, 0.0))
-    return places(near * np.exp(1j * middle) - away)
+    c, s = np.cos(heading_rad), np.sin(heading_rad)
+    along_x, along_y, across_x, across_y = length * c, length * s, width * s, width * c
+    corners = np.empty((2, 4, len(x)))
+    corners[0, 0], corners[0, 1] = along_x - across_x, along_x + across_x
+    corners[1, 0], corners[1, 1] = along_y + across_y, along_y - across_y
+    np.negative(corners[:, :2], out=corners[:, 2:])
+    corners[0] += x
+    corners[1] += y
+    bearing = np.arctan2(y, x)
+    turn = wrap_angle(np.arctan2(corners[1], corners[0]) - bearing)
+    middle = bearing + 0.5 * (np.minimum.reduce(turn, axis=0) + np.maximum.reduce(turn, axis=0))
+    along = np.maximum(np.abs(x * c + y * s) - length, 0.0)
+    across = np.maximum(np.abs(y * c - x * s) - width, 0.0)
+    near = np.hypot(along, across)
+    return columns(near * np.cos(middle) - x, near * np.sin(middle) - y)
 
 
 def in_depth(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floats, axis: Floats,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +66,7 @@ class Following:
                                                          swerve.swerves(bank, s))
             swerve.fade(bank, dt_s, s)
             bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
-            if np.count_nonzero(bend):
+            if bend.any():
                 bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
             _turn(bank, ego.yaw_rate_radps * dt_s, ego)
         over_ground = bank.state[:, 2:] + ego.velocity_mps
@@ -102,17 +101,18 @@ class Following:
     def _alive(self, bank: Bank, stamp_s: float, ego: EgoVelocity, outlook: Outlook) -> Bank:
         s, sight = self._settings, self._sights.settings
         sure = bank.log_odds > log_odds(s.confirm_existence)
-        if np.count_nonzero(sure & ~bank.confirmed):
+        if (sure & ~bank.confirmed).any():
             fresh = bank.heard_s[:, 0] >= stamp_s - sight.scale_s
             alone = ~(extent.within(bank, s) & fresh).any(axis=1)
             bank.confirmed |= sure & alone & moves(bank, ego, outlook.xy_m, s, sight)
         if outlook.radar is not None:
             bank.confirmed &= ~refuted(bank, ego, outlook.radar, s, sight)
         keep = bank.log_odds > log_odds(s.delete_existence)
-        if not math.isfinite(float(np.add.reduce(bank.state, axis=None) + np.add.reduce(bank.covariance, axis=None))):
-            keep &= np.isfinite(bank.state).all(axis=1) & np.isfinite(bank.covariance).all(axis=(1, 2))
+        finite = np.isfinite(bank.state), np.isfinite(bank.covariance)
+        if not (finite[0].all() and finite[1].all()):
+            keep &= finite[0].all(axis=1) & finite[1].all(axis=(1, 2))
         keep &= ~associate.doubles(bank, outlook.xy_m, stamp_s, s)
-        return bank if np.count_nonzero(keep) == len(keep) else bank.take(keep)
+        return bank if keep.all() else bank.take(keep)
 
 
 def _turn(bank: Bank, angle_rad: float, ego: EgoVelocity) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outrider_perception.approach import Approach, foresee
-from outrider_perception.arrays import Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.levels import NONE, HazardSettings, Level
 from outrider_perception.passes import ClosePass, Passes
 from outrider_perception.tracker import Step
@@ -47,17 +47,17 @@ class HazardJudge:
 
     def judge(self, step: Step) -> Hazards:
         """Return the hazards and the passes that ended; forgets all when time goes backwards."""
-        s = self.settings
         if step.stamp_s < self._now_s:
             self._said.clear()
-            self._passes = Passes(s)
+            self._passes = Passes(self.settings)
         self._now_s = step.stamp_s
-        approach = foresee(step, s)
-        identities = step.tracks.identity.tolist()
-        rows = zip(approach.time_to_closest_s.tolist(), approach.clearance_m.tolist(),
-                   approach.clearance_sigma_m.tolist(), approach.closing_mps.tolist(), strict=True)
-        said = [self._say(identity, *row, step) for identity, row in zip(identities, rows, strict=True)]
-        alive = set(identities)
+        approach = foresee(step, self.settings)
+        on, still = self._raw(approach)
+        # Beside the rig a body is at its closest for as long as it is long.
+        past = approach.closing_mps < np.where(approach.time_to_closest_s > 0.0, -1.0, 0.5) * self.settings.past_mps
+        said = [self._say(identity, int(on[i]), int(still[i]), bool(past[i]), step)
+                for i, identity in enumerate(step.tracks.identity.tolist())]
+        alive = set(step.tracks.identity.tolist())
         self._said = {identity: told for identity, told in self._said.items() if identity in alive}
         passes = self._passes.update(step, approach)
         level = np.array([told.level for told in said], dtype=np.int64)
@@ -66,21 +66,26 @@ class HazardJudge:
         row = urgency[level[urgency] > NONE]
         return Hazards(row, level[row], since[row], approach, passes)
 
-    def _raw(self, when_s: float, clearance_m: float, sigma_m: float, closing_mps: float, factor: float) -> int:
-        """Return the highest level whose row holds for one body, its limits stretched by `factor`."""
-        level = NONE
-        for rule in self.settings.levels:
-            if (closing_mps * factor >= rule.min_closing_mps and when_s <= rule.time_s * factor and rule.level > level
-                    and sigma_m <= rule.most_sigma_m
-                    and (_surely(rule, when_s, clearance_m, sigma_m, factor)
-                         or _at_last(rule, when_s, clearance_m, sigma_m, factor))):
-                level = rule.level
-        return level
+    def _raw(self, approach: Approach) -> Ints:
+        """Return the highest level (2, n) whose row holds, and that whose row does with its limits stretched."""
+        s = self.settings
+        held = np.zeros((2, len(approach.distance_m)), dtype=np.int64)
+        for rule in s.levels:
+            early = (approach.time_to_closest_s - rule.late_s) / max(rule.time_s - rule.late_s, 1e-3)
+            sigmas = rule.late_sigmas + (rule.early_sigmas - rule.late_sigmas) * np.minimum(np.maximum(early, 0.0), 1.0)
+            surely = approach.clearance_m + sigmas * approach.clearance_sigma_m
+            known = approach.clearance_sigma_m <= rule.most_sigma_m
+            for level, factor in zip(held, (1.0, s.off_factor), strict=True):
+                holds = surely <= rule.clearance_m * factor
+                if rule.last_s:
+                    holds |= _at_last(approach, rule, factor)
+                holds &= known & (approach.time_to_closest_s <= rule.time_s * factor)
+                holds &= approach.closing_mps >= rule.min_closing_mps / factor
+                np.maximum(level, holds * rule.level, out=level)
+        return held
 
-    def _say(self, identity: int, when_s: float, clearance_m: float, sigma_m: float, closing_mps: float,
-             step: Step) -> _Said:
+    def _say(self, identity: int, on: int, still: int, past: bool, step: Step) -> _Said:
         s, now_s = self.settings, step.stamp_s
-        on = self._raw(when_s, clearance_m, sigma_m, closing_mps, 1.0)
         told = self._said.get(identity)
         if told is None:
             told = self._said[identity] = _Said(deque(maxlen=s.up_window))
@@ -91,28 +96,20 @@ class HazardJudge:
         # Up to the highest level that enough of the last scans reached.
         reached = sorted(told.recent, reverse=True)
         up = reached[s.up_hits - 1] if len(reached) >= s.up_hits else NONE
-        still = self._raw(when_s, clearance_m, sigma_m, closing_mps, s.off_factor) if told.level else NONE
         for level in range(1, max(up, min(still, told.level)) + 1):
             told.reason_s[level] = now_s
         held = max((level for level, when in told.reason_s.items() if now_s - when <= s.hold_s), default=NONE)
-        # Who has gone by needs no warning; nothing is held for him. Beside the rig a body is at its closest for as long
-        # as it is long.
-        past = closing_mps < (-s.past_mps if when_s > 0.0 else 0.5 * s.past_mps)
+        # Who has gone by needs no warning; nothing is held for him.
         level = NONE if past else max(up, held)
         if level != told.level:
             told.level, told.since_s = level, now_s
         return told
 
 
-def _surely(rule: Level, when_s: float, clearance_m: float, sigma_m: float, factor: float) -> bool:
-    """Tell whether one body comes near enough, as surely as the time that is left asks."""
-    early = (when_s - rule.late_s) / max(rule.time_s - rule.late_s, 1e-3)
-    sigmas = rule.late_sigmas + (rule.early_sigmas - rule.late_sigmas) * min(max(early, 0.0), 1.0)
-    return clearance_m + sigmas * sigma_m <= rule.clearance_m * factor
-
-
-def _at_last(rule: Level, when_s: float, clearance_m: float, sigma_m: float, factor: float) -> bool:
-    """Tell whether one body may come near enough, and surely stays within reach, when the decision falls."""
-    return (rule.last_s > 0.0 and when_s < rule.last_s * factor
-            and clearance_m + rule.last_sigmas * sigma_m <= rule.clearance_m * factor
-            and clearance_m + rule.far_sigmas * sigma_m <= rule.far_ratio * rule.clearance_m * factor)
+def _at_last(approach: Approach, rule: Level, factor: float) -> Bools:
+    """Return who (n,) may come near enough, and surely stays within reach, when the decision falls."""
+    clearance, sigma = approach.clearance_m, approach.clearance_sigma_m
+    found: Bools = ((approach.time_to_closest_s < rule.last_s * factor)
+                    & (clearance + rule.last_sigmas * sigma <= rule.clearance_m * factor)
+                    & (clearance + rule.far_sigmas * sigma <= rule.far_ratio * rule.clearance_m * factor))
+    return found

@@ -34,7 +34,7 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, si
     step[:] = _STAYS
     step[:, :2, 2:], step[:, 2:, 2:] = lanes.reach(dt_s), lanes.kept(dt_s)
     halts = slow & silent
-    if np.count_nonzero(halts):
+    if halts.any():
         over_ground[halts] *= math.exp(-dt_s / s.turn_tau_s)
     carried = (step[:, :, 2:] @ over_ground[:, :, None])[:, :, 0]
     after: Floats = np.empty_like(state)
@@ -42,7 +42,7 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, si
     after[:, 2:] = carried[:, 2:] - ego_mps
     spread = step @ covariance @ step.transpose(0, 2, 1) + _wander(s.accel_along_m2ps3, s.accel_across_m2ps3, dt_s)
     for who, power in ((slow, s.accel_along_m2ps3), (None if swerves is None else swerves & ~slow, s.swerve_m2ps3)):
-        if who is not None and np.count_nonzero(who):
+        if who is not None and who.any():
             spread[who] += _wander(0.0, power - s.accel_across_m2ps3, dt_s)
     return after, 0.5 * (spread + spread.transpose(0, 2, 1))
 
@@ -96,19 +96,19 @@ def inverted(spread: Floats) -> tuple[Floats, Floats]:
     return inverse.reshape(k, d, d), np.log(determinant)
 
 
-def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> tuple[Floats, Floats]:
-    """Return what innovations and states have in common (k, d, 4), and the innovation covariances (k, d, d)."""
-    shared: Floats = jacobian @ covariance
-    return shared, shared @ jacobian.transpose(0, 2, 1) + noise
+def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> Floats:
+    """Return the innovation covariances (k, d, d) of k pairs."""
+    spread: Floats = jacobian @ covariance @ jacobian.transpose(0, 2, 1) + noise
+    return spread
 
 
-def update(state: Floats, covariance: Floats, residual: Floats, jacobian: Floats, noise: Floats, shared: Floats,
+def update(state: Floats, covariance: Floats, residual: Floats, jacobian: Floats, noise: Floats,
            inverse: Floats) -> tuple[Floats, Floats]:
     """Return (k, 4) and (k, 4, 4) after `residual` (k, d) whose covariance has this `inverse` (k, d, d).
 
-    `shared` as `innovation` returns it. Joseph's form, which keeps the covariance positive.
+    Joseph's form, which keeps the covariance positive.
     """
-    gain = (inverse @ shared).transpose(0, 2, 1)
+    gain = covariance @ jacobian.transpose(0, 2, 1) @ inverse
     after = state + (gain @ residual[:, :, None])[:, :, 0]
     keep = _STAYS - gain @ jacobian
     shrunk = keep @ covariance @ keep.transpose(0, 2, 1) + gain @ noise @ gain.transpose(0, 2, 1)

@@ -19,15 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception import small
 from outrider_perception.arrays import Floats
 from outrider_perception.measurements import Gyro, Speed
 from outrider_perception.settings import MotionSettings
 
 VX, AX, VY, W, BIAS, COURSE, OFF = range(7)
 N = 7
-_ALIKE = np.eye(2)
-_VELOCITY = slice(VX, VY + 1, VY - VX)
+_STAYS = np.eye(N)
 
 
 @dataclass(frozen=True)
@@ -74,23 +72,13 @@ class MotionFilter:
 
     def advance(self, now_s: float) -> Motion:
         """Carry the state to `now_s` (not back) and return it."""
-        now_s = self._go(now_s)
-        if self._told is None:
-            self._told = self._tell(now_s)
-        return self._told
-
-    def _go(self, now_s: float) -> float:
-        """Carry the state to `now_s` (not back), remember the way there and return the time it is then."""
         dt = now_s - self._now_s if self._now_s is not None else 0.0
-        self._now_s = now_s = now_s if self._now_s is None else max(now_s, self._now_s)
+        self._now_s = now_s if self._now_s is None else max(now_s, self._now_s)
         if dt > 0.0:
             self._predict(dt)
-        way, sway_s = self._way, self._settings.sway_s
-        if not way or now_s > way[-1][0]:
-            way.append((now_s, self._turned))
-            while len(way) > 2 and now_s - way[1][0] >= sway_s:
-                way.popleft()
-        return now_s
+        if self._told is None:
+            self._told = self._tell(self._now_s)
+        return self._told
 
     def _tell(self, now_s: float) -> Motion:
         s, turn = self._settings, self._turn(now_s)
@@ -101,8 +89,8 @@ class MotionFilter:
         # Doppler alone hardly tells a turn from a slide, and a course only the way, not the sway. A mean over a scan:
         # tracks are turned by it once a scan.
         yaw = self._slope(s.scan_s) if self.hears('gyro', now_s) else turn
-        return Motion(self._x[_VELOCITY].copy(), p[_VELOCITY, _VELOCITY].copy(), yaw, math.sqrt(p[W, W]), turn, roll,
-                      pitch)
+        return Motion(self._x[[VX, VY]], np.array([[p[VX, VX], p[VX, VY]], [p[VY, VX], p[VY, VY]]]), yaw,
+                      math.sqrt(p[W, W]), turn, roll, pitch)
 
     def gyro(self, seen: Gyro) -> bool:
         """Take what turns and leans; False where it is not usable."""
@@ -163,12 +151,13 @@ class MotionFilter:
         late_s = self._late(stamp_s)
         if late_s is None:
             return False
-        root, seen = small.whitened(information, vector)
+        root = np.linalg.cholesky(information + 1e-9 * np.eye(2))
         to_sensor = np.zeros((2, N))
         to_sensor[0, [VX, AX, W, OFF]] = 1.0, -late_s, -lever_m[1], self._x[VX]
         to_sensor[1, [VY, W]] = 1.0, lever_m[0]
-        rows = root @ to_sensor
-        return self._update('doppler', stamp_s, rows, seen - rows @ self._x, _ALIKE, self._settings.gate)
+        rows = root.T @ to_sensor
+        return self._update('doppler', stamp_s, rows, np.linalg.solve(root, vector) - rows @ self._x, np.eye(2),
+                            self._settings.gate)
 
     def _course(self, seen: Speed, late_s: float, slip: float) -> None:
         s, x = self._settings, self._x
@@ -183,7 +172,9 @@ class MotionFilter:
 
     def _late(self, stamp_s: float) -> float | None:
         """Go on to `stamp_s`; return by how much it is behind, None where that is too much."""
-        late_s = self._go(stamp_s) - stamp_s
+        self.advance(stamp_s)
+        assert self._now_s is not None
+        late_s = self._now_s - stamp_s
         return late_s if late_s <= self._settings.most_late_s else None
 
     def _predict(self, dt: float) -> None:
@@ -214,26 +205,21 @@ class MotionFilter:
     def _update(self, source: str, stamp_s: float, rows: Floats, off: Floats, noise: Floats, gate: float) -> bool:
         """Update where the residual is inside the gate, or has been outside so often that the filter must be wrong."""
         s = self._settings
-        shared = rows @ self._p
-        spread = shared @ rows.T + noise
-        inverse = small.inverse(spread)
-        distance2 = float(off @ inverse @ off)
+        spread = rows @ self._p @ rows.T + noise
+        distance2 = float(off @ _solved(spread, off))
         if distance2 > gate * len(off):
             self._refused[source] = self._refused.get(source, 0) + 1
             if self._refused[source] < s.doubt_times or (source == 'doppler' and self._told_by_itself(stamp_s)):
                 return False
             # Wrong for so long: take it, with the doubt that this asks for.
             self._p[VX, VX] += min(distance2 / gate, 1e3) * s.known_sigma_mps ** 2
-            shared = rows @ self._p
-            spread = shared @ rows.T + noise
-            inverse = small.inverse(spread)
+            spread = rows @ self._p @ rows.T + noise
         self._refused[source], self._told = 0, None
         self._heard_s[source] = stamp_s
-        gain = (inverse @ shared).T
+        gain = _solved(spread, rows @ self._p).T
+        keep = _STAYS - gain @ rows
         self._x = self._x + gain @ off
-        # Joseph's form, written out.
-        less = gain @ shared
-        self._p = self._p - less - less.T + gain @ spread @ gain.T
+        self._p = keep @ self._p @ keep.T + gain @ noise @ gain.T
         self._p = 0.5 * (self._p + self._p.T)
         return True
 
@@ -246,7 +232,11 @@ class MotionFilter:
 
     def _turn(self, now_s: float) -> float:
         """Return the yaw rate of the way: its mean over one sway, sooner where it leaves what sway does."""
-        s = self._settings
+        s, way = self._settings, self._way
+        if not way or now_s > way[-1][0]:
+            way.append((now_s, self._turned))
+        while len(way) > 2 and now_s - way[1][0] >= s.sway_s:
+            way.popleft()
         if not self.hears('gyro', now_s) and not self.hears('course', now_s):
             return 0.0
         long = self._slope(s.sway_s)
@@ -260,3 +250,10 @@ class MotionFilter:
         newest = bisect_right(self._way, -span_s, key=lambda one: one[0] - now_s)
         before_s, before = self._way[max(newest - 1, 0)]
         return (turned - before) / (now_s - before_s) if now_s - before_s >= 0.5 * span_s else 0.0
+
+
+def _solved(spread: Floats, right: Floats) -> Floats:
+    """Return x of spread @ x = right; most measurements are one number."""
+    if len(spread) > 1:
+        return np.asarray(np.linalg.solve(spread, right), dtype=np.float64)
+    return right / float(spread[0, 0])

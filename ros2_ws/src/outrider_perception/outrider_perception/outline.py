@@ -9,13 +9,25 @@ from outrider_perception.arrays import Bools, Floats, Ints
 _ROUND_X, _ROUND_Y = np.array([1.0, 1.0, -1.0, -1.0]), np.array([1.0, -1.0, -1.0, 1.0])  # corners, one after the other
 
 
+def distances(x_m: Floats, y_m: Floats, size_m: Floats, heading_rad: Floats, rig_m: Floats) -> Floats:
+    """Return how far (n, t) boxes `size_m` (n, 2) are from the rig's outline when their middles are at `x_m`, `y_m`.
+
+    Places are (n, t), `heading_rad` (n, t) or (n, 1) where it stays; `rig_m` (2,) length and width of the rig, centred
+    on base_link. Two convex outlines that are apart are nearest at a corner of one of them; 0 where they overlap.
+    """
+    pair = _Pair(x_m, y_m, size_m[:, :1], size_m[:, 1:2], heading_rad, rig_m)
+    distance: Floats = np.sqrt(np.minimum.reduce(pair.squared(), axis=0))
+    distance[pair.overlap()] = 0.0
+    return distance
+
+
 def gap(centre_m: Floats, size_m: Floats, heading_rad: Floats, rig_m: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return how far boxes at `centre_m` (n, 2) are from the rig's outline, as Shapes tell it, and where.
+    """Return how far boxes at `centre_m` (n, 2) are from the rig's outline, as `distances` tells, and where.
 
     That is: distance (n,), the nearest point of each body (n, 2), and of the rig (n, 2); where they overlap the
     distance is 0 and the points are those nearest to each other's corners.
     """
-    pair = _Pair(centre_m[:, 0], centre_m[:, 1], Shapes(size_m[:, 0], size_m[:, 1], heading_rad, rig_m))
+    pair = _Pair(centre_m[:, 0], centre_m[:, 1], size_m[:, 0], size_m[:, 1], heading_rad, rig_m)
     squared = pair.squared()
     best = squared.argmin(axis=0)
     distance: Floats = np.sqrt(squared[best, np.arange(len(best))])
@@ -23,62 +35,41 @@ def gap(centre_m: Floats, size_m: Floats, heading_rad: Floats, rig_m: Floats) ->
     return distance, *pair.points(best)
 
 
-class Shapes:
-    """Boxes that stand at some heading, and the rig, wherever they are: what is the same of them at many places.
+class _Pair:
+    """Boxes and the rig, each by the corners of the other: as the rig sees the boxes and as the boxes see the rig.
 
     Arrays are (2, 2, ...): along and across; in the rig's axes, where the box lies turned, and in the box's own, where
-    the rig does. Corners are counted by a third axis (4,), the others are those of length, width and heading.
+    the rig does. Corners are counted by a third axis (4,), the others are those of the places.
     """
 
-    def __init__(self, length_m: Floats, width_m: Floats, heading_rad: Floats, rig_m: Floats) -> None:
-        """For `distances` lengths and widths are (n, 1), headings too or (n, t); `rig_m` (2,) length and width."""
-        c, s = self.cosine, self.sine = np.cos(heading_rad), np.sin(heading_rad)
-        halves = self.halves = np.empty((2, 2, *length_m.shape))
-        halves[0, 0], halves[0, 1], halves[1, 0], halves[1, 1] = rig_m[0], length_m, rig_m[1], width_m
-        halves *= 0.5
+    def __init__(self, x: Floats, y: Floats, length: Floats, width: Floats, heading_rad: Floats, rig: Floats) -> None:
+        self._x, self._y = x, y
+        c, s = self._c, self._s = np.cos(heading_rad), np.sin(heading_rad)
+        halves = np.empty((2, 2, *length.shape))
+        halves[0, 0], halves[0, 1], halves[1, 0], halves[1, 1] = 0.5 * rig[0], 0.5 * length, 0.5 * rig[1], 0.5 * width
+        self._halves = halves
+        place = self._place = np.empty((2, 2, *x.shape))
+        place[0, 0], place[1, 0] = x, y
+        np.negative(x * c + y * s, out=place[0, 1])
+        np.subtract(x * s, y * c, out=place[1, 1])
         # Half the length and half the width of what lies turned: their sums and differences are its corners.
         turn = np.empty((2, *s.shape))
         turn[0] = s
         np.negative(s, out=turn[1])
         length_width = halves[:, ::-1]
         ahead, aside = length_width * c, length_width * turn
-        corners = self.corners = np.empty((2, 2, 4, *turn.shape[1:]))
+        corners = self._corners = np.empty((2, 2, 4, *turn.shape[1:]))
         np.subtract(ahead[0], aside[1], out=corners[0, :, 0])
         np.add(aside[0], ahead[1], out=corners[1, :, 0])
         np.add(ahead[0], aside[1], out=corners[0, :, 1])
         np.subtract(aside[0], ahead[1], out=corners[1, :, 1])
         np.negative(corners[:, :, :2], out=corners[:, :, 2:])
-        far = np.abs(corners[:, :, :2])
-        self.reach = np.maximum(far[:, :, 0], far[:, :, 1])
-        self.reach += halves
-
-    def distances(self, x_m: Floats, y_m: Floats) -> Floats:
-        """Return how far (n, t) the boxes are from the rig's outline when their middles are at `x_m`, `y_m` (n, t).
-
-        Two convex outlines that are apart are nearest at a corner of one of them; 0 where they overlap.
-        """
-        pair = _Pair(x_m, y_m, self)
-        distance: Floats = np.sqrt(np.minimum.reduce(pair.squared(), axis=0))
-        distance[pair.overlap()] = 0.0
-        return distance
-
-
-class _Pair:
-    """Boxes and the rig at their places (...), each by the corners of the other; arrays as those of Shapes."""
-
-    def __init__(self, x: Floats, y: Floats, shapes: Shapes) -> None:
-        self._x, self._y, self._shapes = x, y, shapes
-        c, s = shapes.cosine, shapes.sine
-        place = self._place = np.empty((2, 2, *x.shape))
-        place[0, 0], place[1, 0] = x, y
-        np.negative(x * c + y * s, out=place[0, 1])
-        np.subtract(x * s, y * c, out=place[1, 1])
-        self._at = place[:, :, None] + shapes.corners
+        self._at = place[:, :, None] + corners
 
     def squared(self) -> Floats:
         """Return the squared distances (8, ...) of the boxes' corners from the rig, then the other way about."""
         beyond = np.abs(self._at)
-        beyond -= self._shapes.halves[:, :, None]
+        beyond -= self._halves[:, :, None]
         np.maximum(beyond, 0.0, out=beyond)
         beyond *= beyond
         squared: Floats = beyond[0] + beyond[1]
@@ -87,11 +78,11 @@ class _Pair:
     def points(self, best: Ints) -> tuple[Floats, Floats]:
         """Return the points (n, 2) of box and rig for a corner each: `best` (n,) 0..3 of the box, 4..7 of the rig."""
         number, rows = best % 4, np.arange(len(best))
-        (rig_x, length), (rig_y, width) = self._shapes.halves
+        (rig_x, length), (rig_y, width) = self._halves
         (x, along), (y, across) = self._at[:, :, number, rows]
         along = np.minimum(np.maximum(along, -length), length)
         across = np.minimum(np.maximum(across, -width), width)
-        c, s, own = self._shapes.cosine, self._shapes.sine, best < 4
+        c, s, own = self._c, self._s, best < 4
         on_body, on_rig = np.empty((len(best), 2)), np.empty((len(best), 2))
         on_body[:, 0] = np.where(own, x, self._x + (along * c - across * s))
         on_body[:, 1] = np.where(own, y, self._y + (along * s + across * c))
@@ -101,6 +92,9 @@ class _Pair:
 
     def overlap(self) -> Bools:
         """Tell (...) where the boxes overlap: no axis of either box separates them."""
-        apart = np.abs(self._place) > self._shapes.reach
+        far = np.abs(self._corners[:, :, :2])
+        reach = np.maximum(far[:, :, 0], far[:, :, 1])
+        reach += self._halves
+        apart = np.abs(self._place) > reach
         overlap: Bools = np.logical_not(np.logical_or.reduce(apart.reshape(4, *apart.shape[2:]), axis=0))
         return overlap

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, columns
+from outrider_perception.arrays import Bools, Floats
 from outrider_perception.lean import bearings
 from outrider_perception.measurements import PolarScan
 from outrider_perception.settings import Settings
@@ -38,10 +38,8 @@ class Points:
 
     def take(self, mask: Bools) -> Points:
         """Return those under `mask`."""
-        rows = mask.nonzero()[0]
-        return Points(self.range_m.take(rows), self.azimuth_rad.take(rows), self.range_rate_mps.take(rows),
-                      self.snr_db.take(rows), self.directions.take(rows, axis=0), self.slope.take(rows),
-                      self.sine.take(rows), {})
+        return Points(self.range_m[mask], self.azimuth_rad[mask], self.range_rate_mps[mask], self.snr_db[mask],
+                      self.directions[mask], self.slope[mask], self.sine[mask], {})
 
     def aimed(self, azimuth_rad: Floats, range_rate_mps: Floats) -> Points:
         """Return these at other bearings, with other range rates."""
@@ -57,11 +55,13 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     at 60 m is an error of elevation, and its range is nearly all horizontal.
     """
     s = settings
-    table = np.array((scan.range_m, scan.azimuth_rad, scan.elevation_rad, scan.range_rate_mps, scan.snr_db))
-    finite = np.logical_and.reduce(np.isfinite(table), axis=0)
-    if np.count_nonzero(finite) < len(finite):
-        table = np.where(finite, table, 0.0)
-    reach, azimuth, elevation, rate, snr = table
+    columns = np.empty((5, len(scan.range_m)))
+    columns[0], columns[1], columns[2] = scan.range_m, scan.azimuth_rad, scan.elevation_rad
+    columns[3], columns[4] = scan.range_rate_mps, scan.snr_db
+    finite = np.logical_and.reduce(np.isfinite(columns), axis=0)
+    if not finite.all():
+        columns = np.where(finite, columns, 0.0)
+    reach, azimuth, elevation, rate, snr = columns
     sane = (finite & (reach <= s.max_range_m) & (reach >= 0.0) & (np.abs(rate) <= s.max_range_rate_mps)
             & (np.abs(azimuth) <= 2 * np.pi) & (np.abs(elevation) <= np.pi / 2) & (np.abs(snr) <= 1e3))
     leakage = sane & (reach < max(s.leakage_range_m, _MIN_RANGE_M))
@@ -71,7 +71,7 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     if len(use) < len(sane):
         left_out = {name: int(np.count_nonzero(out)) for name, out in zip(
             left_out, (~finite, finite & ~sane, leakage, steep), strict=True)}
-        reach, azimuth, elevation, rate, snr = table[:, use]
+        reach, azimuth, elevation, rate, snr = columns[:, use]
     cos_az, cos_el = np.cos(azimuth), np.cos(elevation)
     sine = cos_el * np.sin(azimuth)
     # A row of antennas knows no elevation: all of them 0. Then it is the sine that is true, whatever the lean.
@@ -90,4 +90,6 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
 
 
 def _directions(azimuth_rad: Floats) -> Floats:
-    return columns(np.cos(azimuth_rad), np.sin(azimuth_rad))
+    directions = np.empty((len(azimuth_rad), 2))
+    directions[:, 0], directions[:, 1] = np.cos(azimuth_rad), np.sin(azimuth_rad)
+    return directions

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, Ints, columns, wrap_angle
+from outrider_perception.arrays import Bools, Floats, Ints, columns, wrap_angle
 from outrider_perception.classes import Classes
 from outrider_perception.measurements import Boxes, SensorPose
 from outrider_perception.settings import SightSettings
@@ -38,20 +38,21 @@ class Sights:
     index: Ints
 
 
-def usable(boxes: Boxes) -> Ints:
-    """Return which boxes (m,) are boxes: finite, not empty, within the image and a little, scored from 0 to 1."""
+def usable(boxes: Boxes) -> Bools:
+    """Return which boxes (n,) are boxes: finite, not empty, within the image and a little, scored from 0 to 1."""
     width, height = boxes.size_px
-    rows = zip(boxes.edges_px.tolist(), boxes.scores.tolist(), boxes.class_ids.tolist(), strict=True)
-    return np.array([row for row, ((left, top, right, bottom), score, said) in enumerate(rows)
-                     if right - left >= 1.0 and bottom - top >= 1.0 and left >= -width and right <= 2.0 * width
-                     and top >= -height and bottom <= 2.0 * height and 0.0 <= score <= 1.0 and 0 <= said <= 8],
-                    dtype=np.int64)
+    with np.errstate(invalid='ignore', over='ignore'):
+        left, top, right, bottom = boxes.edges_px.T
+        use: Bools = (right - left >= 1.0) & (bottom - top >= 1.0)
+        use &= (left >= -width) & (right <= 2.0 * width) & (top >= -height) & (bottom <= 2.0 * height)
+        use &= (boxes.scores >= 0.0) & (boxes.scores <= 1.0) & (boxes.class_ids >= 0) & (boxes.class_ids <= 8)
+    return use
 
 
 def sights(boxes: Boxes, pose: SensorPose, tables: Classes, settings: SightSettings) -> Sights:
     """Return what the usable boxes say; `pose` of the camera as the rig leans."""
-    s, index = settings, usable(boxes)
-    left, top, right, bottom = boxes.edges_px.take(index, axis=0).T
+    s, index = settings, usable(boxes).nonzero()[0]
+    left, top, right, bottom = boxes.edges_px[index].T
     said, depth = boxes.class_ids[index], boxes.depth_m[index]
     (fx, fy), (width, height) = boxes.focal_px, boxes.size_px
     ray_x, ray_y, ray_z = _rays(boxes, pose, left, top, right, bottom)
@@ -107,15 +108,14 @@ def _rays(boxes: Boxes, pose: SensorPose, left: Floats, top: Floats, right: Floa
     They are those of the boxes' middles, the middles of their left and right edges, and of their lower edges.
     """
     (fx, fy), (cx, cy) = boxes.focal_px, boxes.centre_px
-    away = np.empty((3, 4, len(left)))  # along the camera's axis, to its left and up
-    ahead, across, up = away
-    ahead[:], across[1], across[2], up[3] = 1.0, left, right, bottom
-    across[::3], up[:3] = 0.5 * (left + right), 0.5 * (top + bottom)
-    np.subtract(cx, across, out=across)
-    across /= fx
-    np.subtract(cy, up, out=up)
-    up /= fy
-    rays: Floats = (pose.rotation @ away.reshape(3, -1)).reshape(away.shape)
+    across, up = np.empty((4, len(left))), np.empty((4, len(left)))
+    across[0], across[1], across[2] = 0.5 * (left + right), left, right
+    across[3] = across[0]
+    up[:3], up[3] = 0.5 * (top + bottom), bottom
+    across, up = (cx - across) / fx, (cy - up) / fy
+    rays: Floats = np.empty((3, 4, len(left)))
+    for one, (ahead, side, above) in zip(rays, pose.rotation.tolist(), strict=True):
+        one[:] = ahead + side * across + above * up
     return rays
 
 

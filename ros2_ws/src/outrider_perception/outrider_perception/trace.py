@@ -92,13 +92,13 @@ class Trace:
         told, agrees = np.zeros((n * len(pasts), a)), np.zeros((n * len(pasts), a), dtype=np.int64)
         point, past = np.nonzero(may)
         if len(point):
-            reach, rate = range_m.take(point)[:, None], found.range_rate_mps.take(point, axis=0)
-            along = was_m.take(past)[:, None] + rate * dt.take(past)[:, None] - reach
-            turn = np.abs(found.azimuth_rad.take(point, axis=0) - was_rad.take(past, axis=0))
+            reach, rate = range_m[point, None], found.range_rate_mps[point]
+            along = was_m[past, None] + rate * dt[past, None] - reach
+            turn = np.abs(found.azimuth_rad[point] - was_rad[past])
             across = reach * np.minimum(turn, 2.0 * np.pi - turn)
             sigma_along = np.sqrt(s.unfold_range_sigma_m ** 2 + (rate * s.unfold_stamp_sigma_s) ** 2)
             sigma_across = s.cluster_cross_m + s.azimuth_apart_rad * reach
-            cost = np.where(could.take(past, axis=0), (along / sigma_along) ** 2 + (across / sigma_across) ** 2, np.inf)
+            cost = np.where(could[past], (along / sigma_along) ** 2 + (across / sigma_across) ** 2, np.inf)
             # One row a point and scan: its best.
             row = point * len(pasts) + scan[past]
             first = firsts(row)

@@ -20,7 +20,7 @@ import numpy as np
 from outrider_perception import associate
 from outrider_perception.aim import Aims
 from outrider_perception.background import Background
-from outrider_perception.cluster import cluster, crowd
+from outrider_perception.cluster import cluster, same_body
 from outrider_perception.copies import amended
 from outrider_perception.degraded import Degraded
 from outrider_perception.detections import Detections, from_boxes, from_clusters, from_depth, from_image
@@ -97,8 +97,7 @@ class Tracker:
         self._stamps.setdefault(measurement.sensor, deque(maxlen=_STAMPS)).append(measurement.stamp_s)
         self._now_s = measurement.stamp_s if self._now_s is None else max(self._now_s, measurement.stamp_s)
         self._degraded.hear(measurement)
-        for name, number in counts.items():
-            self.totals[name] += number
+        self.totals.update(counts)
         return self._result(measurement, counts, used=True)
 
     def hear(self, own: OwnMotion) -> bool:
@@ -143,10 +142,10 @@ class Tracker:
         if scan.velocity_max_mps is not None:
             points = self._unfolder.ground(seen, scan, self._own.expected(motion, lever_m, scan.stamp_s))
         slopes = points.directions * points.slope[:, None]
+        crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
         self._sensor_axis = scan.pose.rotation[:2, 0]
         self._radar = Listener.of(scan, self._sights.settings)
-        rates = points.range_rate_mps * points.slope
-        self._went(self._own.scan(scan.stamp_s, slopes, rates, crowd(points, s), lever_m), dt_s)
+        self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
         if self._own.evidence is not None and self._ego.valid:
             self._aims.radar.by_ground(self._own.evidence, self._ego, lever_m)
         swung = swing(self._own.at(scan.stamp_s), lever_m)

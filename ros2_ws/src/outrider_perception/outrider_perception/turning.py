@@ -61,34 +61,27 @@ class Turning:
         theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2,
                        ego.road.sharpest(centre_m[:, 0]))
         self._theirs = theirs[:, None]
-        self._they_turn = np.count_nonzero(theirs) > 0
+        self._they_turn = bool(theirs.any())
         fading = velocity[:, 0] * lanes.across[:, 0] + velocity[:, 1] * lanes.across[:, 1]
         self._fading = (lanes.across * fading[:, None]).T[:, :, None]
         self._rig = np.array(self._rig_mps)[:, None, None]
-
-    @property
-    def straight(self) -> bool:
-        """Tell whether nobody turns: headings then stay."""
-        return not self._they_turn and self._turn_radps == 0.0
 
     def at(self, times_s: Floats) -> Foreseen:
         """Return where they will be seen from the rig at `times_s` (n, t)."""
         start = self._place - self._lanes.lost_s(times_s) * self._fading  # (2, n, t): a lane change ends
         heading = self._heading
-        if not self._they_turn:
-            velocity = self._velocity if self._turn_radps else self._velocity - self._rig
-            start += velocity * times_s
-        else:
+        if self._they_turn:
             bends_s = np.minimum(times_s, self._lasts_s)
             vx, vy = self._velocity
             way_x, way_y = _arc(vx, vy, self._theirs, bends_s, times_s - bends_s)
             start[0] += way_x
             start[1] += way_y
             heading = heading + self._theirs * bends_s
-            if self._turn_radps == 0.0:
-                start -= self._rig * times_s
+        else:
+            start += self._velocity * times_s
         if self._turn_radps == 0.0:
-            return Foreseen(start[0], start[1], heading, np.zeros(self._heading.shape))
+            start -= self._rig * times_s
+            return Foreseen(start[0], start[1], heading, np.zeros_like(self._heading))
         own_s = np.minimum(times_s, self._own_s)
         gone_x, gone_y = _arc(*self._rig_mps, np.full((1, 1), self._turn_radps), own_s, times_s - own_s)
         off_x, off_y = start[0] - gone_x, start[1] - gone_y

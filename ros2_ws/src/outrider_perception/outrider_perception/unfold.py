@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints, neighbours
+from outrider_perception.arrays import Bools, Floats, Ints
 from outrider_perception.lean import bearings
 from outrider_perception.measurements import PolarScan
 from outrider_perception.points import Points
@@ -45,9 +45,8 @@ class Alternatives:
 
     def take(self, which: Bools) -> Alternatives:
         """Return those of the points under a mask; pairs are kept by their places in the whole."""
-        rows = which.nonzero()[0]
-        return Alternatives(self.k, self.range_rate_mps.take(rows, axis=0), self.azimuth_rad.take(rows, axis=0),
-                            self.possible.take(rows, axis=0), self.paired.take(rows))
+        return Alternatives(self.k, self.range_rate_mps[which], self.azimuth_rad[which], self.possible[which],
+                            self.paired[which])
 
 
 def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: Settings) -> Alternatives:
@@ -86,16 +85,12 @@ def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
     step = scan.velocity_step_mps or settings.velocity_bin_mps
     # One cell; but the chip tells places, rounded, and ranges made of them differ by centimetres.
     cell_m = max(_SAME_M, _SAME_CELL * (scan.range_resolution_m or 0.0))
-    one, other = neighbours(points.range_m, cell_m)
-    apart = np.abs(points.range_m[one] - points.range_m[other])
+    one, other = (np.abs(points.range_m[:, None] - points.range_m) < cell_m).nonzero()
     mates = np.abs(np.abs(points.sine[one] - points.sine[other]) - 2 * SPLIT_SINE) <= settings.unfold_split_sine
-    mates &= (apart < cell_m) & (np.abs(points.range_rate_mps[one] - points.range_rate_mps[other]) < 0.5 * step)
+    mates &= np.abs(points.range_rate_mps[one] - points.range_rate_mps[other]) < 0.5 * step
     one, other = one[mates], other[mates]
     paired = np.full(len(points), -1)
-    if len(one):
-        one, other = np.concatenate([one, other]), np.concatenate([other, one])
-        last_first = np.lexsort((-other, one))
-        paired[one[last_first]] = other[last_first]  # the first of several stays
+    paired[one[::-1]] = other[::-1]  # the first of several stays
     return paired
 
 

@@ -92,8 +92,8 @@ class Unfolder:
         claimed = choice >= 0
         # What stands, or is known, needs no past; whatever else does may be of a new body.
         rate_over_ground = found.range_rate_mps - ground_at
-        alone = -s.unfold_pair_nats if _splits(found) else 0.0
-        favour = np.where(found.paired >= 0, s.unfold_pair_nats, alone)[:, None] * (found.k & 1)
+        favour = np.where(found.k[None, :] % 2 == 1, np.where(found_pairs(found), s.unfold_pair_nats,
+                                                             -s.unfold_pair_nats if _splits(found) else 0.0), 0.0)
         favour[rows[stands], standing[stands]] += s.unfold_stands_nats
         ask = ~claimed & (~stands | narrow)
         told = np.full(n, -1)
@@ -115,21 +115,15 @@ class Unfolder:
         """
         choice = np.full(len(points), -1)
         along = points.range_m[:, None] - known.range_m[None, :]
-        along2 = np.maximum(along - known.depth_m, np.minimum(along, 0.0)) / known.range_sigma_m
-        along2 *= along2
-        point, track = (along2 <= self._settings.gate).nonzero()
+        along = np.where(along > 0.0, np.maximum(along - known.depth_m, 0.0), along) / known.range_sigma_m
+        point, track = np.nonzero(along ** 2 <= self._settings.gate)
         if not len(point):
             return choice
-        cost = np.abs(found.azimuth_rad.take(point, axis=0) - known.azimuth_rad.take(track)[:, None])
-        cost = np.minimum(cost, 2.0 * np.pi - cost)
-        cost *= (points.range_m.take(point) / known.across_sigma_m.take(track))[:, None]
-        cost *= cost
-        rate = found.range_rate_mps.take(point, axis=0) - known.range_rate_mps.take(track)[:, None]
-        rate /= known.rate_sigma_mps.take(track)[:, None]
-        rate *= rate
-        cost += rate
-        cost += along2[point, track][:, None]
-        np.putmask(cost, ~found.possible.take(point, axis=0), np.inf)
+        turn = np.abs(found.azimuth_rad[point] - known.azimuth_rad[track, None])
+        across = points.range_m[point, None] * np.minimum(turn, 2.0 * np.pi - turn) / known.across_sigma_m[track, None]
+        rate = (found.range_rate_mps[point] - known.range_rate_mps[track, None]) / known.rate_sigma_mps[track, None]
+        cost = along[point, track][:, None] ** 2 + across ** 2 + rate ** 2
+        cost = np.where(found.possible[point], cost, np.inf)
         best = cost.argmin(axis=1)
         cost = cost[np.arange(len(point)), best]
         near = np.where(known.sure[track], most, 0.0)
@@ -156,6 +150,12 @@ class Unfolder:
 def _ground_at(found: Alternatives, sensor_mps: Floats) -> Floats:
     rate: Floats = -(np.cos(found.azimuth_rad) * sensor_mps[0] + np.sin(found.azimuth_rad) * sensor_mps[1])
     return rate
+
+
+def found_pairs(found: Alternatives) -> Bools:
+    """Return (n, 1): which points look like one of two peaks."""
+    pairs: Bools = (found.paired >= 0)[:, None]
+    return pairs
 
 
 def _splits(found: Alternatives) -> bool:

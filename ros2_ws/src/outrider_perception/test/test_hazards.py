@@ -15,7 +15,7 @@ from outrider_perception.config import load
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.hazards import HazardJudge
 from outrider_perception.levels import BEHIND, LEFT, NONE, NOTICE, RIGHT, URGENT, WARN
-from outrider_perception.outline import Shapes, gap
+from outrider_perception.outline import distances, gap
 from outrider_perception.tracker import Step
 
 CONFIG = load()
@@ -37,8 +37,7 @@ def test_distance_of_outlines_is_that_of_their_nearest_points(x: float, y: float
                                                               heading: float) -> None:
     size = np.array([[length, width]])
     distance, body, rig = gap(np.array([[x, y]]), size, np.array([heading]), RIG)
-    shapes = Shapes(size[:, :1], size[:, 1:], np.array([[heading]]), RIG)
-    assert shapes.distances(np.array([[x]]), np.array([[y]]))[0] == distance
+    assert distances(np.array([[x]]), np.array([[y]]), size, np.array([[heading]]), RIG)[0] == distance
     ours, theirs = edge_points(RIG, 0.0), edge_points((length, width), heading) + [x, y]
     sampled = np.sqrt(((ours[:, None] - theirs[None]) ** 2).sum(axis=2)).min()
     if distance[0] == 0.0:
