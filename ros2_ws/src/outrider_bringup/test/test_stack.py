@@ -12,7 +12,7 @@ import pytest
 from outrider_bringup.errors import UserError
 from outrider_bringup.launchfile import Plan, ProcessSpec
 from outrider_bringup.runner.members import members
-from outrider_bringup.runner.stack import Stack
+from outrider_bringup.runner.stack import GIVE_UP_S, Stack
 from waiting import wait_until
 
 CALM = """
@@ -153,6 +153,22 @@ def test_the_deaf_and_their_families_are_gone_within_three_seconds(stack, tmp_pa
     assert stopped.left == ()
 
 
+def test_a_stop_that_had_no_time_left_kills_all_the_same(stack, tmp_path, monkeypatch):
+    one, screen = stack(program(tmp_path, 'deaf', STUBBORN), program(tmp_path, 'calm', CALM))
+    one.start()
+    screen.ready('deaf')
+    screen.ready('calm')
+
+    def slow(mark):  # as on a machine that somebody else takes
+        found = members(mark)
+        time.sleep(GIVE_UP_S + 0.1)
+        return found
+
+    monkeypatch.setattr('outrider_bringup.runner.stack.members', slow)
+    assert one.stop().left == ()
+    assert members(one.id) == []
+
+
 def test_a_process_that_still_imports_goes_without_a_traceback(stack, tmp_path):
     one, screen = stack(program(tmp_path, 'importing', """
         import time
@@ -219,7 +235,7 @@ def test_a_killed_runner_leaves_nothing_running_and_its_lock_is_held_until_then(
     runner.write_text(textwrap.dedent(f"""
         import fcntl, os, sys, time
         from outrider_bringup.launchfile import Plan, ProcessSpec
-        from outrider_bringup.runner.stack import Stack
+        from outrider_bringup.runner.stack import GIVE_UP_S, Stack
         lock = open({str(lock)!r}, 'w')
         fcntl.flock(lock, fcntl.LOCK_EX)
         specs = [ProcessSpec(n, (sys.executable, '-S', os.path.join({str(tmp_path)!r}, n + '.py')), n)
