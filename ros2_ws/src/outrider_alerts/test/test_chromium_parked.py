@@ -159,6 +159,18 @@ def test_what_is_looked_at_comes_back_with_the_server(looked_at, parked, phone, 
     phone.complaints.clear()  # the browser's own lines about the lost sockets
 
 
+def test_no_tab_moves_from_under_the_finger_when_the_level_changes(parked, phone, teller):
+    phone.size(*SIZES['landscape'])
+    phone.evaluate('location.hash = "parked/health"')
+    said, place = ('document.querySelector("#parked .back").innerText',
+                   'document.querySelector("#parked nav").getBoundingClientRect().x')
+    phone.until(f'{said}.includes("Back")')
+    before = phone.evaluate(place)
+    teller.alerts(alert('warn', 'IN THE WAY', 'left', 38.2, 3.5))  # as long as a word may be
+    phone.until(f'{said}.includes("IN THE WAY")')
+    assert phone.evaluate(place) == before
+
+
 def test_over_plain_http_the_page_says_what_it_cannot_do(pages, spawn, tmp_path, teller):
     from chromium import browsing
 
