@@ -13,7 +13,7 @@ in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; ex
 
 help:
 	@echo 'make demo [SECONDS=30]   a real radar recording, a car from behind, a ramp that drives and stops'
-	@echo 'make test                all behaviour, about 25 minutes on two cores'
+	@echo 'make test                all behaviour, about 15 minutes on two cores'
 	@echo 'make setup               the environments and the build only; what is done is skipped'
 	@echo 'make lint types portability   the three static checks'
 	@echo 'make firmware             the relay controller: its tests, and the native board'
