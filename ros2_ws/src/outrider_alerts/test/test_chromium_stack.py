@@ -112,13 +112,14 @@ def test_a_node_is_started_again_from_the_page_and_never_arms(rig, phone):
     phone.until('!document.querySelector("#ramp .more").hidden', 30)
     phone.tap('#ramp .more')
     phone.tap('a[href="#parked/health"]')
+    # Not by their places: all moves up when the bar above goes, a second after a tap that asked for sound.
     for name in ('recorder', 'governor'):
         before = leader(one, name)
-        phone.tap(f'[data-node="{name}"]')
+        phone.until(f'document.querySelector(\'[data-node="{name}"]\')')
+        phone.evaluate(f'document.querySelector(\'[data-node="{name}"]\').click()')
         wait_until(lambda name=name, before=before: leader(one, name) not in (None, before), f'another {name}')
         phone.until(f'document.querySelector(".nodes + .told").innerText === "{name.title()} is being started again."')
     assert not [name for name in phone.text('.nodes').split() if name.startswith('fake')]
-    # Not by its place: all moves up when the bar above goes, a second after the last tap that asked for sound.
     phone.evaluate('document.querySelector(".back").click()')
     phone.until('document.querySelector("#ramp .word").innerText === "E-STOP"')
 
