@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from outrider_bringup.errors import UserError, nearest
+from outrider_bringup.loading import loading
 
 GROUPS = (('go', 'Go'), ('rides', 'Rides'), ('proof', 'Proof'))
 # Help lines stand here, so that --help imports nothing; a test holds them equal to the verbs' own.
@@ -58,7 +59,8 @@ def _run(words: list[str]) -> int:
     name = words[0]
     if name not in VERBS:
         raise UserError(f"unknown verb '{name}'.{nearest(name, VERBS)} See: ./outrider --help")
-    verb = importlib.import_module(f'outrider_bringup.verbs.{name}')
+    with loading():
+        verb = importlib.import_module(f'outrider_bringup.verbs.{name}')
     parser = _Parser(prog=f'./outrider {name}', description=verb.HELP, allow_abbrev=False)
     verb.add_arguments(parser)
     # Intermixed: `up bicycle --sim rate:=2.0` is as good as `up bicycle rate:=2.0 --sim`.

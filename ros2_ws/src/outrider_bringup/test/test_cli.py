@@ -1,11 +1,13 @@
 """The command itself: groups, nearest verbs, exit codes, and that help costs nothing."""
 
 import importlib
+import signal
 import sys
 
 import pytest
 
 from outrider_bringup import cli
+from outrider_bringup.loading import loading
 
 
 def test_help_lines_in_the_table_are_the_verbs_own():
@@ -48,3 +50,57 @@ def test_an_interrupt_is_no_traceback(monkeypatch):
 
     monkeypatch.setattr(cli, '_run', interrupted)
     assert cli.main([]) == cli.INTERRUPTED
+
+
+# As a module in C does that looks up Python while it begins: an exception in there is printed and forgotten.
+DEAF = """
+import os, signal
+
+
+class Deaf:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+Deaf()
+HELP, GROUP = '', ''
+
+
+def add_arguments(parser):
+    print('went on', flush=True)
+
+
+def run(args):
+    return 0
+"""
+
+
+def test_an_interrupt_while_a_verb_loads_ends_the_command(spawn, tmp_path):
+    (tmp_path / 'deaf.py').write_text(DEAF)
+    process = spawn(sys.executable, '-c', (
+        f'import outrider_bringup.verbs as verbs; verbs.__path__.append({str(tmp_path)!r}); '
+        'from outrider_bringup import cli; cli.VERBS["deaf"] = ("go", ""); cli.main(["deaf"])'))
+    assert process.wait() == -signal.SIGINT
+
+
+@pytest.fixture
+def handle():
+    """Give SIGINT a handler for the length of a test."""
+    before = signal.getsignal(signal.SIGINT)
+    yield lambda handler: signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGINT, before)
+
+
+def test_after_loading_an_interrupt_is_an_exception_again(handle):
+    handle(signal.default_int_handler)
+    with loading():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_handler_of_ours_stays_while_modules_load(handle):
+    heard = []
+    handle(lambda number, frame: heard.append(number))
+    with loading():
+        signal.raise_signal(signal.SIGINT)
+    assert heard == [signal.SIGINT]

@@ -11,6 +11,7 @@ from pathlib import Path
 from outrider_bringup import paths
 from outrider_bringup.demo.processes import started_ago_s
 from outrider_bringup.errors import UserError
+from outrider_bringup.loading import loading
 
 HELP = 'a real radar recording, a car from behind, a ramp that stops: one ride, nothing needed'
 GROUP = 'go'
@@ -35,10 +36,11 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f'--seconds is {seconds:g}, expected more than 0. Try: ./outrider demo --seconds 30')
     if args.json is not None and not args.json.absolute().parent.is_dir():
         raise UserError(f'--json {args.json} lies in no folder that exists. Make it, or choose another file.')
-    from outrider_bringup.demo import claim
-    from outrider_bringup.demo.acts import ACTS, TOUR
-    from outrider_bringup.demo.options import Options
-    from outrider_bringup.demo.play import Player
+    with loading():
+        from outrider_bringup.demo import claim
+        from outrider_bringup.demo.acts import ACTS, TOUR
+        from outrider_bringup.demo.options import Options
+        from outrider_bringup.demo.play import Player
 
     _nobody_drives()
     run_folder = paths.run_folder() / 'demo'
