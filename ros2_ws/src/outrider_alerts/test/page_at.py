@@ -10,6 +10,8 @@ from outrider_alerts.door.pairings import Pairings
 
 LINK = '#t='
 READY_S = 30.0
+# The bar above the views, a moment after the tap that asked for sound.
+BAR_IS_DONE = 'document.querySelector("#sound_bar").dataset.says === "nothing"'
 
 
 class Page:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from page_at import Page, level
+from page_at import BAR_IS_DONE, Page, level
 from teller import alert
 
 SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
@@ -15,7 +15,7 @@ def parked(pages, phone, teller):
     page.pair(phone)
     phone.until(level('clear'))
     phone.tap('#riding .state')
-    phone.until('document.querySelector("#sound_bar").hidden')
+    phone.until(BAR_IS_DONE)
     return page
 
 

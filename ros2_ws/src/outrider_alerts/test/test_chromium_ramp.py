@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from page_at import level
+from page_at import BAR_IS_DONE, level
 from teller import alert
 
 SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
@@ -70,7 +70,7 @@ def rig(pages, phone, teller):
     page.pair(phone)
     phone.until('document.querySelector("#ramp .word").innerText === "MOVING"')
     phone.tap('#ramp .drive')
-    phone.until('document.querySelector("#sound_bar").hidden')
+    phone.until(BAR_IS_DONE)
     yield governor
     governor.let_go.set()
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from page_at import level
+from page_at import BAR_IS_DONE, level
 
 SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
 
@@ -16,7 +16,7 @@ def recording(pages, phone, teller, spawn, tmp_path):
     page.pair(phone)
     phone.until(level('clear'))
     phone.tap('#riding .state')
-    phone.until('document.querySelector("#sound_bar").hidden')
+    phone.until(BAR_IS_DONE)
     phone.until('document.querySelector("#record_button").innerText === "RECORD"'
                 ' && !document.querySelector("#record_button").disabled')
     return tmp_path / 'rides', recorder

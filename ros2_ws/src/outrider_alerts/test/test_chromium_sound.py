@@ -1,7 +1,8 @@
 """What is heard: nothing before the first tap, and it says so; then the tones of the table, measured as sound."""
 
 import pytest
-from page_at import level
+from chromium import LANDSCAPE
+from page_at import BAR_IS_DONE, level
 from teller import alert
 
 from outrider_alerts import table
@@ -38,6 +39,12 @@ def hears(phone, tone):
     for hz in sorted(pitches(tone)):
         phone.until(f'[...window.heard].some((one) => Math.abs(one - {hz}) <= 100)')
 
+# Where everything is that can be touched, and the word.
+PLACES = '''[...document.querySelectorAll('main:not([hidden]) :is(button, a, .state, .word)')].map((one) => {
+  const box = one.getBoundingClientRect();
+  return [one.className, box.x, box.y, box.width, box.height];
+})'''
+
 
 @pytest.fixture
 def listening(pages, phone, teller):
@@ -64,9 +71,32 @@ def test_sound_is_off_until_the_first_tap_and_the_page_says_so(listening, phone,
         phone.size(*size)
         phone.picture(tmp_path / 'pictures' / f'sound_off_{name}.png')
     phone.tap('#riding .state')
-    phone.until('document.querySelector("#sound_bar").hidden')
+    phone.until(BAR_IS_DONE)
     phone.evaluate(EAR)
     hears(phone, 'urgent')
+
+
+def test_nothing_moves_from_under_the_finger_when_the_bar_has_nothing_more_to_say(listening, phone):
+    phone.tap('#riding .state')
+    phone.until('document.querySelector("#sound_bar").innerText === "SOUND IS ON"')
+    before = phone.evaluate(PLACES)
+    phone.until(BAR_IS_DONE)
+    assert phone.text('#sound_bar') == ''
+    assert phone.evaluate(PLACES) == before
+
+
+def test_the_room_of_the_bar_is_given_back_when_all_moves_anyhow(hearing, phone):
+    phone.until(BAR_IS_DONE)
+    assert not phone.evaluate('document.querySelector("#sound_bar").hidden')
+    phone.size(*LANDSCAPE)
+    phone.until('document.querySelector("#sound_bar").hidden')
+
+
+def test_in_another_view_the_bar_takes_no_room_any_more(hearing, phone):
+    phone.until(BAR_IS_DONE)
+    phone.tap('#riding .more')
+    phone.until('document.body.dataset.view === "parked"')
+    assert phone.evaluate('document.querySelector("#sound_bar").hidden')
 
 
 def test_each_level_has_the_tone_of_the_table(hearing, phone, teller):

@@ -112,15 +112,13 @@ def test_a_node_is_started_again_from_the_page_and_never_arms(rig, phone):
     phone.until('!document.querySelector("#ramp .more").hidden', 30)
     phone.tap('#ramp .more')
     phone.tap('a[href="#parked/health"]')
-    # Not by their places: all moves up when the bar above goes, a second after a tap that asked for sound.
     for name in ('recorder', 'governor'):
         before = leader(one, name)
-        phone.until(f'document.querySelector(\'[data-node="{name}"]\')')
-        phone.evaluate(f'document.querySelector(\'[data-node="{name}"]\').click()')
+        phone.tap(f'[data-node="{name}"]')
         wait_until(lambda name=name, before=before: leader(one, name) not in (None, before), f'another {name}')
         phone.until(f'document.querySelector(".nodes + .told").innerText === "{name.title()} is being started again."')
     assert not [name for name in phone.text('.nodes').split() if name.startswith('fake')]
-    phone.evaluate('document.querySelector(".back").click()')
+    phone.tap('.back')
     phone.until('document.querySelector("#ramp .word").innerText === "E-STOP"')
 
 

@@ -1,7 +1,7 @@
 """What a rider sees, of each state, held upright and across: told over ROS, painted by a real browser, and measured."""
 
 import pytest
-from page_at import level
+from page_at import BAR_IS_DONE, level
 from teller import alert
 
 SIZES = {'portrait': (390, 844), 'landscape': (844, 390)}
@@ -82,7 +82,7 @@ def riding(pages, phone, teller):
     page = pages()
     page.pair(phone)
     phone.tap('#riding .state')
-    phone.until('document.querySelector("#sound_bar").hidden')
+    phone.until(BAR_IS_DONE)
     phone.until('document.querySelector("#riding .more").hidden')  # it has heard that the rig moves
     phone.until('document.querySelector("#record_button").innerText === "STOP REC"')
     return phone

@@ -3,7 +3,7 @@
 import {get, post, sentence} from './api.js';
 import {Connection} from './connection.js';
 import {Awake, lacks} from './device.js';
-import {mark, say, show} from './dom.js';
+import {mark, show} from './dom.js';
 import {judge} from './judge.js';
 import {Measure} from './measure.js';
 import {Pairing, take_token} from './pairing.js';
@@ -11,11 +11,11 @@ import {Parked} from './parked.js';
 import {Ramp} from './ramp.js';
 import {Riding} from './riding.js';
 import {Sound} from './sound.js';
+import {SoundBar} from './sound_bar.js';
 import {Speaker} from './speaker.js';
 import {State} from './state.js';
 
 const BEAT_MS = 100;
-const ON_MS = 1000;   // the bar stays so long after the tap: nothing moves away from under the finger
 const NO_DATA = {name: 'no_data', tone: 'no_data', level: 'no_data'};   // by the page itself, whoever is silent
 const root = (id) => document.getElementById(id);
 
@@ -28,11 +28,10 @@ const pairing = new Pairing(root('pairing'), () => start());
 const riding = new Riding(root('riding'), {record, mark: mark_ride, mute});
 const ramp = new Ramp(root('ramp'));
 const parked = new Parked(root('parked'), (settings) => apply(settings));
-const bar = root('sound_bar');
+const bar = new SoundBar(root('sound_bar'));
 
 export let connection = null;
 let view = 'start';
-let told_until_ms = 0;
 
 function start() {
   connection = new Connection('/ws/state', {heard, changed: linked, refused});
@@ -75,9 +74,11 @@ function refused() {
 function go() {
   const hash = location.hash.slice(1);
   const tab = hash.startsWith('parked') && state.moving() !== true ? hash.split('/')[1] || 'look' : null;
+  const before = view;
   if (view !== 'pairing' || connection?.over === false) {
     view = tab !== null ? 'parked' : state.get('rig')?.kind === 'ramp' ? 'ramp' : 'riding';
   }
+  if (view !== before) bar.settle();
   parked.go(view === 'parked' ? tab : null);
   mark(document.body, 'view', view);
   for (const name of ['riding', 'ramp', 'parked', 'pairing']) show(root(name), view === name);
@@ -98,8 +99,7 @@ function paint() {
   if (view === 'ramp') ramp.show(seen, state);
   if (view === 'parked') parked.show(seen, state);
   speak(seen);
-  show(bar, !sound.on || performance.now() < told_until_ms);
-  say(bar, sound.on ? 'SOUND IS ON' : sound.context ? 'SOUND STOPPED: TAP' : 'SOUND IS OFF: TAP');
+  bar.paint(sound);
 }
 
 function speak(seen) {
@@ -141,7 +141,7 @@ function mute(yes) {
 function tapped() {
   const first = !sound.context;
   if (!sound.on) {
-    told_until_ms = performance.now() + ON_MS;
+    bar.asked();
     sound.unlock();
   }
   awake.hold();
