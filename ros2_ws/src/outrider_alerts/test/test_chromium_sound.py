@@ -40,10 +40,10 @@ def hears(phone, tone):
         phone.until(f'[...window.heard].some((one) => Math.abs(one - {hz}) <= 100)')
 
 # Where everything is that can be touched, and the word.
-PLACES = '''[...document.querySelectorAll('main:not([hidden]) :is(button, a, .state, .word)')].map((one) => {
+PLACES = """[...document.querySelectorAll('main:not([hidden]) :is(button, a, .state, .word)')].map((one) => {
   const box = one.getBoundingClientRect();
   return [one.className, box.x, box.y, box.width, box.height];
-})'''
+})"""
 
 
 @pytest.fixture
