@@ -153,6 +153,18 @@ def test_a_recorder_that_joined_after_the_first_press_fails(good, ride):
     assert row.measured.endswith('not from the start')
 
 
+@pytest.mark.parametrize(('joined_ms', 'verdict'), [(150, 'ok'), (700, 'FAILED')])
+def test_a_state_counts_from_the_first_that_the_recorder_heard_unless_that_was_late(good, ride, joined_ms, verdict):
+    heard = at(*range(1_000, 6_000, 50))
+    made = replace(good, heard={**good.heard, '/relays/state': Counter(heard)})
+    late = [stamp for stamp in heard if stamp >= (1_000 + joined_ms) * MS]
+    row = table(made, replace(ride, stamps={**ride.stamps, '/relays/state': Counter(late)}))['drive recorded']
+    assert row.verdict == verdict
+    assert ('not from the start' in row.measured) is (verdict == 'FAILED')
+    holes = Counter(late[:20] + late[21:])
+    assert bad(made, replace(ride, stamps={**ride.stamps, '/relays/state': holes})) == {'drive recorded': 'FAILED'}
+
+
 def test_the_journals_are_read_to_their_last_whole_line(tmp_path):
     frames = [{'ns': 5, 'vesc': 0, 'hex': '08000003e8', 'drives': True, 'speed_mps': 0.5},
               {'ns': 6, 'vesc': 0, 'hex': '04', 'drives': False, 'speed_mps': 0.5}]

@@ -14,6 +14,7 @@ LAST_FRAME_MS = 100.0
 BUSY_MS = 250.0
 RELAY_MS = 100.0
 JUST_MS = 5.0
+JOIN_MS = 500.0  # between two listeners that a node finds
 TAIL_MS = 500.0  # commands come every 20 ms until the end
 REST_S = 2.0
 ROLLED_M = 0.1
@@ -103,7 +104,11 @@ def relay_row(course: Course) -> Row:
 
 
 def recorded_row(course: Course, ride: RideRead | None) -> Row:
-    """Every command by its number, every state by its stamp, from the skater's first touch on."""
+    """Every command by its number, every state by its stamp, from the skater's first touch on.
+
+    A state counts from the first that the recorder heard: two who listen to one node are found by it one after the
+    other, on a busy machine seconds apart. One that it heard much later than this process is torn.
+    """
     begun = course.begun_ns
     if ride is None or begun is None:
         return Row('drive recorded', '' if begun is None else 'no ride', 'all', None if begun is None else False)
@@ -119,8 +124,12 @@ def recorded_row(course: Course, ride: RideRead | None) -> Row:
         due += max(mine) - min(mine) + 1 if mine else 1
     for topic in STATES:
         stamps: Counter[int] = ride.stamps.get(topic, Counter())
-        wanted: Counter[int] = course.heard.get(topic, Counter())
-        kept += sum(min(count, stamps.get(stamp, 0)) for stamp, count in wanted.items())
+        heard: Counter[int] = course.heard.get(topic, Counter())
+        first = min(stamps, default=0)
+        if first > min(heard, default=first) + JOIN_MS * MS:
+            torn = f', {topic} not from the start'
+        wanted = Counter({stamp: count for stamp, count in heard.items() if stamp >= first})
+        kept += sum((stamps & wanted).values())
         due += sum(wanted.values())
     return Row('drive recorded', f'{kept:,} of {due:,} messages{torn}', 'all', kept == due and not torn,
                figures={'drive_recorded': kept, 'drive_due': due})
