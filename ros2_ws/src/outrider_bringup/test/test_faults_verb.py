@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from outrider_bringup import cli
-from outrider_bringup.faults import clock
 from outrider_bringup.faults.campaign import Outcome
 from outrider_bringup.faults.judge import Record
 from outrider_bringup.faults.table import FAULTS
@@ -41,11 +40,12 @@ def test_it_refuses_while_a_real_machine_is_driven(monkeypatch: pytest.MonkeyPat
     assert 'process 4711 drives a real machine on /dev/ttyACM0' in capsys.readouterr().err
 
 
-def test_a_missing_faketime_is_told_before_anything_starts(monkeypatch: pytest.MonkeyPatch,
+def test_a_missing_compiler_is_told_before_anything_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                                                            capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(clock, 'LIBRARIES', ('/nowhere/libfaketime*.so',))
+    monkeypatch.setenv('OUTRIDER_ROOT', str(tmp_path))  # nothing is compiled there yet
+    monkeypatch.setenv('PATH', str(tmp_path))
     assert cli.main(['faults', '--only', 'clock_release']) == 2
-    assert 'apt-get install faketime' in capsys.readouterr().err
+    assert 'apt-get install gcc' in capsys.readouterr().err
 
 
 def test_the_file_says_on_what_it_was_measured(tmp_path: Path) -> None:

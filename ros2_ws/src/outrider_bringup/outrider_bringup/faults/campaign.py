@@ -49,8 +49,7 @@ class Campaign:
             self._started += 1
             self._course = Course(variant, self._options, self._folder / str(self._started), self._domain)
             self._course.start()
-            if not variant.faked_clock:  # whose nodes have none, whatever was asked
-                self.outcome.priority = self._course.priority
+            self.outcome.priority = self._course.priority
         return self._course
 
     def run(self, faults: Sequence[Fault]) -> Outcome:

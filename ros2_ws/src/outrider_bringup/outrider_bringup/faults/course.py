@@ -88,9 +88,7 @@ class Course:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of all processes."""
-        # What waits by libfaketime may spin; two that spin at FIFO take a machine of two cores for minutes.
-        calm = self.options.priority == 'default' or self.variant.faked_clock
-        priority = {'OUTRIDER_PRIORITY': 'default'} if calm else {}
+        priority = {'OUTRIDER_PRIORITY': 'default'} if self.options.priority == 'default' else {}
         return {**os.environ, **priority, 'ROS_DOMAIN_ID': str(self.domain)}
 
     def pids(self) -> dict[str, int]:
