@@ -146,10 +146,13 @@ def test_a_command_or_a_state_that_the_ride_lacks_fails(good, ride):
     assert bad(good, replace(ride, stamps={}, numbers={})) == {'drive recorded': 'FAILED'}
 
 
-def test_a_recorder_that_joined_after_the_first_press_fails(good, ride):
+def test_a_recorder_that_joined_long_after_the_first_press_fails(good, ride):
     late = replace(ride, numbers={topic: numbers[100:] for topic, numbers in ride.numbers.items()})
     row = table(good, late)['drive recorded']
     assert row.verdict == 'FAILED'
+    soon = replace(ride, numbers={topic: numbers[40:] for topic, numbers in ride.numbers.items()})
+    assert soon.numbers['/drive/command'][0][0] == 1_300 * MS, 'the first touch was at 1 s'
+    assert bad(good, soon) == {}
     assert row.measured.endswith('not from the start')
 
 

@@ -106,8 +106,8 @@ def relay_row(course: Course) -> Row:
 def recorded_row(course: Course, ride: RideRead | None) -> Row:
     """Every command by its number, every state by its stamp, from the skater's first touch on.
 
-    A state counts from the first that the recorder heard: two who listen to one node are found by it one after the
-    other, on a busy machine seconds apart. One that it heard much later than this process is torn.
+    They count from the first that the recorder heard: those who listen to one node are found by it one after the
+    other, on a busy machine seconds apart. What it heard much later than the touch, or than this process, is torn.
     """
     begun = course.begun_ns
     if ride is None or begun is None:
@@ -115,7 +115,7 @@ def recorded_row(course: Course, ride: RideRead | None) -> Row:
     kept, due, torn = 0, 0, ''
     for topic in COMMANDS:
         numbers = ride.numbers.get(topic, [])
-        if not numbers or numbers[0][0] > begun:
+        if not numbers or numbers[0][0] > begun + JOIN_MS * MS:
             torn = f', {topic} not from the start'
         elif numbers[-1][0] < course.until_ns - TAIL_MS * MS:
             torn = f', {topic} not to the end'
