@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outrider_perception.arrays import Floats, Ints, columns
+from outrider_perception.aside import still_to_come
 from outrider_perception.lane import Lanes
 from outrider_perception.levels import AHEAD, BEHIND, LEFT, RIGHT, HazardSettings
 from outrider_perception.outline import distances, gap
@@ -51,14 +52,15 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     rows = np.arange(n)
 
     lanes = Lanes.of(step.centre_m, velocity, step.ego, settings.walking_mps, settings.lane_tau_s)
-    bodies = Turning(step.centre_m, velocity, heading, step.ego, lanes, settings.turn_lasts_s, settings.bend_mps2,
+    foreseen = velocity - still_to_come(velocity + step.ego.velocity_mps, step.tracks.aside_m, lanes, settings.lane_m)
+    bodies = Turning(step.centre_m, foreseen, heading, step.ego, lanes, settings.turn_lasts_s, settings.bend_mps2,
                      turn_left_s(step.ego, settings.junction_m, settings.junction_rad))
 
     def distances_at(times: Floats) -> Floats:
         then = bodies.at(times)
         return distances(then.x_m, then.y_m, size, then.heading_rad, rig)
 
-    times = (_instants(step.centre_m, velocity, size, rig, settings.horizon_s) if step.ego.turn_radps == 0.0
+    times = (_instants(step.centre_m, foreseen, size, rig, settings.horizon_s) if step.ego.turn_radps == 0.0
              else settings.horizon_s * _CURVED_SHARES[None, :])
     coarse = distances_at(times)
     least_coarse = np.minimum.reduce(coarse, axis=1)

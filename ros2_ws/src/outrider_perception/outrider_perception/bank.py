@@ -45,6 +45,7 @@ class Bank:
     beliefs: Floats            # (n, 9) log likelihoods of the classes by all looks, 0: no look
     given: Bools               # (n,) by somebody who told a body from a thing
     image_s: Floats            # (n,) when it last was the mirror image of another; -inf: never
+    aside_m: Floats            # (n,) gone across its lane in the last moments, > 0 to the left (aside.py)
     swerve: Floats             # (n, 2) how far its last bearings lie to one side: weighted sum, and its variance
     bodies: Bodies             # what bodies there are, for all tracks
 
@@ -68,7 +69,7 @@ class Bank:
         return cls(identity, state, covariance, np.full(n, log_odds), np.zeros(n, dtype=np.bool_), np.full(n, stamp_s),
                    np.full(n, stamp_s), heard, depth_m, np.zeros(n), np.zeros(n), np.full((n, 3), np.nan),
                    np.tile(bodies.sizes.smallest_m, (n, 1)), np.zeros((n, CLASSES)), np.zeros(n, dtype=np.bool_),
-                   np.full(n, -np.inf), np.zeros((n, 2)), bodies)
+                   np.full(n, -np.inf), np.zeros(n), np.zeros((n, 2)), bodies)
 
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""

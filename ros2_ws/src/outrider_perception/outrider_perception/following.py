@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception import associate, extent, kalman, swerve
+from outrider_perception import aside, associate, extent, kalman, swerve
 from outrider_perception.aim import Aims
 from outrider_perception.arrays import Floats, Ints, wrap_angle
 from outrider_perception.bank import Bank
@@ -14,6 +14,7 @@ from outrider_perception.copies import amended
 from outrider_perception.detections import PLACE, POLAR, Detections
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.existence import log_odds, missed
+from outrider_perception.lane import Lanes
 from outrider_perception.late import Lag
 from outrider_perception.moves import Listener, moves, refuted
 from outrider_perception.settings import Settings
@@ -76,7 +77,10 @@ class Following:
         if detections.angle >= 0:
             self._aims.seen(bank.identity[matched.track], detections.stamp_s, detections.kind == POLAR,
                             matched.residual, matched.noise, matched.inverse)
+        before_m = bank.state[:, :2].copy()
         associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
+        aside.learn(bank, bank.state[:, :2] - before_m + dt_s * over_ground,
+                    Lanes.of(before_m, bank.state[:, 2:], ego, s.walking_mps, s.lane_tau_s), dt_s, s)
         extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s)
         born = associate.unexplained(bank, detections, matched, s)
         most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births

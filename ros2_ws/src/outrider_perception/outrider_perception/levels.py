@@ -50,6 +50,7 @@ class HazardSettings:
     junction_rad: float
     bend_mps2: float
     lane_tau_s: float
+    lane_m: float
     lane_end_s: float
     walking_mps: float
     extent_sigma_m: float

@@ -78,6 +78,8 @@ class Settings:
     swerve_sigmas: float
     swerve_tau_s: float
     lane_tau_s: float
+    aside_tau_s: float
+    aside_sigma_m: float
     sway_tau_s: float
     walking_mps: float
     turn_tau_s: float
