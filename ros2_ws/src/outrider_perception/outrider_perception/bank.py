@@ -14,6 +14,7 @@ from outrider_perception.classes import posterior
 
 RADAR, CAMERA, DEPTH = 1, 2, 4  # as in Track.msg, SOURCE_*
 SOURCE_MEMORY_S = 1.0
+_ONES = np.ones(CLASSES)
 _SOURCES = {'radar': 0, 'camera': 1, 'depth': 2}
 
 
@@ -90,16 +91,21 @@ class Bank:
         return odds
 
     @property
+    def named(self) -> Bools:
+        """Return which (n,) a sensor has named: some class is then less likely than another."""
+        named: Bools = self.beliefs @ _ONES < 0.0
+        return named
+
+    @property
     def class_id(self) -> Ints:
         """Return the most probable class (n,), 0 while no sensor named one."""
-        named = self.beliefs.any(axis=1)
-        best: Ints = np.where(named, self.classes().argmax(axis=1), 0).astype(np.int64)
+        best: Ints = np.where(self.named, self.classes().argmax(axis=1), 0).astype(np.int64)
         return best
 
     @property
     def class_probability(self) -> Floats:
         """Return the probability (n,) of `class_id`; 1 while no sensor named one."""
-        return np.where(self.beliefs.any(axis=1), self.classes().max(axis=1), 1.0)
+        return np.where(self.named, self.classes().max(axis=1), 1.0)
 
     def classes(self) -> Floats:
         """Return the probability of each class (n, 9), 0 unknown: looks, what is about, and how fast it has been."""

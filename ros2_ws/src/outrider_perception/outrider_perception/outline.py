@@ -7,6 +7,7 @@ import numpy as np
 from outrider_perception.arrays import Bools, Floats, Ints
 
 _ROUND_X, _ROUND_Y = np.array([1.0, 1.0, -1.0, -1.0]), np.array([1.0, -1.0, -1.0, 1.0])  # corners, one after the other
+_WAYS = np.array([1.0, -1.0]).reshape(2, 1, 1, 1)  # as the rig sees a body turned, and a body the rig
 
 
 def distances(x_m: Floats, y_m: Floats, size_m: Floats, heading_rad: Floats, rig_m: Floats) -> Floats:
@@ -15,9 +16,39 @@ def distances(x_m: Floats, y_m: Floats, size_m: Floats, heading_rad: Floats, rig
     Places are (n, t), `heading_rad` (n, t) or (n, 1) where it stays; `rig_m` (2,) length and width of the rig, centred
     on base_link. Two convex outlines that are apart are nearest at a corner of one of them; 0 where they overlap.
     """
-    pair = _Pair(x_m, y_m, size_m[:, :1], size_m[:, 1:2], heading_rad, rig_m)
-    distance: Floats = np.sqrt(np.minimum.reduce(pair.squared(), axis=0))
-    distance[pair.overlap()] = 0.0
+    # A body is as far from the rig as its middle is from the sum of both outlines about the rig's: an octagon whose edges
+    # are theirs, and nearest is an edge that the middle is beyond, on its own side. Rows: how far beyond and along are
+    # the rig's front, its flank, the body's front and its flank.
+    beyond = np.empty((4, *x_m.shape))
+    c, s = np.cos(heading_rad), np.sin(heading_rad)
+    beyond[0], beyond[1] = x_m, y_m
+    np.add(x_m * c, y_m * s, out=beyond[2])
+    np.subtract(y_m * c, x_m * s, out=beyond[3])
+    along = np.copysign(1.0, beyond)
+    along.reshape(2, 2, *x_m.shape)[...] *= beyond.reshape(2, 2, *x_m.shape)[:, ::-1]
+    sizes = np.empty((2, 2, len(size_m), 1))  # half length and width of the body, then of the rig
+    sizes[:, 0, :, 0], sizes[:, 1] = 0.5 * size_m.T, 0.5 * rig_m[:, None, None]
+    ahead, aside = sizes * np.abs(c), sizes * np.abs(s)
+    own = sizes[:, ::-1].swapaxes(0, 1)  # of the rig, then of the body: each edge is one of these
+    reach, shift = np.empty((2, 2, *ahead.shape[2:])), np.empty((2, 2, *ahead.shape[2:]))
+    np.add(ahead[0], aside[1], out=reach[:, 0])
+    np.add(aside[0], ahead[1], out=reach[:, 1])
+    reach += own
+    np.subtract(aside[0], ahead[1], out=shift[:, 0])
+    np.subtract(ahead[0], aside[1], out=shift[:, 1])
+    shift *= np.copysign(1.0, _WAYS * (c * s))
+    np.abs(beyond, out=beyond)
+    beyond -= reach.reshape(4, *reach.shape[2:])
+    along -= shift.reshape(4, *shift.shape[2:])
+    np.abs(along, out=along)
+    along -= own[:, ::-1].reshape(4, len(size_m), 1)
+    np.maximum(along, 0.0, out=along)
+    along *= along
+    overlap = np.maximum.reduce(beyond, axis=0) <= 0.0
+    beyond *= beyond
+    beyond += along
+    distance: Floats = np.sqrt(np.minimum.reduce(beyond, axis=0))
+    distance[overlap] = 0.0
     return distance
 
 
