@@ -23,6 +23,7 @@ _CURVED_SHARES = np.linspace(0.0, 1.0, _CURVED)
 _COARSE_SHARES, _FINE_SHARES = np.linspace(0.0, 1.0, _COARSE), np.linspace(0.0, 1.0, _FINE)
 _SAME_M = 0.05     # within this of its least, a clearance counts as closest approach
 _CREEP_MPS = 1e-3  # slower is not closing
+_SIDES = np.array([BEHIND, AHEAD, BEHIND, AHEAD, RIGHT, RIGHT, LEFT, LEFT])  # by |y| > |x|, then y > 0, then x > 0
 _BENT = 0.1        # of the time to the closest instant: by so much a lane change moves it
 
 
@@ -82,7 +83,7 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     closing = _closing(step.centre_m, velocity, nearest, on_rig[:n], distance)
     arm = on_body[n:] - on_rig[n:]
     contact = np.hypot(arm[:, 0], arm[:, 1]) < 1e-6
-    if contact.any():
+    if np.count_nonzero(contact):
         arm = np.where(contact[:, None], nearest - np.clip(nearest, -rig / 2, rig / 2), arm)
     c, s = np.cos(turned), np.sin(turned)
     arm_now = columns(arm[:, 0] * c - arm[:, 1] * s, arm[:, 0] * s + arm[:, 1] * c)
@@ -130,7 +131,7 @@ def _sigma(step: Step, over_ground: Floats, when: Floats, arm: Floats, lanes: La
     carry = np.empty((len(u), 1, 4))
     carry[:, 0, :2] = u
     carry[:, 0, 2:] = when[:, None] * u - lanes.lost_s(when[:, None]) * across[:, None] * lanes.across
-    variance = (carry @ step.tracks.covariance @ carry.transpose(0, 2, 1))[:, 0, 0]
+    variance = (carry @ step.tracks.covariance @ carry.reshape(-1, 4, 1))[:, 0, 0]
     ends = (over_ground[:, 0] * left_x + over_ground[:, 1] * left_y) * across
     ends *= np.minimum(settings.lane_end_s, 0.5 * when)
     variance += np.where(lanes.keeps, ends, 0.0) ** 2
@@ -141,5 +142,5 @@ def _sigma(step: Step, over_ground: Floats, when: Floats, arm: Floats, lanes: La
 def _side(arm: Floats) -> Ints:
     """Return SIDE_* (n,) of a line from the rig's outline to a body."""
     x, y = arm[:, 0], arm[:, 1]
-    side: Ints = np.where(np.abs(y) > np.abs(x), np.where(y > 0.0, LEFT, RIGHT), np.where(x > 0.0, AHEAD, BEHIND))
+    side: Ints = _SIDES.take(4 * (np.abs(y) > np.abs(x)) + 2 * (y > 0.0) + (x > 0.0))
     return side

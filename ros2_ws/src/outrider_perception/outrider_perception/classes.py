@@ -17,6 +17,8 @@ from outrider_perception.arrays import Floats, Ints
 
 NAMES = ('unknown', 'car', 'truck', 'bus', 'motorcycle', 'scooter', 'bicycle', 'person', 'dog')
 COUNT = len(NAMES)
+_ONES = np.ones(COUNT)
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -94,13 +96,20 @@ def bounded(tables: Classes, beliefs: Floats) -> Floats:
 
 def by_motion(tables: Classes, pace_mps: Floats) -> Floats:
     """Return the log likelihood (n, 9) of each class for bodies that went at `pace_mps` (n,) over ground."""
-    beyond = np.maximum(pace_mps[:, None] - tables.fastest_mps[None, :], 0.0) / tables.end_mps[None, :]
-    return np.asarray(np.maximum(-0.5 * beyond ** 2, -2.0 * tables.most_nats))
+    beyond = pace_mps[:, None] - tables.fastest_mps
+    np.maximum(beyond, 0.0, out=beyond)
+    beyond /= tables.end_mps
+    beyond *= beyond
+    beyond *= -0.5
+    return np.maximum(beyond, -2.0 * tables.most_nats)
 
 
 def posterior(tables: Classes, beliefs: Floats, pace_mps: Floats) -> Floats:
     """Return the probabilities (n, 9) from log beliefs (n, 9), what is about, and motion."""
-    nats = beliefs + tables.log_share[None, :] + by_motion(tables, pace_mps)
-    weight = np.exp(nats - nats.max(axis=1, keepdims=True))
-    probability: Floats = weight / weight.sum(axis=1, keepdims=True)
-    return probability
+    nats = by_motion(tables, pace_mps)
+    nats += beliefs
+    nats += tables.log_share
+    nats -= np.maximum.reduce(nats, axis=1)[:, None]
+    weight: Floats = np.exp(nats, out=nats)
+    weight /= (weight @ _ONES)[:, None]
+    return weight

@@ -16,6 +16,7 @@ from outrider_perception.near import near_edges
 from outrider_perception.settings import Settings, SightSettings
 
 POLAR, PLACE, BOX, NEAR = 'polar', 'place', 'box', 'near'  # radar; boxes with a place; camera; depth alone
+_ANGLES = {POLAR: 1, BOX: 0}
 _NO_LAG = Lag()
 _MAX_POSITION_M = 1e3  # beyond any sensor of the rig: damaged data
 _MIN_SIGMA_M = 0.02    # no sensor here is better
@@ -67,7 +68,7 @@ class Detections:
     @property
     def angle(self) -> int:
         """Return which column of `z` is an angle, -1: none."""
-        return {POLAR: 1, BOX: 0}.get(self.kind, -1)
+        return _ANGLES.get(self.kind, -1)
 
     def predict(self, state: Floats) -> tuple[Floats, Floats]:
         """Return what this sensor should see of what is at `state` (n, 4), and the Jacobian."""
@@ -80,8 +81,9 @@ class Detections:
     def residual(self, index: Ints, predicted: Floats) -> Floats:
         """Return seen minus predicted (k, d) for the detections at `index` (k,)."""
         off: Floats = self.z.take(index, axis=0) - predicted
-        if self.angle >= 0:
-            off[:, self.angle] = wrap_angle(off[:, self.angle])
+        angle = self.angle
+        if angle >= 0:
+            off[:, angle] = wrap_angle(off[:, angle])
         return off
 
     def start(self, index: Ints, settings: Settings, seen: SightSettings) -> tuple[Floats, Floats]:

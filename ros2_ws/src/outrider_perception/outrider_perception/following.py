@@ -66,7 +66,7 @@ class Following:
                                                          swerve.swerves(bank, s))
             swerve.fade(bank, dt_s, s)
             bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
-            if bend.any():
+            if np.count_nonzero(bend):
                 bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
             _turn(bank, ego.yaw_rate_radps * dt_s, ego)
         over_ground = bank.state[:, 2:] + ego.velocity_mps
@@ -77,11 +77,13 @@ class Following:
             self._aims.seen(bank.identity[matched.track], detections.stamp_s, detections.kind == POLAR,
                             matched.residual, matched.noise, matched.inverse)
         associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
-        extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s)
+        if detections.lag.lag_s == 0.0:  # of who was seen late no time has passed: the next scan tells
+            extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s)
         born = associate.unexplained(bank, detections, matched, s)
         most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births
         starts = born.nonzero()[0][:max(0, most - len(bank))]
-        bank = self._alive(bank, detections.stamp_s, ego, outlook)
+        if detections.kind == POLAR or outlook.radar is None:  # else nothing is told before the next scan (steps.py)
+            bank = self._alive(bank, detections.stamp_s, ego, outlook)
         self.bank = bank.with_more(self._born(detections, starts, ego)) if len(starts) else bank
 
     def _born(self, detections: Detections, index: Ints, ego: EgoVelocity) -> Bank:
@@ -101,7 +103,7 @@ class Following:
     def _alive(self, bank: Bank, stamp_s: float, ego: EgoVelocity, outlook: Outlook) -> Bank:
         s, sight = self._settings, self._sights.settings
         sure = bank.log_odds > log_odds(s.confirm_existence)
-        if (sure & ~bank.confirmed).any():
+        if np.count_nonzero(sure & ~bank.confirmed):
             fresh = bank.heard_s[:, 0] >= stamp_s - sight.scale_s
             alone = ~(extent.within(bank, s) & fresh).any(axis=1)
             bank.confirmed |= sure & alone & moves(bank, ego, outlook.xy_m, s, sight)
@@ -109,10 +111,10 @@ class Following:
             bank.confirmed &= ~refuted(bank, ego, outlook.radar, s, sight)
         keep = bank.log_odds > log_odds(s.delete_existence)
         finite = np.isfinite(bank.state), np.isfinite(bank.covariance)
-        if not (finite[0].all() and finite[1].all()):
+        if np.count_nonzero(finite[0]) + np.count_nonzero(finite[1]) < 20 * len(bank):
             keep &= finite[0].all(axis=1) & finite[1].all(axis=(1, 2))
         keep &= ~associate.doubles(bank, outlook.xy_m, stamp_s, s)
-        return bank if keep.all() else bank.take(keep)
+        return bank if np.count_nonzero(keep) == len(bank) else bank.take(keep)
 
 
 def _turn(bank: Bank, angle_rad: float, ego: EgoVelocity) -> None:

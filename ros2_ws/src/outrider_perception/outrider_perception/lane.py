@@ -48,8 +48,11 @@ class Lanes:
 
     def lost_s(self, time_s: Floats) -> Floats:
         """Return (n, t): by how much less than `time_s` (n, t) a velocity across its lane carries a body."""
-        lost: Floats = self.keeps[:, None] * (time_s - self.tau_s * (1.0 - np.exp(-time_s / self.tau_s)))
-        return lost
+        lost: Floats = np.exp(time_s * (-1.0 / self.tau_s))
+        lost -= 1.0
+        lost *= self.tau_s
+        lost += time_s
+        return lost * self.keeps[:, None]
 
     def kept(self, time_s: float) -> Floats:
         """Return (n, 2, 2): velocity over ground after `time_s` by that of now."""

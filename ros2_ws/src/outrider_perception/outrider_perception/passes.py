@@ -46,7 +46,7 @@ class Passes:
         s = self._settings
         over: list[ClosePass] = []
         identities = step.tracks.identity.tolist()
-        (vx, vy), (own_x, own_y) = step.tracks.state[:, 2:].T, step.ego.velocity_mps
+        (vx, vy), (own_x, own_y) = step.tracks.state[:, 2:].T, step.ego.velocity_mps.tolist()
         speeds = np.hypot(vx + own_x, vy + own_y)
         moves = (np.hypot(vx, vy) >= s.pass_speed_mps) & (speeds >= s.pass_ground_speed_mps)
         rows = zip(identities, speeds.tolist(), moves.tolist(), approach.distance_m.tolist(),
