@@ -74,15 +74,13 @@ class Bank:
     def take(self, which: Bools | Ints) -> Bank:
         """Return the tracks under a mask or at indices, copied."""
         rows = which.nonzero()[0] if which.dtype == np.bool_ else which
-        return self._made({name: column.take(rows, axis=0) for name, column in self._columns()})
+        return self._made({name: column.take(rows, 0) for name, column in self.__dict__.items() if name != 'bodies'})
 
     def with_more(self, more: Bank) -> Bank:
         """Return these and `more`."""
         theirs = more.__dict__
-        return self._made({name: np.concatenate((column, theirs[name])) for name, column in self._columns()})
-
-    def _columns(self) -> list[tuple[str, Any]]:
-        return [(name, column) for name, column in self.__dict__.items() if name != 'bodies']
+        return self._made({name: np.concatenate((column, theirs[name])) for name, column in self.__dict__.items()
+                           if name != 'bodies'})
 
     def _made(self, columns: dict[str, Any]) -> Bank:
         """Return a bank of other columns, past __init__: a third of the time."""

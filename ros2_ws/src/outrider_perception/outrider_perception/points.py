@@ -62,11 +62,14 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     if not finite.all():
         columns = np.where(finite, columns, 0.0)
     reach, azimuth, elevation, rate, snr = columns
-    sane = (finite & (reach <= s.max_range_m) & (reach >= 0.0) & (np.abs(rate) <= s.max_range_rate_mps)
-            & (np.abs(azimuth) <= 2 * np.pi) & (np.abs(elevation) <= np.pi / 2) & (np.abs(snr) <= 1e3))
+    most = np.abs(columns)
+    sane = np.logical_and.reduce(most <= s.largest, axis=0)
+    sane &= finite
+    sane &= reach >= 0.0
     leakage = sane & (reach < max(s.leakage_range_m, _MIN_RANGE_M))
-    steep = sane & ~leakage & (np.abs(elevation) > s.max_elevation_rad)
-    use = (sane & ~leakage & ~steep).nonzero()[0]
+    steep = sane & (most[2] > s.max_elevation_rad)
+    steep &= ~leakage
+    use = (sane & ~(leakage | steep)).nonzero()[0]
     left_out = dict.fromkeys(('not_finite', 'out_of_bounds', 'leakage', 'steep'), 0)
     if len(use) < len(sane):
         left_out = {name: int(np.count_nonzero(out)) for name, out in zip(
@@ -75,9 +78,9 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     cos_az, cos_el = np.cos(azimuth), np.cos(elevation)
     sine = cos_el * np.sin(azimuth)
     # A row of antennas knows no elevation: all of them 0. Then it is the sine that is true, whatever the lean.
-    if scan.azimuth_rad.size > 0 and not elevation.any() and bool((cos_az >= 0.0).all()):
+    if len(scan.azimuth_rad) and np.count_nonzero(elevation) == 0 and np.count_nonzero(cos_az < 0.0) == 0:
         bearing = bearings(reach, sine, scan.pose, s.reflects_at_m)
-        flat, slope = reach, np.ones_like(reach)
+        flat, slope = reach, np.ones(len(reach))
     else:
         in_sensor = np.stack([reach * cos_el * cos_az, reach * sine, reach * np.sin(elevation)], axis=1)
         x, y, z = (in_sensor @ scan.pose.rotation.T).T

@@ -97,7 +97,8 @@ class Tracker:
         self._stamps.setdefault(measurement.sensor, deque(maxlen=_STAMPS)).append(measurement.stamp_s)
         self._now_s = measurement.stamp_s if self._now_s is None else max(self._now_s, measurement.stamp_s)
         self._degraded.hear(measurement)
-        self.totals.update(counts)
+        for name, count in counts.items():  # Counter.update takes five times as long
+            self.totals[name] += count
         return self._result(measurement, counts, used=True)
 
     def hear(self, own: OwnMotion) -> bool:
@@ -142,7 +143,7 @@ class Tracker:
         if scan.velocity_max_mps is not None:
             points = self._unfolder.ground(seen, scan, self._own.expected(motion, lever_m, scan.stamp_s))
         slopes = points.directions * points.slope[:, None]
-        crowd = same_body(points, s, s.ego_crowd_reach).sum(axis=1)
+        crowd = same_body(points, s, s.ego_crowd_reach) @ np.ones(len(points))
         self._sensor_axis = scan.pose.rotation[:2, 0]
         self._radar = Listener.of(scan, self._sights.settings)
         self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
@@ -219,9 +220,8 @@ class Tracker:
     def _result(self, measurement: Measurement, counts: dict[str, int], used: bool) -> Step:
         bank = self._following.bank
         now_s = self._now_s if self._now_s is not None else 0.0
-        images = bank.confirmed & (bank.image_s > now_s - self.settings.twin_s)
-        tracks = bank.take(bank.confirmed & ~images)
-        sure = int(np.count_nonzero(bank.confirmed))
+        told = bank.confirmed & (bank.image_s <= now_s - self.settings.twin_s)
+        tracks, sure = bank.take(told), int(np.count_nonzero(bank.confirmed))
         counts = {**counts, 'tracks': len(tracks), 'images': sure - len(tracks), 'tentative': len(bank) - sure}
         return Step(now_s, tracks, tracks.box_m.copy(), tracks.state[:, :2].copy(), self._ego, used, counts,
                     measurement.sensor, self._degraded.missing(now_s, self._own.missing(now_s)))

@@ -50,7 +50,7 @@ class Turning:
         `most_across_mps2` is the acceleration across its way that a driver takes.
         """
         self._place = centre_m.T[:, :, None]
-        self._heading, self._lanes = heading_rad[:, None], lanes
+        self._heading, self._lanes, self._unturned = heading_rad[:, None], lanes, np.zeros((len(heading_rad), 1))
         self._lasts_s, self._own_s = lasts_s, min(lasts_s, left_s)
         velocity = relative_mps + ego.velocity_mps
         self._velocity = velocity.T[:, :, None].copy()
@@ -85,7 +85,7 @@ class Turning:
             start[1] += way_y
             heading = heading + turned
         if self._turn_radps == 0.0:
-            return Foreseen(start[0], start[1], heading, np.zeros_like(self._heading))
+            return Foreseen(start[0], start[1], heading, self._unturned)
         own_s = np.minimum(times_s, self._own_s)
         turned = self._turn_radps * own_s
         c, s = np.cos(turned), np.sin(turned)

@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints, pairs
 from outrider_perception.lean import bearings
 from outrider_perception.measurements import PolarScan
 from outrider_perception.points import Points
@@ -43,10 +43,10 @@ class Alternatives:
     possible: Bools
     paired: Ints
 
-    def take(self, which: Bools) -> Alternatives:
-        """Return those of the points under a mask; pairs are kept by their places in the whole."""
-        return Alternatives(self.k, self.range_rate_mps[which], self.azimuth_rad[which], self.possible[which],
-                            self.paired[which])
+    def take(self, which: Ints) -> Alternatives:
+        """Return those of the points at indices; pairs are kept by their places in the whole."""
+        return Alternatives(self.k, self.range_rate_mps.take(which, axis=0), self.azimuth_rad.take(which, axis=0),
+                            self.possible.take(which, axis=0), self.paired[which])
 
 
 def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: Settings) -> Alternatives:
@@ -58,7 +58,7 @@ def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: 
     assert scan.velocity_max_mps is not None
     span = 2.0 * scan.velocity_max_mps
     most = int((s.unfold_ground_mps + s.unfold_own_mps + scan.velocity_max_mps) / span)
-    splits = scan.transmitters == 2 and bool((scan.elevation_rad[np.isfinite(scan.elevation_rad)] == 0.0).all())
+    splits = scan.transmitters == 2 and not _rises(scan.elevation_rad)
     k, shift = _multiples(most, splits)
     rate = points.range_rate_mps[:, None] + span * k / points.slope[:, None]
     sine = np.remainder(points.sine[:, None] + shift + 1.0, 2.0) - 1.0  # the chip's angles go round
@@ -67,9 +67,19 @@ def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: 
     possible = (np.abs(rate - ground_mps[:, None]) <= s.unfold_ground_mps) & (np.abs(sine) <= _MOST_SINE)
     paired = _pairs(points, scan, s) if splits else np.full(len(points), -1)
     # The left peak of two lies to the left of the body: only the shift towards the other one is its place.
-    towards = np.where(paired >= 0, np.sign(points.sine[paired] - points.sine), 0.0)
-    possible &= (shift == 0.0) | (towards[:, None] == 0.0) | (np.sign(shift) == towards[:, None])
+    split = (paired >= 0).nonzero()[0]
+    if len(split):
+        towards = np.sign(points.sine[paired[split]] - points.sine[split])[:, None]
+        possible[split] &= (shift == 0.0) | (towards == 0.0) | (np.sign(shift) == towards)
     return Alternatives(k, rate, bearing, possible, paired)
+
+
+def _rises(elevation_rad: Floats) -> bool:
+    """Tell whether any elevation is known other than 0: a row of antennas knows none."""
+    known = elevation_rad
+    if np.count_nonzero(known):
+        known = known[np.isfinite(known)]
+    return np.count_nonzero(known) > 0
 
 
 @lru_cache(maxsize=16)
@@ -85,7 +95,7 @@ def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
     step = scan.velocity_step_mps or settings.velocity_bin_mps
     # One cell; but the chip tells places, rounded, and ranges made of them differ by centimetres.
     cell_m = max(_SAME_M, _SAME_CELL * (scan.range_resolution_m or 0.0))
-    one, other = (np.abs(points.range_m[:, None] - points.range_m) < cell_m).nonzero()
+    one, other = pairs(np.abs(points.range_m[:, None] - points.range_m) < cell_m)
     mates = np.abs(np.abs(points.sine[one] - points.sine[other]) - 2 * SPLIT_SINE) <= settings.unfold_split_sine
     mates &= np.abs(points.range_rate_mps[one] - points.range_rate_mps[other]) < 0.5 * step
     one, other = one[mates], other[mates]
@@ -99,8 +109,10 @@ def on_ground(found: Alternatives, ground_at: Floats) -> tuple[Ints, Floats]:
 
     `ground_at` (n, a) is the range rate of the ground at each alternative's bearing.
     """
-    off = np.where(found.possible, found.range_rate_mps - ground_at, np.inf)
+    off = found.range_rate_mps - ground_at
     # Of two alike the smaller multiple: an odd one has two chances to fit.
-    doubt = np.abs(off) + 0.02 * np.abs(found.k)
-    best = doubt.argmin(axis=1)
-    return best, off[np.arange(len(best)), best]
+    doubt = np.abs(off)
+    doubt += 0.02 * np.abs(found.k)
+    doubt[~found.possible] = np.inf
+    rows, best = np.arange(len(off)), doubt.argmin(axis=1)
+    return best, np.where(found.possible[rows, best], off[rows, best], np.inf)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints, pairs
 from outrider_perception.measurements import PolarScan
 from outrider_perception.points import Points
 from outrider_perception.settings import Settings
@@ -64,7 +65,7 @@ class Unfolder:
         if sensor_mps is None:
             sensor_mps = self._guess(points, scan)
         assert scan.velocity_max_mps is not None
-        if np.hypot(*sensor_mps) + self._settings.ego_max_accel_mps2 / 10.0 < scan.velocity_max_mps:
+        if math.hypot(*sensor_mps.tolist()) + self._settings.ego_max_accel_mps2 / 10.0 < scan.velocity_max_mps:
             return points  # no ground is that fast: as it is measured it is nearest
         found = alternatives(points, scan, -(points.directions @ sensor_mps), self._settings)
         best, _ = on_ground(found, _ground_at(found, sensor_mps))
@@ -81,8 +82,7 @@ class Unfolder:
         s = self._settings
         assert scan.velocity_max_mps is not None
         span = 2.0 * scan.velocity_max_mps
-        n = len(points)
-        rows = np.arange(n)
+        rows = np.arange(len(points))
         found = alternatives(points, scan, -(points.directions @ sensor_mps), s)
         ground_at = _ground_at(found, sensor_mps)
         standing, off = on_ground(found, ground_at)
@@ -91,18 +91,20 @@ class Unfolder:
         choice = self._claims(points, found, known, stands, s.unfold_claim_narrow if narrow else s.unfold_claim)
         claimed = choice >= 0
         # What stands, or is known, needs no past; whatever else does may be of a new body.
-        rate_over_ground = found.range_rate_mps - ground_at
-        favour = np.where(found.k[None, :] % 2 == 1, np.where(found_pairs(found), s.unfold_pair_nats,
-                                                             -s.unfold_pair_nats if _splits(found) else 0.0), 0.0)
-        favour[rows[stands], standing[stands]] += s.unfold_stands_nats
-        ask = ~claimed & (~stands | narrow)
-        told = np.full(n, -1)
-        told[ask] = self._trace.judge(scan.stamp_s, points.range_m[ask], points.range_rate_mps[ask], span,
-                                      found.take(ask), rate_over_ground[ask], favour[ask],
-                                      s.unfold_support_narrow if narrow else s.unfold_support)
-        self._trace.learn(scan.stamp_s, points.range_m[~claimed], points.range_rate_mps[~claimed],
-                          found.take(~claimed))
-        choice = np.where(claimed, choice, np.where(told >= 0, told, np.where(stands, standing, -1)))
+        free = np.logical_not(claimed)
+        ask = (free if narrow else free & ~stands).nonzero()[0]
+        if len(ask):
+            pair = np.where(found.paired[ask] >= 0, s.unfold_pair_nats, -s.unfold_pair_nats if _splits(found) else 0.0)
+            favour = pair[:, None] * (found.k % 2 == 1)
+            favour[np.arange(len(ask)), standing[ask]] += s.unfold_stands_nats * stands[ask]
+            told = self._trace.judge(scan.stamp_s, points.range_m[ask], points.range_rate_mps[ask], span,
+                                     found.take(ask), (found.range_rate_mps - ground_at)[ask], favour,
+                                     s.unfold_support_narrow if narrow else s.unfold_support)
+        rest = free.nonzero()[0]
+        self._trace.learn(scan.stamp_s, points.range_m[rest], points.range_rate_mps[rest], found.take(rest))
+        choice[rest] = np.where(stands[rest], standing[rest], -1)
+        if len(ask):
+            choice[ask] = np.where(told >= 0, told, choice[ask])
         ground = stands & (choice == standing)
         held = choice < 0
         choice = np.where(held, standing, choice)
@@ -114,22 +116,34 @@ class Unfolder:
         What `stands` (n,), by its range rate, is left to the ground where a track is not sure or not within `most`.
         """
         choice = np.full(len(points), -1)
-        along = points.range_m[:, None] - known.range_m[None, :]
-        along = np.where(along > 0.0, np.maximum(along - known.depth_m, 0.0), along) / known.range_sigma_m
-        point, track = np.nonzero(along ** 2 <= self._settings.gate)
+        along = points.range_m[:, None] - known.range_m
+        along = np.minimum(along, np.maximum(along - known.depth_m, 0.0))  # what is nearer is, by all of it
+        along /= known.range_sigma_m
+        along *= along
+        point, track = pairs(along <= self._settings.gate)
         if not len(point):
             return choice
-        turn = np.abs(found.azimuth_rad[point] - known.azimuth_rad[track, None])
-        across = points.range_m[point, None] * np.minimum(turn, 2.0 * np.pi - turn) / known.across_sigma_m[track, None]
-        rate = (found.range_rate_mps[point] - known.range_rate_mps[track, None]) / known.rate_sigma_mps[track, None]
-        cost = along[point, track][:, None] ** 2 + across ** 2 + rate ** 2
-        cost = np.where(found.possible[point], cost, np.inf)
+        # Rows: one over their sigma, and what is expected.
+        expected = np.array((1.0 / known.across_sigma_m, known.azimuth_rad, 1.0 / known.rate_sigma_mps,
+                             known.range_rate_mps)).take(track, axis=1)[:, :, None]
+        turn = found.azimuth_rad.take(point, axis=0)
+        turn -= expected[1]
+        np.abs(turn, out=turn)
+        cost = np.minimum(turn, 2.0 * np.pi - turn)
+        cost *= expected[0] * points.range_m[point, None]
+        cost *= cost
+        rate = found.range_rate_mps.take(point, axis=0)
+        rate -= expected[3]
+        rate *= expected[2]
+        rate *= rate
+        cost += rate
+        cost += along[point, track][:, None]
+        cost[~found.possible.take(point, axis=0)] = np.inf
         best = cost.argmin(axis=1)
         cost = cost[np.arange(len(point)), best]
-        near = np.where(known.sure[track], most, 0.0)
-        near = np.where(stands[point], near, self._settings.gate)
-        order = np.argsort(-cost, kind='stable')  # the nearest last: it stays
-        order = order[cost[order] <= near[order]]
+        near = np.where(stands[point], most * known.sure[track], self._settings.gate)
+        within = (cost <= near).nonzero()[0]
+        order = within[(-cost[within]).argsort(kind='stable')]  # the nearest last: it stays
         choice[point[order]] = best[order]
         return choice
 
@@ -148,14 +162,10 @@ class Unfolder:
 
 
 def _ground_at(found: Alternatives, sensor_mps: Floats) -> Floats:
-    rate: Floats = -(np.cos(found.azimuth_rad) * sensor_mps[0] + np.sin(found.azimuth_rad) * sensor_mps[1])
+    x, y = sensor_mps.tolist()
+    rate: Floats = np.cos(found.azimuth_rad) * -x
+    rate -= np.sin(found.azimuth_rad) * y
     return rate
-
-
-def found_pairs(found: Alternatives) -> Bools:
-    """Return (n, 1): which points look like one of two peaks."""
-    pairs: Bools = (found.paired >= 0)[:, None]
-    return pairs
 
 
 def _splits(found: Alternatives) -> bool:
