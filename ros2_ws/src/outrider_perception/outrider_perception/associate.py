@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception import classes, extent, facing, kalman, swerve
+from outrider_perception import classes, expected, extent, facing, kalman, swerve
 from outrider_perception.arrays import Bools, Floats, Ints, pairs, wrap_angle
 from outrider_perception.assign import assign
 from outrider_perception.bank import Bank, source_row
 from outrider_perception.cluster import near
-from outrider_perception.detections import BOX, NEAR, PLACE, POLAR, Detections
+from outrider_perception.detections import NEAR, PLACE, POLAR, Detections
 from outrider_perception.existence import hit, log_odds
+from outrider_perception.expected import Expected
 from outrider_perception.settings import Settings, SightSettings
 
 
@@ -42,15 +43,17 @@ class Matched:
     log_spread: Floats
 
 
-def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -> Matched:
+def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings,
+          known: Expected | None = None) -> Matched:
     """Return the best one-to-one pairs within the gate.
 
-    What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,).
+    What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,). `known` is what
+    their sensor should see, where that has been asked before.
     """
-    predicted, jacobian, wander = _expected(bank, detections, settings)
+    known = known or expected.by(bank, detections, settings)
+    predicted, own = known.z, known.spread
     d, angle, gate = detections.z.shape[1], detections.angle, detections.gate
     sure = np.count_nonzero(bank.confirmed) == len(bank)
-    own = kalman.innovation(bank.covariance, jacobian, wander)
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
     off = detections.z.T[:, None] - predicted.T[:, :, None]
     np.abs(off, out=off)
@@ -81,32 +84,10 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -
     track, detection = track[chosen], detection[chosen]
     residual, spread, inverse = (column.take(chosen, axis=0) for column in (residual, spread, inverse))
     noise = detections.noise.take(detection, axis=0)
-    if detections.kind == POLAR:
-        noise += wander.take(track, axis=0)
-    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
+    if known.wander is not None:
+        noise += known.wander.take(track, axis=0)
+    return Matched(track, detection, residual, known.jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
                    log_spread[chosen])
-
-
-def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
-    """Return what each body should look like (n, d), the Jacobian (n, d, 4), and the noise of its size (n, d, d)."""
-    d, at, axis = detections.z.shape[1], detections.sensor_xy_m, detections.axis
-    state, heading = detections.lag.back(bank.state), bank.heading_rad + detections.lag.turned_rad
-    if detections.lag.lag_s <= 0.0:
-        state = state.copy()
-    wander = np.zeros((len(bank), d, d))
-    if detections.kind == POLAR:
-        looks = extent.seen(state[:, :2], bank.box_m, heading, at, axis, settings)
-        state[:, :2] += looks.offset_m
-        wander = extent.wander(looks, state[:, :2], state[:, 2:], at)
-    elif detections.kind == BOX:
-        state[:, :2] += facing.in_image(state[:, :2], bank.box_m, heading, at)
-    elif detections.kind == NEAR:
-        edges = facing.in_depth(state[:, :2], bank.box_m, heading, at, axis, detections.slopes)
-        jacobian = np.zeros((len(bank), 3, 4))
-        jacobian[:, 0, :2], jacobian[:, 1:, :2] = axis, (-axis[1], axis[0])
-        return edges, detections.lag.through(jacobian), wander
-    predicted, jacobian = detections.predict(state)
-    return predicted, detections.lag.through(jacobian), wander
 
 
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:

@@ -70,14 +70,6 @@ class Detections:
         """Return which column of `z` is an angle, -1: none."""
         return _ANGLES.get(self.kind, -1)
 
-    def predict(self, state: Floats) -> tuple[Floats, Floats]:
-        """Return what this sensor should see of what is at `state` (n, 4), and the Jacobian."""
-        if self.kind == POLAR:
-            return models.polar_prediction(state, self.sensor_xy_m)
-        if self.kind == BOX:
-            return sight.prediction(state, self.sensor_xy_m)
-        return models.cartesian_prediction(state)
-
     def residual(self, index: Ints, predicted: Floats) -> Floats:
         """Return seen minus predicted (k, d) for the detections at `index` (k,)."""
         off: Floats = self.z.take(index, axis=0) - predicted
@@ -100,7 +92,7 @@ class Detections:
         return models.cartesian_start(z, noise, settings.start_along_sigma_mps, settings.start_across_sigma_mps)
 
 
-def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> Detections:
+def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings, lag: Lag = _NO_LAG) -> Detections:
     """Return the clusters of a polar scan as detections."""
     m = len(clusters)
     xy = scan.pose.translation_m[:2]
@@ -109,7 +101,7 @@ def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> De
         columns(clusters.range_m, clusters.azimuth_rad, clusters.range_rate_mps),
         models.polar_noise(clusters.range_m, settings), clusters.xy_m + xy, clusters.count, clusters.moving,
         clusters.snr_db, clusters.depth_m, np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m),
-        settings.gate, settings.clutter_density)
+        settings.gate, settings.clutter_density, lag=lag)
 
 
 def from_boxes(scan: CartesianScan, settings: Settings) -> tuple[Detections, dict[str, int]]:

@@ -253,10 +253,12 @@ def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Float
     return c, s, shift, longer, wide
 
 
-def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings) -> None:
+def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings,
+          looked: tuple[Floats, Floats] | None = None) -> None:
     """Update pace, heading over ground and box after a step of `dt_s`, in place.
 
-    What is seen of a body stays where it was seen: its centre moves when its box or heading becomes another.
+    What is seen of a body stays where it was seen: its centre moves when its box or heading becomes another. `looked`
+    is where its centre (n, 2) was taken to be and by how much (n, 2) what is seen lay off it, where that was just used.
     """
     old_box, old_heading = bank.box_m, bank.heading_rad
     x, y = (bank.state[:, 2:] + ego_mps).T
@@ -276,7 +278,9 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     different = (bank.box_m != old_box)[:, :2]
     new = ((bank.heading_rad != old_heading) | different[:, 0] | different[:, 1]).nonzero()[0]
     if len(new):
-        place = bank.state.take(new, axis=0)[:, :2]
-        offset = seen(np.concatenate([place, place]), np.concatenate([old_box[new], bank.box_m[new]]),
-                      np.concatenate([old_heading[new], bank.heading_rad[new]]), sensor_xy_m, axis, settings).offset_m
-        bank.state[new, :2] += offset[:len(new)] - offset[len(new):]
+        place, was = looked or (bank.state[:, :2].copy(), None)
+        if was is None:
+            was = seen(place, old_box, old_heading, sensor_xy_m, axis, settings).offset_m
+        place, was = place.take(new, axis=0), was.take(new, axis=0)
+        was -= seen(place, bank.box_m.take(new, axis=0), bank.heading_rad[new], sensor_xy_m, axis, settings).offset_m
+        bank.state[new, :2] += was

@@ -113,10 +113,11 @@ def inverted(spread: Floats) -> tuple[Floats, Floats]:
     return inverse.reshape(k, d, d), np.log(determinant[:, 0])
 
 
-def innovation(covariance: Floats, jacobian: Floats, noise: Floats) -> Floats:
+def innovation(covariance: Floats, jacobian: Floats, noise: Floats | None = None) -> Floats:
     """Return the innovation covariances (k, d, d) of k pairs."""
     spread: Floats = jacobian @ covariance @ _across(jacobian)
-    spread += noise
+    if noise is not None:
+        spread += noise
     return spread
 
 

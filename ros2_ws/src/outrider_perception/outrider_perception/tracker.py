@@ -25,6 +25,7 @@ from outrider_perception.copies import amended
 from outrider_perception.degraded import Degraded
 from outrider_perception.detections import Detections, from_boxes, from_clusters, from_depth, from_image
 from outrider_perception.ego import EgoVelocity, doubt, moving
+from outrider_perception.expected import Expected
 from outrider_perception.following import Following, Outlook
 from outrider_perception.known import known
 from outrider_perception.lean import leaned
@@ -151,9 +152,11 @@ class Tracker:
             self._aims.radar.by_ground(self._own.evidence, self._ego, lever_m)
         swung = swing(self._own.at(scan.stamp_s), lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
+        lag = self._following.advance(dt_s, self._ego, self._scan_before_s())
+        expected = self._following.seen_by(lever_m, self._sensor_axis, lag)
         if scan.velocity_max_mps is not None:
             unfolded = self._unfolder.bodies(seen, scan, self._ego.velocity_mps + swung, doubt(slopes, self._ego, s),
-                                             known(self._following.bank, dt_s, swung, scan.pose, s))
+                                             known(self._following.bank, expected, swung, s))
             points, held, mover = unfolded.points, unfolded.held, ~unfolded.ground & ~unfolded.held
         # From here on as seen by a sensor that moves as base_link does.
         points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
@@ -170,7 +173,7 @@ class Tracker:
             self._background.forget()
         clusters = cluster(points.take(chosen), mover[chosen], s)
         counts['clusters'] = int(np.count_nonzero(clusters.moving))
-        self._update(from_clusters(clusters, scan, s), dt_s)
+        self._update(from_clusters(clusters, scan, s, lag), dt_s, expected)
         bank = self._following.bank
         bank.image_s[self._mirrors.images(bank, self._ego)] = scan.stamp_s
         return counts
@@ -196,7 +199,7 @@ class Tracker:
     def _seen(self, seen: CartesianScan | Boxes | DepthClusters, dt_s: float) -> dict[str, int]:
         if isinstance(seen, CartesianScan):
             detections, counts = from_boxes(seen, self.settings)
-            self._update(detections, dt_s)
+            self._advance(detections, dt_s)
             return counts
         pose = leaned(self._aims.camera.applied(seen.pose) if isinstance(seen, Boxes) else seen.pose,
                       *self.lean(seen.stamp_s))
@@ -208,14 +211,21 @@ class Tracker:
             detections.noise[:, 0, 0] += self._aims.camera.variance
         else:
             detections, counts = from_depth(amended(seen, pose=pose), self._sights.settings)
-        self._update(detections, dt_s)
+        self._advance(detections, dt_s)
         return counts
 
-    def _update(self, detections: Detections, dt_s: float) -> None:
-        scans = self._stamps.get('radar')
+    def _advance(self, detections: Detections, dt_s: float) -> None:
+        lag = self._following.advance(dt_s, self._ego, self._scan_before_s())
+        self._update(amended(detections, lag=lag), dt_s)
+
+    def _update(self, detections: Detections, dt_s: float, expected: Expected | None = None) -> None:
         hears = self._degraded.hears('radar', detections.stamp_s)
-        self._following.update(detections, dt_s, self._ego, Outlook(
-            self._sensor_xy_m, self._sensor_axis, self._radar if hears else None, scans[-1] if scans else -math.inf))
+        outlook = Outlook(self._sensor_xy_m, self._sensor_axis, self._radar if hears else None)
+        self._following.update(detections, dt_s, self._ego, outlook, expected)
+
+    def _scan_before_s(self) -> float:
+        scans = self._stamps.get('radar')
+        return scans[-1] if scans else -math.inf
 
     def _result(self, measurement: Measurement, counts: dict[str, int], used: bool) -> Step:
         bank = self._following.bank
