@@ -16,6 +16,8 @@ from outrider_perception.existence import hit, log_odds
 from outrider_perception.expected import Expected
 from outrider_perception.settings import Settings, SightSettings
 
+_STAY = 1e6  # a pair costs some tens at most
+
 
 @dataclass(frozen=True)
 class Sights:
@@ -29,13 +31,14 @@ class Sights:
 class Matched:
     """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|.
 
-    `inverse` is that of S.
+    `half` is the Jacobian times the state's covariance, `inverse` that of S.
     """
 
     track: Ints
     detection: Ints
     residual: Floats
     jacobian: Floats
+    half: Floats
     noise: Floats
     spread: Floats
     inverse: Floats
@@ -86,17 +89,15 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings,
     noise = detections.noise.take(detection, axis=0)
     if known.wander is not None:
         noise += known.wander.take(track, axis=0)
-    return Matched(track, detection, residual, known.jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
+    return Matched(track, detection, residual, known.jacobian.take(track, axis=0), known.half.take(track, axis=0), noise, spread, inverse, distance2[chosen],
                    log_spread[chosen])
 
 
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
     if len(track) == 0:
         return np.zeros(0, dtype=np.int64)
-    # Leaving a track out costs more than any pair: as many as possible are matched, then as well as possible.
-    least = float(cost.min())
-    stay = (float(cost.max()) - least + 1.0) * (len(cost) + 1)
-    return assign(track, detection, cost - least, stay)
+    # Leaving a track out costs more than all pairs: as many as possible are matched, then as well as possible.
+    return assign(track, detection, cost, _STAY)
 
 
 def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, settings: Settings,
@@ -106,8 +107,7 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     if len(t) == 0:
         return
     bank.state[t], bank.covariance[t] = kalman.update(
-        bank.state.take(t, axis=0), bank.covariance.take(t, axis=0), matched.residual, matched.jacobian, matched.noise,
-        matched.inverse)
+        bank.state.take(t, axis=0), bank.covariance.take(t, axis=0), matched.residual, matched.half, matched.inverse)
     if detections.angle >= 0:
         angle = detections.angle
         swerve.learn(bank, t, matched.residual[:, angle], matched.spread[:, angle, angle],

@@ -16,7 +16,7 @@ from outrider_perception.settings import Settings
 
 @dataclass(frozen=True)
 class Expected:
-    """One row a track (n,): what is seen (n, d), its Jacobian (n, d, 4), and its covariance (n, d, d).
+    """One row a track (n,): what is seen (n, d), its Jacobian H (n, d, 4), H P (n, d, 4), and its covariance (n, d, d).
 
     `wander` (n, d, d) is what the body's own size has in that, None: nothing. `looked` is where the body was taken to
     be (n, 2) and how far from there what is seen of it lies (n, 2); None where nobody asks.
@@ -24,6 +24,7 @@ class Expected:
 
     z: Floats
     jacobian: Floats
+    half: Floats
     spread: Floats
     wander: Floats | None = None
     looked: tuple[Floats, Floats] | None = None
@@ -39,7 +40,7 @@ def by_radar(bank: Bank, sensor_xy_m: Floats, axis: Floats, lag: Lag, settings: 
     wander = extent.wander(looks, seen[:, :2], seen[:, 2:], sensor_xy_m)
     z, jacobian = models.polar_prediction(seen, sensor_xy_m)
     jacobian = lag.through(jacobian)
-    return Expected(z, jacobian, kalman.innovation(bank.covariance, jacobian, wander), wander,
+    return Expected(z, jacobian, *kalman.projected(bank.covariance, jacobian, wander), wander,
                     (centre, looks.offset_m))
 
 
@@ -60,4 +61,4 @@ def by(bank: Bank, detections: Detections, settings: Settings) -> Expected:
     else:
         z, jacobian = models.cartesian_prediction(state)
     jacobian = lag.through(jacobian)
-    return Expected(z, jacobian, kalman.innovation(bank.covariance, jacobian))
+    return Expected(z, jacobian, *kalman.projected(bank.covariance, jacobian))

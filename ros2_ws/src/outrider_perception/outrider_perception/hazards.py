@@ -36,6 +36,9 @@ class _Said:
     reason_s: dict[int, float] = field(default_factory=dict)  # when each level was last justified
 
 
+_NOTHING = _Said(deque())
+
+
 class HazardJudge:
     """Remembers what was said; `judge` takes one step."""
 
@@ -58,8 +61,10 @@ class HazardJudge:
         # Beside the rig a body is at its closest for as long as it is long.
         past = approach.closing_mps < np.where(approach.time_to_closest_s > 0.0, -1.0, 0.5) * self.settings.past_mps
         identities = step.tracks.identity.tolist()
-        said = [self._say(*one, step) for one in zip(identities, on, still, past.tolist(), strict=True)]
-        if len(self._said) > len(said):
+        # Of whom no row ever held, nothing is to be remembered.
+        said = [self._say(*one, step) if one[1] or one[0] in self._said else _NOTHING
+                for one in zip(identities, on, still, past.tolist(), strict=True)]
+        if self._said:
             alive = set(identities)
             self._said = {identity: told for identity, told in self._said.items() if identity in alive}
         passes = self._passes.update(step, approach)

@@ -53,10 +53,10 @@ class Passes:
                    approach.closing_mps.tolist(), strict=True)
         for row, (identity, speed, moving, distance, closing) in enumerate(rows):
             known = self._open.get(identity)
+            if known is None and (not moving or distance > s.pass_far_m):
+                continue
             closing = max(closing, known.closest.closing_mps if known else 0.0)
             if known is None:
-                if not moving or distance > s.pass_far_m:
-                    continue
                 known = self._open[identity] = _Open(self._instant(step, approach, row, speed, closing))
             elif distance < known.closest.clearance_m - s.pass_news_m and not known.told:
                 known.closest = self._instant(step, approach, row, speed, closing)

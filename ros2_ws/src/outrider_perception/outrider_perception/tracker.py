@@ -95,7 +95,9 @@ class Tracker:
         dt_s = measurement.stamp_s - self._now_s if self._now_s is not None else 0.0
         counts = (self._polar(measurement, dt_s) if isinstance(measurement, PolarScan)
                   else self._seen(measurement, dt_s))
-        self._stamps.setdefault(measurement.sensor, deque(maxlen=_STAMPS)).append(measurement.stamp_s)
+        if measurement.sensor not in self._stamps:
+            self._stamps[measurement.sensor] = deque(maxlen=_STAMPS)
+        self._stamps[measurement.sensor].append(measurement.stamp_s)
         self._now_s = measurement.stamp_s if self._now_s is None else max(self._now_s, measurement.stamp_s)
         self._degraded.hear(measurement)
         for name, count in counts.items():  # Counter.update takes five times as long

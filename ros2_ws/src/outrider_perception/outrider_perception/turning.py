@@ -110,7 +110,7 @@ def bends(velocity_mps: Floats, ego: EgoVelocity, curvature: Floats, most_across
     bend hard, nor its `sharpest` (n,) place; 0 for all others.
     """
     own = math.hypot(*ego.velocity_mps.tolist())
-    if own <= _SLOW_MPS or ego.road.straight:
+    if own <= _SLOW_MPS or np.count_nonzero(curvature) == 0:
         return np.zeros(len(curvature))
     speed = np.hypot(velocity_mps[:, 0], velocity_mps[:, 1])
     theirs = curvature * speed
