@@ -59,6 +59,7 @@ class Classes:
     log_share: Floats            # (9,) nats
     fastest_mps: Floats          # (9,)
     end_mps: Floats              # (9,)
+    by_said: Floats              # (9, 9) the same, rows said
     most_nats: float             # between the likeliest class and any other
     surest_score: float          # a detector's score is believed up to this
 
@@ -75,7 +76,7 @@ def classes(kinds: Mapping[str, Kind], least_share: float, most_nats: float, sur
     mean = posterior.T @ inverse
     variance = posterior.T @ (own ** 2 + inverse ** 2) - mean ** 2
     return Classes(table, mean, np.sqrt(variance), np.log(share), np.array([kind.fastest_mps for kind in rows]),
-                   np.array([kind.end_mps for kind in rows]), most_nats, surest_score)
+                   np.array([kind.end_mps for kind in rows]), table.T.copy(), most_nats, surest_score)
 
 
 def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
@@ -84,14 +85,19 @@ def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
     A score below one is a detector's own doubt: so much of its answer is any class. `weight` (k,) 0..1: how much news.
     """
     certain = np.minimum(np.maximum(scores, 0.0), tables.surest_score)[:, None]
-    likelihood = certain * tables.table[:, said].T + (1.0 - certain) / (COUNT - 1)
-    nats = np.where(said[:, None] > 0, np.log(likelihood), 0.0) * weight[:, None]
-    return np.asarray(nats)
+    likelihood: Floats = tables.by_said.take(said, axis=0)
+    likelihood -= 1.0 / (COUNT - 1)
+    likelihood *= certain
+    likelihood += 1.0 / (COUNT - 1)
+    np.log(likelihood, out=likelihood)
+    likelihood *= (weight * (said > 0))[:, None]
+    return likelihood
 
 
 def bounded(tables: Classes, beliefs: Floats) -> Floats:
     """Return log beliefs (n, 9), the largest 0 and none so small that a class could never come back."""
-    return np.asarray(np.maximum(beliefs - beliefs.max(axis=1, keepdims=True), -tables.most_nats))
+    below: Floats = beliefs - np.maximum.reduce(beliefs, axis=1)[:, None]
+    return np.maximum(below, -tables.most_nats, out=below)
 
 
 def by_motion(tables: Classes, pace_mps: Floats) -> Floats:

@@ -34,6 +34,6 @@ def hit(distance2: Floats, log_spread: Floats, numbers: int, count: Ints, clutte
     gain = log_spread + distance2
     gain *= -0.5
     gain += math.log(settings.detection / clutter) - 0.5 * numbers * math.log(2 * math.pi)
-    most = np.where(count > 1, settings.hit_nats_multi, settings.hit_nats)
+    most = settings.hit_nats + (settings.hit_nats_multi - settings.hit_nats) * (count > 1)
     bounded: Floats = np.minimum(np.maximum(gain, 0.0), most)
     return bounded

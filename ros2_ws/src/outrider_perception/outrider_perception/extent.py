@@ -25,8 +25,7 @@ _SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], 
 _FACES = _SPOTS / np.hypot(_SPOTS[:, :1], _SPOTS[:, 1:])
 _FACES[8:] = [[0, 1], [0, -1], [0, 1], [0, -1]]
 _SPOTS_XY, _FACES_XY = _SPOTS.T[:, :, None].copy(), _FACES.T[:, :, None].copy()  # (2, 12, 1) each
-_UNSEEN_M = 1e9  # the reach of what is not seen
-_DIM = 1e-6  # weight of what nothing is seen of: keeps the mean finite
+_DIM = 1e-12  # weight of what nothing is seen of: keeps the mean finite
 
 
 @dataclass(frozen=True)
@@ -107,15 +106,11 @@ def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floa
     bright *= facing
     bright /= reach2
     bright *= bright
-    nearest = np.minimum.reduce(reach, axis=0)
-    near = np.minimum.reduce(np.where(bright > _DIM, reach, _UNSEEN_M), axis=0)
-    near = np.where(near < _UNSEEN_M, near, nearest)
-    weight = np.minimum(near - reach, 0.0)
-    weight /= settings.near_part_m
-    np.exp(weight, out=weight)
+    deep = np.minimum.reduce(reach, axis=0) - reach
+    weight = np.exp(deep / settings.near_part_m)
     weight *= bright
     # Where nothing is in view, the nearest spot stands for it.
-    weight += _DIM * (reach <= nearest + 1e-9)
+    weight += _DIM * (deep >= -1e-9)
     weight /= np.add.reduce(weight, axis=0)
     mean = np.add.reduce(weight * spots, axis=1)
     spots -= mean[:, None]

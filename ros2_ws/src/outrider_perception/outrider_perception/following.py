@@ -8,7 +8,7 @@ import numpy as np
 
 from outrider_perception import associate, extent, kalman, swerve
 from outrider_perception.aim import Aims
-from outrider_perception.arrays import Floats, Ints, wrap_angle
+from outrider_perception.arrays import Floats, Ints
 from outrider_perception.bank import Bank
 from outrider_perception.detections import PLACE, POLAR, Detections
 from outrider_perception.ego import EgoVelocity
@@ -138,4 +138,4 @@ def _turn(bank: Bank, angle_rad: float, ego: EgoVelocity) -> None:
     """Look at all tracks from a rig that has turned by `angle_rad`, > 0 to the left."""
     if angle_rad != 0.0:
         bank.state, bank.covariance = kalman.turned(bank.state, bank.covariance, angle_rad, ego.velocity_mps)
-        bank.heading_rad = wrap_angle(bank.heading_rad - angle_rad)
+        bank.heading_rad = bank.heading_rad - angle_rad  # extent.learn goes round with it
