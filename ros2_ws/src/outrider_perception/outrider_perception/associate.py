@@ -11,7 +11,7 @@ from outrider_perception.arrays import Bools, Floats, Ints, pairs, wrap_angle
 from outrider_perception.assign import assign
 from outrider_perception.bank import Bank, source_row
 from outrider_perception.cluster import near
-from outrider_perception.detections import NEAR, PLACE, POLAR, Detections
+from outrider_perception.detections import BOX, NEAR, PLACE, POLAR, Detections
 from outrider_perception.existence import hit, log_odds
 from outrider_perception.expected import Expected
 from outrider_perception.settings import Settings, SightSettings
@@ -115,27 +115,32 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     gained = hit(matched.distance2, matched.log_spread, matched.residual.shape[1], detections.count[d],
                  detections.clutter, settings)
     gained = np.minimum(gained, detections.hit_nats)
-    gained *= detections.moving[d]  # what stands keeps a track, it does not make one surer
+    if detections.kind == POLAR:
+        gained *= detections.moving[d]  # what stands keeps a track, it does not make one surer
     gained += owed
     if detections.vouches is not None:
         gained *= detections.vouches[d]
     bank.log_odds[t] = np.minimum(bank.log_odds[t] + gained, log_odds(settings.max_existence))
-    heard_s = bank.heard_s[:, source_row(detections.sensor)]
-    before_s = heard_s[t]
-    _name(bank, detections, t, d, detections.stamp_s - before_s, sights)
-    bank.seen_s[t] = np.maximum(bank.seen_s[t], detections.stamp_s)
-    heard_s[t] = np.maximum(before_s, detections.stamp_s)
-    if detections.kind == PLACE:
-        bank.given[t] = True
+    heard_s, now_s = bank.heard_s[:, source_row(detections.sensor)], detections.stamp_s
+    if detections.kind in (PLACE, BOX):
+        _name(bank, detections, t, d, now_s - heard_s[t], sights)
+    if detections.lag.lag_s == 0.0:
+        bank.seen_s[t] = heard_s[t] = now_s
+    else:
+        bank.seen_s[t], heard_s[t] = np.maximum(bank.seen_s[t], now_s), np.maximum(heard_s[t], now_s)
     if detections.kind == POLAR:
         before_m = bank.depth_m[t]  # one stray point makes no truck
         bank.depth_m[t] = before_m + settings.length_trust * np.maximum(detections.depth_m[d] - before_m, 0.0)
-    size = detections.size_m[d]
-    measured = np.isfinite(size)
-    if np.count_nonzero(measured):
-        old, news = bank.size_m[t], settings.size_news
-        mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
-        bank.size_m[t] = np.where(measured, mean, old)
+    elif detections.kind == PLACE:
+        bank.given[t] = True
+        _measure(bank, t, detections.size_m[d], settings.size_news)
+
+
+def _measure(bank: Bank, track: Ints, size: Floats, news: float) -> None:
+    """Take measured sizes (k, 3), NaN: not measured."""
+    old = bank.size_m[track]
+    mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
+    bank.size_m[track] = np.where(np.isfinite(size), mean, old)
 
 
 def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, since_s: Floats,

@@ -32,15 +32,18 @@ def predict(state: Floats, covariance: Floats, dt_s: float, ego: EgoVelocity, si
     step = np.empty((len(state), 4, 4))
     step[:] = _STAYS
     step[:, :, 2:] = Lanes.of(state[:, :2], state[:, 2:], ego, s.walking_mps, s.lane_tau_s).carried(dt_s)
-    if np.count_nonzero(slow):
-        over_ground[slow & silent] *= math.exp(-dt_s / s.turn_tau_s)
+    halts = (slow & silent).nonzero()[0]
+    if len(halts):
+        over_ground[halts] *= math.exp(-dt_s / s.turn_tau_s)
     after = (step @ _column(state[:, :2], over_ground))[:, :, 0]
-    after -= np.concatenate((ego_mps * dt_s, ego_mps))
+    after[:, :2] -= ego_mps * dt_s
+    after[:, 2:] -= ego_mps
     spread: Floats = step @ covariance @ _across(step)
     spread += _wander(s.accel_along_m2ps3, s.accel_across_m2ps3, dt_s)
     for who, power in ((slow, s.accel_along_m2ps3), (None if swerves is None else swerves & ~slow, s.swerve_m2ps3)):
-        if who is not None and np.count_nonzero(who):
-            spread[who] += _wander(0.0, power - s.accel_across_m2ps3, dt_s)
+        rows = () if who is None else who.nonzero()[0]
+        if len(rows):
+            spread[rows] += _wander(0.0, power - s.accel_across_m2ps3, dt_s)
     return after, spread
 
 
@@ -67,8 +70,12 @@ def _even(spread: Floats) -> Floats:
 def _wander(along: float, across: float, dt_s: float) -> Floats:
     """Return the covariance (4, 4) that white acceleration of such powers adds in `dt_s`."""
     place, both, speed = dt_s ** 3 / 3, dt_s ** 2 / 2, dt_s
-    return np.array([[along * place, 0.0, along * both, 0.0], [0.0, across * place, 0.0, across * both],
-                     [along * both, 0.0, along * speed, 0.0], [0.0, across * both, 0.0, across * speed]])
+    spread: Floats = np.zeros((4, 4))
+    spread[0, 0], spread[1, 1] = along * place, across * place
+    spread[0, 2] = spread[2, 0] = along * both
+    spread[1, 3] = spread[3, 1] = across * both
+    spread[2, 2], spread[3, 3] = along * speed, across * speed
+    return spread
 
 
 def bent(state: Floats, angle_rad: Floats, ego_mps: Floats) -> Floats:

@@ -161,7 +161,8 @@ class Tracker:
                                              known(self._following.bank, expected, swung, s))
             points, held, mover = unfolded.points, unfolded.held, ~unfolded.ground & ~unfolded.held
         # From here on as seen by a sensor that moves as base_link does.
-        points = points.aimed(points.azimuth_rad, points.range_rate_mps + points.directions @ swung)
+        points = points.aimed(points.azimuth_rad, points.directions,
+                              points.range_rate_mps + points.directions @ swung)
         if scan.velocity_max_mps is None:
             mover = moving(slopes, points.range_rate_mps * points.slope, self._ego, s)
         chosen, stands = mover.copy(), ~mover & ~held

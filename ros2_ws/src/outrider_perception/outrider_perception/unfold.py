@@ -19,8 +19,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints, pairs
-from outrider_perception.lean import bearings
+from outrider_perception.arrays import Bools, Floats, Ints, columns, pairs
+from outrider_perception.lean import directions
 from outrider_perception.measurements import PolarScan
 from outrider_perception.points import Points
 from outrider_perception.settings import Settings
@@ -34,7 +34,8 @@ _SAME_M, _SAME_CELL = 0.02, 0.1  # of range, or so much of a bin
 class Alternatives:
     """What n points may be: (n, a) multiple of the span, range rate, bearing in base_link, and which can be at all.
 
-    `paired` (n,) is the other peak of a point that looks split, -1 for none.
+    `paired` (n,) is the other peak of a point that looks split, -1 for none; `x`, `y` (n, a) are the unit vectors along
+    the bearings.
     """
 
     k: Ints             # (a,)
@@ -42,11 +43,14 @@ class Alternatives:
     azimuth_rad: Floats
     possible: Bools
     paired: Ints
+    x: Floats
+    y: Floats
 
-    def take(self, which: Ints) -> Alternatives:
-        """Return those of the points at indices; pairs are kept by their places in the whole."""
-        return Alternatives(self.k, self.range_rate_mps.take(which, axis=0), self.azimuth_rad.take(which, axis=0),
-                            self.possible.take(which, axis=0), self.paired[which])
+    def chosen(self, points: Points, which: Ints) -> Points:
+        """Return `points` each at one of its alternatives (n,)."""
+        rows = np.arange(len(points))
+        return points.aimed(self.azimuth_rad[rows, which], columns(self.x[rows, which], self.y[rows, which]),
+                            self.range_rate_mps[rows, which])
 
 
 def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: Settings) -> Alternatives:
@@ -60,10 +64,16 @@ def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: 
     most = int((s.unfold_ground_mps + s.unfold_own_mps + scan.velocity_max_mps) / span)
     splits = scan.transmitters == 2 and not _rises(scan.elevation_rad)
     k, shift = _multiples(most, splits)
-    rate = points.range_rate_mps[:, None] + span * k / points.slope[:, None]
-    sine = np.remainder(points.sine[:, None] + shift + 1.0, 2.0) - 1.0  # the chip's angles go round
-    bearing = (bearings(points.range_m[:, None], sine, scan.pose, s.reflects_at_m) if splits
-               else np.repeat(points.azimuth_rad[:, None], len(k), axis=1))
+    rate = (span * k) / points.slope[:, None]
+    rate += points.range_rate_mps[:, None]
+    sine = points.sine[:, None] + shift
+    sine -= 2.0 * np.rint(0.5 * sine)  # the chip's angles go round
+    if splits:
+        x, y = directions(points.range_m[:, None], sine, scan.pose, s.reflects_at_m)
+        bearing = np.arctan2(y, x)
+    else:
+        x, y, bearing = (np.repeat(column[:, None], len(k), axis=1) for column in (*points.directions.T,
+                                                                                   points.azimuth_rad))
     possible = (np.abs(rate - ground_mps[:, None]) <= s.unfold_ground_mps) & (np.abs(sine) <= _MOST_SINE)
     paired = _pairs(points, scan, s) if splits else np.full(len(points), -1)
     # The left peak of two lies to the left of the body: only the shift towards the other one is its place.
@@ -71,7 +81,7 @@ def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: 
     if len(split):
         towards = np.sign(points.sine[paired[split]] - points.sine[split])[:, None]
         possible[split] &= (shift == 0.0) | (towards == 0.0) | (np.sign(shift) == towards)
-    return Alternatives(k, rate, bearing, possible, paired)
+    return Alternatives(k, rate, bearing, possible, paired, x, y)
 
 
 def _rises(elevation_rad: Floats) -> bool:

@@ -69,8 +69,7 @@ class Unfolder:
             return points  # no ground is that fast: as it is measured it is nearest
         found = alternatives(points, scan, -(points.directions @ sensor_mps), self._settings)
         best, _ = on_ground(found, _ground_at(found, sensor_mps))
-        rows = np.arange(len(points))
-        return points.aimed(found.azimuth_rad[rows, best], found.range_rate_mps[rows, best])
+        return found.chosen(points, best)
 
     def bodies(self, points: Points, scan: PolarScan, sensor_mps: Floats, tolerance_mps: Floats,
                known: Known) -> Unfolded:
@@ -82,7 +81,6 @@ class Unfolder:
         s = self._settings
         assert scan.velocity_max_mps is not None
         span = 2.0 * scan.velocity_max_mps
-        rows = np.arange(len(points))
         found = alternatives(points, scan, -(points.directions @ sensor_mps), s)
         ground_at = _ground_at(found, sensor_mps)
         standing, off = on_ground(found, ground_at)
@@ -97,18 +95,17 @@ class Unfolder:
             pair = np.where(found.paired[ask] >= 0, s.unfold_pair_nats, -s.unfold_pair_nats if _splits(found) else 0.0)
             favour = pair[:, None] * (found.k % 2 == 1)
             favour[np.arange(len(ask)), standing[ask]] += s.unfold_stands_nats * stands[ask]
-            told = self._trace.judge(scan.stamp_s, points.range_m[ask], points.range_rate_mps[ask], span,
-                                     found.take(ask), (found.range_rate_mps - ground_at)[ask], favour,
+            told = self._trace.judge(scan.stamp_s, points, ask, span, found, ground_at, favour,
                                      s.unfold_support_narrow if narrow else s.unfold_support)
         rest = free.nonzero()[0]
-        self._trace.learn(scan.stamp_s, points.range_m[rest], points.range_rate_mps[rest], found.take(rest))
+        self._trace.learn(scan.stamp_s, points, rest, found)
         choice[rest] = np.where(stands[rest], standing[rest], -1)
         if len(ask):
             choice[ask] = np.where(told >= 0, told, choice[ask])
         ground = stands & (choice == standing)
         held = choice < 0
         choice = np.where(held, standing, choice)
-        return Unfolded(points.aimed(found.azimuth_rad[rows, choice], found.range_rate_mps[rows, choice]), ground, held)
+        return Unfolded(found.chosen(points, choice), ground, held)
 
     def _claims(self, points: Points, found: Alternatives, known: Known, stands: Bools, most: float) -> Ints:
         """Return which alternative (n,) of each point a track explains best, -1 for none.
@@ -153,8 +150,7 @@ class Unfolder:
         if len(points) < s.ego_min_statics:
             return np.zeros(2)
         found = alternatives(points, scan, np.zeros(len(points)), s)
-        ahead = np.cos(found.azimuth_rad)
-        off = found.range_rate_mps[None] + _GUESSES_MPS[:, None, None] * ahead[None]
+        off = found.range_rate_mps[None] + _GUESSES_MPS[:, None, None] * found.x[None]
         off = np.where(found.possible[None], np.abs(off), np.inf).min(axis=2)
         votes = np.maximum(0.0, 1.0 - (off / (s.ego_inlier_mps + s.velocity_bin_mps / 2)) ** 2).sum(axis=1)
         votes -= 0.02 * np.abs(_GUESSES_MPS)
@@ -163,8 +159,8 @@ class Unfolder:
 
 def _ground_at(found: Alternatives, sensor_mps: Floats) -> Floats:
     x, y = sensor_mps.tolist()
-    rate: Floats = np.cos(found.azimuth_rad) * -x
-    rate -= np.sin(found.azimuth_rad) * y
+    rate: Floats = found.x * -x
+    rate -= found.y * y
     return rate
 
 
