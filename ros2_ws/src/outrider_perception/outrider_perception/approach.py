@@ -10,7 +10,7 @@ import numpy as np
 from outrider_perception.arrays import Floats, Ints, columns
 from outrider_perception.lane import Lanes
 from outrider_perception.levels import AHEAD, BEHIND, LEFT, RIGHT, HazardSettings
-from outrider_perception.outline import distances, gap
+from outrider_perception.outline import Outlines, gap
 from outrider_perception.tracker import Step
 from outrider_perception.turning import Turning, turn_left_s
 
@@ -58,7 +58,8 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     times = (_instants(step.centre_m, velocity, size, rig, settings.horizon_s) if step.ego.turn_radps == 0.0
              else settings.horizon_s * _CURVED_SHARES[None, :])
     then = bodies.at(times)
-    coarse = distances(then.x_m, then.y_m, size, then.heading_rad, rig)
+    outlines, told_rad = Outlines(size, then.heading_rad, rig), then.heading_rad
+    coarse = outlines.distances(then.x_m, then.y_m)
     least_coarse = np.minimum.reduce(coarse, axis=1)
     first = (coarse <= least_coarse[:, None] + _SAME_M).argmax(axis=1)
     mine = rows if len(times) > 1 else 0  # who turns has the same instants as all others
@@ -66,7 +67,9 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     high = times[mine, np.minimum(first + 1, times.shape[1] - 1)]
     fine = low[:, None] + (high - low)[:, None] * _FINE_SHARES
     then = bodies.at(fine)
-    finer = distances(then.x_m, then.y_m, size, then.heading_rad, rig)
+    if then.heading_rad is not told_rad:  # somebody turns
+        outlines = Outlines(size, then.heading_rad, rig)
+    finer = outlines.distances(then.x_m, then.y_m)
     least = np.minimum.reduce(finer, axis=1)
     clearance = np.minimum(least, least_coarse)
     first = (finer <= least[:, None] + _SAME_M).argmax(axis=1)

@@ -18,9 +18,8 @@ def columns(*each: Floats) -> Floats:
 
 def pairs(mask: Bools) -> tuple[Ints, Ints]:
     """Return rows and columns of what is true in `mask` (n, m), in order; a fifth of the time of its nonzero."""
-    flat = mask.ravel().nonzero()[0]
-    row = flat // max(mask.shape[1], 1)
-    return row, flat - row * mask.shape[1]
+    row, column = np.divmod(mask.ravel().nonzero()[0], max(mask.shape[1], 1))
+    return row, column
 
 
 def firsts(rising: Ints) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +28,7 @@ class Sights:
     classes: classes.Classes
 
 
-@dataclass(frozen=True)
-class Matched:
+class Matched(NamedTuple):
     """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|.
 
     `half` is the Jacobian times the state's covariance, `inverse` that of S.

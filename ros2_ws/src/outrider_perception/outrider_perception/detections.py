@@ -18,6 +18,7 @@ from outrider_perception.settings import Settings, SightSettings
 POLAR, PLACE, BOX, NEAR = 'polar', 'place', 'box', 'near'  # radar; boxes with a place; camera; depth alone
 _ANGLES = {POLAR: 1, BOX: 0}
 _NO_LAG = Lag()
+_UNSAID, _UNNAMED = np.zeros(0), np.zeros(0, dtype=np.int64)  # what nobody asks of a kind of detections
 _MAX_POSITION_M = 1e3  # beyond any sensor of the rig: damaged data
 _MIN_SIGMA_M = 0.02    # no sensor here is better
 
@@ -28,7 +29,11 @@ def _nothing() -> Floats:
 
 @dataclass(frozen=True)
 class Detections:
-    """m detections of one scan: `z` (m, d) with `noise` (m, d, d), d = 3 for POLAR, else 2."""
+    """m detections of one scan: `z` (m, d) with `noise` (m, d, d), d = 3 for POLAR and NEAR, else 2.
+
+    Empty is what nobody asks of their kind: place of a BOX, strength of all but POLAR, class and score of POLAR, size
+    of all but PLACE.
+    """
 
     stamp_s: float
     sensor: str
@@ -100,7 +105,7 @@ def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings, lag: 
         scan.stamp_s, scan.sensor, xy, scan.pose.rotation[:2, 0],
         columns(clusters.range_m, clusters.azimuth_rad, clusters.range_rate_mps),
         models.polar_noise(clusters.range_m, settings), clusters.xy_m + xy, clusters.count, clusters.moving,
-        clusters.snr_db, clusters.depth_m, np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m),
+        clusters.snr_db, clusters.depth_m, _UNSAID, _UNNAMED, _UNSAID,
         settings.gate, settings.clutter_density, lag=lag)
 
 
@@ -132,11 +137,9 @@ def from_image(boxes: Boxes, tables: Classes, settings: SightSettings) -> tuple[
     m, xy = len(found.index), pose.translation_m[:2]
     noise = np.zeros((m, 2, 2))
     noise[:, 0, 0], noise[:, 1, 1] = found.sigma[:, 0] ** 2, found.sigma[:, 1] ** 2 * found.lasting
-    bearing, reach = found.z[:, 0], 1.0 / found.z[:, 1]
-    place = columns(xy[0] + np.cos(bearing) * reach, xy[1] + np.sin(bearing) * reach)
     seen = Detections(
-        boxes.stamp_s, boxes.sensor, xy, pose.rotation[:2, 0], found.z, noise, place, np.ones(m, dtype=np.int64),
-        np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), np.full((m, 3), np.nan), boxes.class_ids[found.index],
+        boxes.stamp_s, boxes.sensor, xy, pose.rotation[:2, 0], found.z, noise, _UNSAID, np.ones(m, dtype=np.int64),
+        np.ones(m, dtype=np.bool_), _UNSAID, np.zeros(m), _UNSAID, boxes.class_ids[found.index],
         boxes.scores[found.index], settings.gate, settings.clutter_per_rad, BOX, half_rad=found.half_rad,
         lasting=found.lasting, hit_nats=settings.hit_nats)
     return seen, {'boxes': len(boxes.edges_px), 'boxes_left_out': len(boxes.edges_px) - m}

@@ -12,6 +12,7 @@ posts, in the same bins of a speed that stays): what lasts of them is a state of
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,16 +41,14 @@ class EgoVelocity:
     sway_rad: float = 0.0  # by how much the heading has swung from the way, > 0 to the left
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the statics of one scan say of the sensor's velocity v: `information` (2, 2) @ v = `vector` (2,)."""
 
     information: Floats
     vector: Floats
 
 
-@dataclass(frozen=True)
-class _Fit:
+class _Fit(NamedTuple):
     """One weighted least squares: velocity (2,), its covariance (2, 2), and what the points alone say."""
 
     velocity_mps: Floats

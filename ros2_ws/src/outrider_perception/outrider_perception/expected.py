@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from outrider_perception.late import Lag
 from outrider_perception.settings import Settings
 
 
-@dataclass(frozen=True)
-class Expected:
+class Expected(NamedTuple):
     """One row a track (n,): what is seen (n, d), its Jacobian H (n, d, 4), H P (n, d, 4), and its covariance (n, d, d).
 
     `wander` (n, d, d) is what the body's own size has in that, None: nothing. `looked` is where the body was taken to

@@ -11,7 +11,7 @@ strays: at its end while the body comes from behind, at its near corner and flan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +28,7 @@ _SPOTS_XY, _FACES_XY = _SPOTS.T[:, :, None].copy(), _FACES.T[:, :, None].copy() 
 _DIM = 1e-12  # weight of what nothing is seen of: keeps the mean finite
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What a sensor is expected to see of n bodies."""
 
     offset_m: Floats    # (n, 2) from the centre to the mean of what is seen
@@ -167,13 +166,8 @@ def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floa
 def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
     """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
     c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
-    x, y = bank.state[:, 0], bank.state[:, 1]
-    # Turned into the box's axes at once: places (m, 2) times (2, n), less the body's own.
-    along = place_m @ np.array((c, s))
-    along -= x * c + y * s + shift
-    across = place_m @ np.array((-s, c))
-    across -= y * c - x * s
-    within: Bools = np.abs(along) <= long
+    along, across = _turned(place_m, bank, c, s)
+    within: Bools = np.abs(along - shift) <= long
     within &= np.abs(across) <= wide
     return within
 
@@ -200,31 +194,36 @@ def together(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints,
     That is: its centre is `inside`, or the outlines lie in each other, which those of two bodies cannot; who only
     touches may be an error.
     """
-    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
-    length, width = bank.box_m[:, 0], bank.box_m[:, 1]
-    x, y, vx, vy = bank.state.T
-    # Who is further away than all of that together is not looked at.
-    if len(x) < 2:
+    n = len(bank)
+    if n < 2:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    far = np.abs(shift)
-    far += long
-    far += wide
-    far += 0.5 * float(length.max() + width.max())
-    near = np.abs(x[:, None] - x) <= far
-    near &= np.abs(y[:, None] - y) <= far
-    near &= np.abs(vx[:, None] - vx) < settings.merge_speed_mps
-    near.reshape(-1)[::len(x) + 1] = False
-    one, other = pairs(near)
-    if len(one) == 0:
-        return one, other
-    alike = (np.hypot(vx[one] - vx[other], vy[one] - vy[other]) < settings.merge_speed_mps).nonzero()[0]
-    one, other = one[alike], other[alike]
-    off_x, off_y, c, s = x[one] - x[other], y[one] - y[other], c[other], s[other]
-    along, across = off_x * c + off_y * s, np.abs(off_y * c - off_x * s)
-    same = (np.abs(along - shift[other]) <= long[other]) & (across <= wide[other])
-    same |= ((np.abs(along) <= 0.5 * (length[one] + length[other]) - settings.merge_margin_m)
-             & (across <= 0.5 * (0.5 * (width[one] + width[other]))))
-    return one[same], other[same]
+    c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
+    along, across = _turned(bank.state[:, :2], bank, c, s)
+    np.abs(across, out=across)
+    same = np.abs(along - shift) <= long
+    same &= across <= wide
+    # Outlines in each other; those of two bodies may touch by half of their width.
+    length, width = 0.5 * bank.box_m[:, 0], 0.25 * bank.box_m[:, 1]
+    touch = np.abs(along, out=along) <= length[:, None] + (length - settings.merge_margin_m)
+    touch &= across <= width[:, None] + width
+    same |= touch
+    same.reshape(-1)[::n + 1] = False
+    one, other = pairs(same)
+    if len(one):
+        apart = bank.state[one, 2:] - bank.state[other, 2:]
+        alike = (np.hypot(apart[:, 0], apart[:, 1]) < settings.merge_speed_mps).nonzero()[0]
+        one, other = one[alike], other[alike]
+    return one, other
+
+
+def _turned(place_m: Floats, bank: Bank, c: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """Return how far (m, n) places (m, 2) are from each body along and across its heading, of cosine and sine (n,)."""
+    x, y = bank.state[:, 0], bank.state[:, 1]
+    # One product for all: places (m, 2) times (2, n), less the body's own.
+    along, across = place_m @ np.array((c, s)), place_m @ np.array((-s, c))
+    along -= x * c + y * s
+    across -= y * c - x * s
+    return along, across
 
 
 def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Floats, Floats, Floats, Floats, Floats]:

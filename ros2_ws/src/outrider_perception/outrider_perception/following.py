@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ from outrider_perception.turning import bends
 _NO_LAG = Lag()
 
 
-@dataclass(frozen=True)
-class Outlook:
+class Outlook(NamedTuple):
     """From where bodies are seen: the sensor at `xy_m` (2,) that looks along `axis` (2,), by which shapes are told.
 
     `radar` is who would hear them move, None while there is none.

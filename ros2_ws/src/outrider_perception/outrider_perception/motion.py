@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ _TURNS = np.zeros((1, N))  # what a gyroscope shows
 _TURNS[0, W] = _TURNS[0, BIAS] = 1.0
 
 
-@dataclass(frozen=True)
-class Motion:
+class Motion(NamedTuple):
     """What is known of base_link at one instant; `covariance` (2, 2) is that of the velocity."""
 
     velocity_mps: Floats

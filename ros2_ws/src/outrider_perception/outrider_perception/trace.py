@@ -7,7 +7,7 @@ the same folded rate was there, scan after scan, and clearly sooner than under a
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ from outrider_perception.settings import Settings
 from outrider_perception.unfold import Alternatives
 
 
-@dataclass(frozen=True)
-class _Past:
+class _Past(NamedTuple):
     stamp_s: float
     range_m: Floats
     rate_mps: Floats      # folded

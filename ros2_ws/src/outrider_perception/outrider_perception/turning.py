@@ -9,7 +9,7 @@ E. Richter, G. Wanielik, "Comparison and evaluation of advanced motion models fo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ _NO_TURN_RADPS = 1e-12  # stands for none where a way is divided by it: to the l
 _SLOW_MPS = 1.0  # a rig that stands has no curve
 
 
-@dataclass(frozen=True)
-class Foreseen:
+class Foreseen(NamedTuple):
     """Bodies at t instants each: `x_m`, `y_m` (n, t) in base_link of then, heading; how far the rig has turned.
 
     Heading and turn are (n, t), or (n, 1) where nobody turns.

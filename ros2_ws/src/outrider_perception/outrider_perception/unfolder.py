@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ from outrider_perception.unfold import Alternatives, alternatives, on_ground
 _GUESSES_MPS = np.arange(-4.0, 15.01, 0.25)  # of an unknown own speed: finer than any chirp's bin
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """Tracks as a scan's sensor should see them (t,): place in m and rad, range rate, and one sigma of each.
 
     `depth_m`: how far behind that place more of the body may be seen; `sure`: confirmed ones, that may claim what looks
@@ -35,8 +34,7 @@ class Known:
     sure: Bools
 
 
-@dataclass(frozen=True)
-class Unfolded:
+class Unfolded(NamedTuple):
     """Points with the range rate and bearing that are most likely; `ground` (n,), `held` (n,): not clear yet."""
 
     points: Points
