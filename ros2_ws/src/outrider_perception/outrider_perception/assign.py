@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints
 
 _INFINITY = float('inf')
 
@@ -20,7 +20,7 @@ def assign(rows: Ints, columns: Ints, cost: Floats, stay: float) -> Ints:
     `rows` (rising), `columns`, `cost` (k,) list the pairs within gates; to leave a row without a column costs `stay`,
     which is above every cost listed.
     """
-    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+    alone: Bools = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
     contested = np.logical_not(alone).nonzero()[0]
     if len(contested):
         chosen = _contested(rows[contested].tolist(), columns[contested].tolist(), cost[contested].tolist(), stay)

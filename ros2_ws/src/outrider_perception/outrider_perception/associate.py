@@ -89,8 +89,8 @@ def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings,
     noise = detections.noise.take(detection, axis=0)
     if known.wander is not None:
         noise += known.wander.take(track, axis=0)
-    return Matched(track, detection, residual, known.jacobian.take(track, axis=0), known.half.take(track, axis=0), noise, spread, inverse, distance2[chosen],
-                   log_spread[chosen])
+    return Matched(track, detection, residual, known.jacobian.take(track, axis=0), known.half.take(track, axis=0),
+                   noise, spread, inverse, distance2[chosen], log_spread[chosen])
 
 
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:

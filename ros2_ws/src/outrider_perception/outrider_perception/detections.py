@@ -99,7 +99,6 @@ class Detections:
 
 def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings, lag: Lag = _NO_LAG) -> Detections:
     """Return the clusters of a polar scan as detections."""
-    m = len(clusters)
     xy = scan.pose.translation_m[:2]
     return Detections(
         scan.stamp_s, scan.sensor, xy, scan.pose.rotation[:2, 0],

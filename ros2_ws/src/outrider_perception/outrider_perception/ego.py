@@ -78,7 +78,7 @@ class EgoEstimator:
         self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
         self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), settings.ego_scatter_mps))
 
-    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints,
+    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints | Floats,
                expected_mps: Floats | None = None) -> EgoVelocity:
         """Return the velocity after one scan, leakage left out.
 

@@ -1,4 +1,4 @@
-"""What a sensor should see of the bodies that are known: where, how that follows from their states, how far it strays."""
+"""What a sensor should see of the bodies that are known: where, by which of their states, and how far it may stray."""
 
 from __future__ import annotations
 

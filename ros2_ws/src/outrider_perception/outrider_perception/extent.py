@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints, columns, pairs, wrap_angle
+from outrider_perception.arrays import Bools, Floats, Ints, pairs, wrap_angle
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 

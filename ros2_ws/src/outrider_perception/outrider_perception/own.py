@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, Ints
+from outrider_perception.arrays import Floats
 from outrider_perception.ego import EgoEstimator, EgoVelocity, Evidence
 from outrider_perception.measurements import Gyro, OwnMotion
 from outrider_perception.motion import Motion, MotionFilter
@@ -51,7 +51,8 @@ class Own:
         """Return the velocity (2,) of a sensor at `lever_m` (2,), None where nobody knows it."""
         return motion.velocity_mps + swing(motion, lever_m) if self._filter.knows_speed(now_s) else None
 
-    def scan(self, stamp_s: float, slopes: Floats, range_rate_mps: Floats, crowd: Ints, lever_m: Floats) -> EgoVelocity:
+    def scan(self, stamp_s: float, slopes: Floats, range_rate_mps: Floats, crowd: Floats,
+             lever_m: Floats) -> EgoVelocity:
         """Return the velocity of base_link after one scan.
 
         `slopes` (n, 2) are the directions times the cosine of elevation, `range_rate_mps` (n,) as measured by a sensor

@@ -46,7 +46,7 @@ class Road:
     @cached_property
     def straight(self) -> bool:
         """Tell whether there is no bend at all."""
-        return np.count_nonzero(self.curvature) == 0
+        return not np.count_nonzero(self.curvature)
 
     @cached_property
     def _to_turn_rad(self) -> Floats:
@@ -54,12 +54,14 @@ class Road:
         place, curvature = self.place_m, self.curvature
         steps = np.zeros(len(place))
         np.multiply(place[1:] - place[:-1], 0.5 * (curvature[1:] + curvature[:-1]), out=steps[:-1])
-        return np.add.accumulate(steps[::-1])[::-1].copy()
+        total: Floats = np.add.accumulate(steps[::-1])[::-1].copy()
+        return total
 
     @cached_property
     def _sharpest(self) -> Floats:
         """Return the largest curvature (k,), without its side, from each place to the last."""
-        return np.maximum.accumulate(np.abs(self.curvature[::-1]))[::-1].copy()
+        most: Floats = np.maximum.accumulate(np.abs(self.curvature[::-1]))[::-1].copy()
+        return most
 
     def sharpest(self, ahead_m: Floats) -> Floats:
         """Return the largest curvature (n,), without its side, between places behind the rig and the rig."""

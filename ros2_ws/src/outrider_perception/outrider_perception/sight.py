@@ -9,7 +9,7 @@ Montiel, IEEE T-RO 2008).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +22,8 @@ _MIN_RANGE_M = 0.5
 _MAX_RANGE_M = 200.0
 
 
-class Sights(NamedTuple):
+@dataclass(frozen=True)
+class Sights:
     """m usable boxes: `z` (m, 2) bearing in base_link and inverse range, rad and 1/m; one sigma (m, 2).
 
     `half_rad` (m,) half the width of the box, `lasting` (m,) over how many images the error of the range is the same,

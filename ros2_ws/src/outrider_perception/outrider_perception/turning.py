@@ -120,9 +120,9 @@ def bends(velocity_mps: Floats, ego: EgoVelocity, curvature: Floats, most_across
 
 def _arc(x_mps: Floats | float, y_mps: Floats | float, turn: Floats | float, cosine: Floats, sine: Floats,
          rest_s: Floats) -> tuple[Floats, Floats]:
-    """Return the way (n, t) each of what moves with a velocity, has turned by an angle at `turn`, then goes straight on.
+    """Return the way (n, t) each of what moves with a velocity and turns, then goes straight on for `rest_s`.
 
-    `turn` (n, 1) or a number is not 0, `rest_s` how long it has gone straight.
+    `turn` (n, 1), or a number, is not 0; `cosine` and `sine` are those of the angle by which it has turned.
     """
     ahead = sine / turn + rest_s * cosine
     aside = (1.0 - cosine) / turn + rest_s * sine

@@ -89,7 +89,7 @@ def _rises(elevation_rad: Floats) -> bool:
     known = elevation_rad
     if np.count_nonzero(known):
         known = known[np.isfinite(known)]
-    return np.count_nonzero(known) > 0
+    return bool(np.count_nonzero(known))
 
 
 @lru_cache(maxsize=16)
