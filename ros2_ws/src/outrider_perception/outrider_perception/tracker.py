@@ -154,11 +154,12 @@ class Tracker:
             self._aims.radar.by_ground(self._own.evidence, self._ego, lever_m)
         swung = swing(self._own.at(scan.stamp_s), lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
+        before = self._following.bank.covariance
         lag = self._following.advance(dt_s, self._ego, self._scan_before_s())
         expected = self._following.seen_by(lever_m, self._sensor_axis, lag)
         if scan.velocity_max_mps is not None:
             unfolded = self._unfolder.bodies(seen, scan, self._ego.velocity_mps + swung, doubt(slopes, self._ego, s),
-                                             known(self._following.bank, expected, swung, s))
+                                             known(self._following.bank, expected, before, swung, s))
             points, held, mover = unfolded.points, unfolded.held, ~unfolded.ground & ~unfolded.held
         # From here on as seen by a sensor that moves as base_link does.
         points = points.aimed(points.azimuth_rad, points.directions,
