@@ -126,14 +126,18 @@ class EgoEstimator:
             # A rolling rig's speed lies between two bins and fills both; a standing one's is exactly in the zero bin.
             tolerance += s.velocity_bin_mps / 2
         residuals = rows @ ways[:, best]
+        agree = np.abs(residuals) <= tolerance
         for _ in range(3):
-            weights = share * (np.abs(residuals) <= tolerance)
+            weights, before = share * agree, agree
             fit = self._solve(rows, weights, ahead_mps)
             ahead_mps = float(fit.velocity_mps[0])
             residuals = rows[:, :2] @ fit.velocity_mps + rates
+            agree = np.abs(residuals) <= tolerance
+            if np.count_nonzero(agree != before) == 0:
+                break  # the same points again say the same
         wider = self._wider(residuals, weights)
         self._found = Evidence(fit.information / wider, fit.vector / wider)
-        agree, covariance = np.abs(residuals) <= tolerance, fit.covariance * wider
+        covariance = fit.covariance * wider
         if not self._enough(share[agree], share) or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
             return None
         return EgoVelocity(fit.velocity_mps, covariance, True, int(np.count_nonzero(agree)))

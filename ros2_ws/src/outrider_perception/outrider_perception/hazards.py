@@ -70,7 +70,8 @@ class HazardJudge:
         passes = self._passes.update(step, approach)
         level = np.array([told.level for told in said], dtype=np.int64)
         row = level.nonzero()[0]
-        row = row[np.lexsort((approach.distance_m[row], approach.time_to_closest_s[row], -level[row]))]
+        if len(row) > 1:
+            row = row[np.lexsort((approach.distance_m[row], approach.time_to_closest_s[row], -level[row]))]
         since = np.array([said[one].since_s for one in row.tolist()], dtype=np.float64)
         return Hazards(row, level[row], since, approach, passes)
 

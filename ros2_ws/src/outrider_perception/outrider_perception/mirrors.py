@@ -51,17 +51,20 @@ class Mirrors:
     def images(self, bank: Bank, ego: EgoVelocity) -> Bools:
         """Return which tracks (n,) are mirror images of confirmed ones, as things are now."""
         s, n = self._settings, len(bank)
-        rows = self.rows()
-        if n < 2 or np.count_nonzero(rows) == 0:
-            return np.zeros(n, dtype=np.bool_)
-        off, along, ahead_mps = aside(bank.state[:, :2], ego), bank.state[:, 0], bank.state[:, 2]
+        rows, found = self.rows(), np.zeros(n, dtype=np.bool_)
+        where = rows.nonzero()[0] - self._half
+        if n < 2 or len(where) == 0:
+            return found
+        off = aside(bank.state[:, :2], ego)
+        if np.count_nonzero(np.abs(off) > (float(np.abs(where).min()) - 0.5) * s.row_step_m) == 0:
+            return found  # nobody is beyond any row
+        along, ahead_mps = bank.state[:, 0], bank.state[:, 2]
         length, share = bank.box_m[:, 0], s.twin_m + s.twin_share * np.abs(along)
         beside = np.abs(along[:, None] - along) <= (share + 0.5 * np.maximum.reduce(length))[:, None]
         beside &= np.abs(ahead_mps[:, None] - ahead_mps) <= s.twin_mps
         beside &= bank.confirmed
         beside.reshape(-1)[::n + 1] = False
         image, body = pairs(beside)
-        found = np.zeros(n, dtype=np.bool_)
         if len(image) == 0:
             return found
         reach = share[image] + 0.5 * np.maximum(length[image], length[body])

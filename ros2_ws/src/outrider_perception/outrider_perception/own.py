@@ -49,7 +49,7 @@ class Own:
 
     def expected(self, motion: Motion, lever_m: Floats, now_s: float) -> Floats | None:
         """Return the velocity (2,) of a sensor at `lever_m` (2,), None where nobody knows it."""
-        return motion.velocity_mps + swing(motion, lever_m) if self._filter.knows_speed(now_s) else None
+        return motion.velocity_mps + swing(motion.yaw_rate_radps, lever_m) if self._filter.knows_speed(now_s) else None
 
     def scan(self, stamp_s: float, slopes: Floats, range_rate_mps: Floats, crowd: Floats,
              lever_m: Floats) -> EgoVelocity:
@@ -92,7 +92,7 @@ class Own:
         self._now_s = stamp_s if self._now_s is None else max(self._now_s, stamp_s)
 
 
-def swing(motion: Motion, lever_m: Floats) -> Floats:
+def swing(yaw_rate_radps: float, lever_m: Floats) -> Floats:
     """Return by how much (2,) a place at `lever_m` (2,) moves otherwise than base_link: w x r."""
-    swung: Floats = motion.yaw_rate_radps * np.array([-lever_m[1], lever_m[0]])
-    return swung
+    x, y = lever_m.tolist()
+    return np.array((-yaw_rate_radps * y, yaw_rate_radps * x))

@@ -58,7 +58,7 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     numbers[0], numbers[1], numbers[2] = scan.range_m, scan.azimuth_rad, scan.elevation_rad
     numbers[3], numbers[4] = scan.range_rate_mps, scan.snr_db
     finite = np.logical_and.reduce(np.isfinite(numbers), axis=0)
-    if not finite.all():
+    if np.count_nonzero(finite) < len(finite):
         numbers = np.where(finite, numbers, 0.0)
     reach, azimuth, elevation, rate, snr = numbers
     most = np.abs(numbers)

@@ -152,7 +152,7 @@ class Tracker:
         self._went(self._own.scan(scan.stamp_s, slopes, points.range_rate_mps * points.slope, crowd, lever_m), dt_s)
         if self._own.evidence is not None and self._ego.valid:
             self._aims.radar.by_ground(self._own.evidence, self._ego, lever_m)
-        swung = swing(self._own.at(scan.stamp_s), lever_m)
+        swung = swing(self._ego.yaw_rate_radps, lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
         before = self._following.bank.covariance
         lag = self._following.advance(dt_s, self._ego, self._scan_before_s())
