@@ -119,11 +119,6 @@ def inverted(spread: Floats) -> tuple[Floats, Floats]:
     return inverse.reshape(k, d, d), np.log(determinant[:, 0])
 
 
-def innovation(covariance: Floats, jacobian: Floats, noise: Floats | None = None) -> Floats:
-    """Return the innovation covariances (k, d, d) of k pairs."""
-    return projected(covariance, jacobian, noise)[1]
-
-
 def projected(covariance: Floats, jacobian: Floats, noise: Floats | None = None) -> tuple[Floats, Floats]:
     """Return H P (k, d, 4) and the innovation covariances H P H' + R (k, d, d)."""
     half: Floats = jacobian @ covariance
