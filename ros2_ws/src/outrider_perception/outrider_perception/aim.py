@@ -95,7 +95,7 @@ class Aims:
         `noise` of what was seen, `inverse` of the residual's covariance.
         """
         if by_radar:  # what is left of the residual after the update
-            left = (noise[:, 1:2] @ (inverse @ residual[:, :, None]))[:, 0, 0]
+            left = (noise[:, 1:2] @ inverse @ residual[:, :, None])[:, 0, 0]
             self._together.radar(stamp_s, identity, left, noise[:, 1, 1])
         else:
             self._together.camera(self.camera, stamp_s, identity, residual[:, 0], noise[:, 0, 0])

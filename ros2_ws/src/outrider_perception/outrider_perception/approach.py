@@ -11,7 +11,7 @@ from outrider_perception.arrays import Floats, Ints, columns
 from outrider_perception.aside import still_to_come
 from outrider_perception.lane import Lanes
 from outrider_perception.levels import AHEAD, BEHIND, LEFT, RIGHT, HazardSettings
-from outrider_perception.outline import distances, gap
+from outrider_perception.outline import Outlines, gap
 from outrider_perception.tracker import Step
 from outrider_perception.turning import Turning, turn_left_s
 
@@ -24,6 +24,7 @@ _CURVED_SHARES = np.linspace(0.0, 1.0, _CURVED)
 _COARSE_SHARES, _FINE_SHARES = np.linspace(0.0, 1.0, _COARSE), np.linspace(0.0, 1.0, _FINE)
 _SAME_M = 0.05     # within this of its least, a clearance counts as closest approach
 _CREEP_MPS = 1e-3  # slower is not closing
+_SIDES = np.array([BEHIND, AHEAD, BEHIND, AHEAD, RIGHT, RIGHT, LEFT, LEFT])  # by |y| > |x|, then y > 0, then x > 0
 _BENT = 0.1        # of the time to the closest instant: by so much a lane change moves it
 
 
@@ -56,42 +57,48 @@ def foresee(step: Step, settings: HazardSettings) -> Approach:
     bodies = Turning(step.centre_m, foreseen, heading, step.ego, lanes, settings.turn_lasts_s, settings.bend_mps2,
                      turn_left_s(step.ego, settings.junction_m, settings.junction_rad))
 
-    def distances_at(times: Floats) -> Floats:
-        then = bodies.at(times)
-        return distances(then.x_m, then.y_m, size, then.heading_rad, rig)
-
     times = (_instants(step.centre_m, foreseen, size, rig, settings.horizon_s) if step.ego.turn_radps == 0.0
              else settings.horizon_s * _CURVED_SHARES[None, :])
-    coarse = distances_at(times)
+    then = bodies.at(times)
+    outlines, told_rad = Outlines(size, then.heading_rad, rig), then.heading_rad
+    coarse = outlines.distances(then.x_m, then.y_m)
     least_coarse = np.minimum.reduce(coarse, axis=1)
     first = (coarse <= least_coarse[:, None] + _SAME_M).argmax(axis=1)
     mine = rows if len(times) > 1 else 0  # who turns has the same instants as all others
     low = times[mine, np.maximum(first - 1, 0)]
     high = times[mine, np.minimum(first + 1, times.shape[1] - 1)]
     fine = low[:, None] + (high - low)[:, None] * _FINE_SHARES
-    finer = distances_at(fine)
+    then = bodies.at(fine)
+    if then.heading_rad is not told_rad:  # somebody turns
+        outlines = Outlines(size, then.heading_rad, rig)
+    finer = outlines.distances(then.x_m, then.y_m)
     least = np.minimum.reduce(finer, axis=1)
     clearance = np.minimum(least, least_coarse)
-    when = fine[rows, (finer <= least[:, None] + _SAME_M).argmax(axis=1)]
-
-    then = bodies.at(when[:, None])
-    turned = then.turned_rad[:, 0]
+    first = (finer <= least[:, None] + _SAME_M).argmax(axis=1)
+    when, turned = fine[rows, first], _at(then.turned_rad, rows, first)
     # Now and then in one go.
-    both = np.concatenate([step.centre_m, columns(then.x_m[:, 0], then.y_m[:, 0])])
-    headings = np.concatenate([heading, then.heading_rad[:, 0]])
-    apart, on_body, on_rig = gap(both, np.concatenate([size, size]), headings, rig)
+    both = np.concatenate((step.centre_m, columns(then.x_m[rows, first], then.y_m[rows, first])))
+    headings = np.concatenate((heading, _at(then.heading_rad, rows, first)))
+    apart, on_body, on_rig = gap(both, np.concatenate((size, size)), headings, rig)
     distance, nearest = apart[:n], on_body[:n]
     closing = _closing(step.centre_m, velocity, nearest, on_rig[:n], distance)
     arm = on_body[n:] - on_rig[n:]
     contact = np.hypot(arm[:, 0], arm[:, 1]) < 1e-6
-    if contact.any():
+    if np.count_nonzero(contact):
         arm = np.where(contact[:, None], nearest - np.clip(nearest, -rig / 2, rig / 2), arm)
-    c, s = np.cos(turned), np.sin(turned)
-    arm_now = columns(arm[:, 0] * c - arm[:, 1] * s, arm[:, 0] * s + arm[:, 1] * c)
+    arm_now = arm
+    if step.ego.turn_radps != 0.0:
+        c, s = np.cos(turned), np.sin(turned)
+        arm_now = columns(arm[:, 0] * c - arm[:, 1] * s, arm[:, 0] * s + arm[:, 1] * c)
     sigma = _sigma(step, velocity + step.ego.velocity_mps, when, arm_now, lanes, settings)
-    with np.errstate(divide='ignore', invalid='ignore', over='ignore'):
-        collision = np.where(closing > _CREEP_MPS, distance / np.maximum(closing, _CREEP_MPS), np.inf)
+    collision = distance / np.maximum(closing, _CREEP_MPS)
+    collision[closing <= _CREEP_MPS] = np.inf
     return Approach(distance, nearest, closing, collision, when, clearance, sigma, _side(arm))
+
+
+def _at(each: Floats, rows: Ints, instant: Ints) -> Floats:
+    """Return what `each` (n, t), or (n, 1) where it stays, is at one instant (n,) a row."""
+    return each[:, 0] if each.shape[1] == 1 else each[rows, instant]
 
 
 def _instants(centre: Floats, velocity: Floats, size: Floats, rig: Floats, horizon_s: float) -> Floats:
@@ -132,7 +139,7 @@ def _sigma(step: Step, over_ground: Floats, when: Floats, arm: Floats, lanes: La
     carry = np.empty((len(u), 1, 4))
     carry[:, 0, :2] = u
     carry[:, 0, 2:] = when[:, None] * u - lanes.lost_s(when[:, None]) * across[:, None] * lanes.across
-    variance = (carry @ step.tracks.covariance @ carry.transpose(0, 2, 1))[:, 0, 0]
+    variance = (carry @ step.tracks.covariance @ carry.reshape(-1, 4, 1))[:, 0, 0]
     ends = (over_ground[:, 0] * left_x + over_ground[:, 1] * left_y) * across
     ends *= np.minimum(settings.lane_end_s, 0.5 * when)
     variance += np.where(lanes.keeps, ends, 0.0) ** 2
@@ -143,5 +150,5 @@ def _sigma(step: Step, over_ground: Floats, when: Floats, arm: Floats, lanes: La
 def _side(arm: Floats) -> Ints:
     """Return SIDE_* (n,) of a line from the rig's outline to a body."""
     x, y = arm[:, 0], arm[:, 1]
-    side: Ints = np.where(np.abs(y) > np.abs(x), np.where(y > 0.0, LEFT, RIGHT), np.where(x > 0.0, AHEAD, BEHIND))
+    side: Ints = _SIDES.take(4 * (np.abs(y) > np.abs(x)) + 2 * (y > 0.0) + (x > 0.0))
     return side

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints
 
 _INFINITY = float('inf')
 
@@ -20,23 +20,21 @@ def assign(rows: Ints, columns: Ints, cost: Floats, stay: float) -> Ints:
     `rows` (rising), `columns`, `cost` (k,) list the pairs within gates; to leave a row without a column costs `stay`,
     which is above every cost listed.
     """
-    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
-    taken = np.flatnonzero(alone)
-    if len(taken) < len(rows):
-        contested = np.flatnonzero(~alone)
-        taken = np.concatenate([taken, contested[_contested(rows[contested].tolist(), columns[contested].tolist(),
-                                                            cost[contested].tolist(), stay)]])
-        taken = taken[np.argsort(rows[taken])]
-    return taken
+    alone: Bools = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+    contested = np.logical_not(alone).nonzero()[0]
+    if len(contested):
+        chosen = _contested(rows[contested].tolist(), columns[contested].tolist(), cost[contested].tolist(), stay)
+        alone[contested[chosen]] = True
+    return alone.nonzero()[0]
 
 
 def _contested(rows: list[int], columns: list[int], cost: list[float], stay: float) -> list[int]:
     """Return which pairs are taken where rows share columns, group by group."""
     by_row: dict[int, dict[int, int]] = {}
-    by_column: dict[int, list[int]] = {}
+    by_column: dict[int, dict[int, int]] = {}
     for pair, (row, column) in enumerate(zip(rows, columns, strict=True)):
         by_row.setdefault(row, {})[column] = pair
-        by_column.setdefault(column, []).append(row)
+        by_column.setdefault(column, {})[row] = pair
     taken: list[int] = []
     done: set[int] = set()
     for row, mine in by_row.items():
@@ -55,8 +53,7 @@ def _contested(rows: list[int], columns: list[int], cost: list[float], stay: flo
         if len(group) == 1:
             taken.append(min(mine.values(), key=cost.__getitem__))
         elif len(reached) == 1:
-            taken.append(min((by_row[one][column] for one in sorted(group) for column in reached),
-                             key=cost.__getitem__))
+            taken.append(min(by_column[reached.pop()].values(), key=cost.__getitem__))
         else:
             taken += _solve_group(sorted(group), sorted(reached), by_row, cost, stay)
     return taken

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from outrider_perception import classes, extent, facing, kalman, swerve
-from outrider_perception.arrays import Bools, Floats, Ints, wrap_angle
+from outrider_perception import classes, expected, extent, facing, kalman, swerve
+from outrider_perception.arrays import Bools, Floats, Ints, pairs, wrap_angle
 from outrider_perception.assign import assign
 from outrider_perception.bank import Bank, source_row
 from outrider_perception.cluster import near
 from outrider_perception.detections import BOX, NEAR, PLACE, POLAR, Detections
 from outrider_perception.existence import hit, log_odds
+from outrider_perception.expected import Expected
 from outrider_perception.settings import Settings, SightSettings
+
+_STAY = 1e6  # a pair costs some tens at most
 
 
 @dataclass(frozen=True)
@@ -24,17 +28,17 @@ class Sights:
     classes: classes.Classes
 
 
-@dataclass(frozen=True)
-class Matched:
+class Matched(NamedTuple):
     """k pairs: track and detection (k,), with residual, Jacobian, noise, innovation covariance S, distance, ln |S|.
 
-    `inverse` is that of S.
+    `half` is the Jacobian times the state's covariance, `inverse` that of S.
     """
 
     track: Ints
     detection: Ints
     residual: Floats
     jacobian: Floats
+    half: Floats
     noise: Floats
     spread: Floats
     inverse: Floats
@@ -42,67 +46,58 @@ class Matched:
     log_spread: Floats
 
 
-def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings) -> Matched:
+def match(bank: Bank, detections: Detections, slow: Bools, settings: Settings,
+          known: Expected | None = None) -> Matched:
     """Return the best one-to-one pairs within the gate.
 
-    What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,).
+    What shows no Doppler against the ground may only continue a confirmed track that is `slow` (n,). `known` is what
+    their sensor should see, where that has been asked before.
     """
-    predicted, jacobian, wander = _expected(bank, detections, settings)
-    d = detections.z.shape[1]
-    allowed = detections.moving[None, :] | (slow & bank.confirmed)[:, None]
-    if detections.kind == POLAR and not bank.confirmed.all():
-        allowed &= ~_of_another(bank, detections, settings)
-    own = kalman.innovation(bank.covariance, jacobian, wander)
+    known = known or expected.by(bank, detections, settings)
+    predicted, own = known.z, known.spread
+    d, angle, gate = detections.z.shape[1], detections.angle, detections.gate
+    sure = np.count_nonzero(bank.confirmed) == len(bank)
     # A coarse gate first, so that inverses are only taken of pairs that have a chance.
-    own_reach, noise_reach = detections.gate * own, detections.gate * detections.noise
-    for axis in range(d):
-        off = np.abs(detections.z[:, axis] - predicted[:, axis, None])
-        if axis == detections.angle:
-            off = np.minimum(off, 2 * np.pi - off)
-        allowed &= off * off <= own_reach[:, axis, axis, None] + noise_reach[:, axis, axis]
-    track, detection = allowed.nonzero()
+    off = detections.z.T[:, None] - predicted.T[:, :, None]
+    np.abs(off, out=off)
+    if angle >= 0:
+        off[angle] = np.minimum(off[angle], 2 * np.pi - off[angle])
+    off *= off
+    reach = np.empty((d, len(bank), 1))
+    reach[:, :, 0] = own.reshape(-1, d * d).T[::d + 1]
+    near = off <= gate * reach + gate * detections.noise.reshape(-1, d * d).T[::d + 1, None]
+    allowed = near[0]
+    for other in near[1:]:
+        allowed &= other
+    if np.count_nonzero(detections.moving) < len(detections):
+        allowed &= detections.moving | (slow & bank.confirmed)[:, None]
+    if detections.kind == POLAR and not sure:
+        allowed &= ~_of_another(bank, detections, settings)
+    track, detection = pairs(allowed)
     residual = detections.residual(detection, predicted.take(track, axis=0))
     spread = own.take(track, axis=0) + detections.noise.take(detection, axis=0)
     inverse, log_spread = kalman.inverted(spread)
-    distance2 = np.add.reduce((inverse @ residual[:, :, None])[:, :, 0] * residual, axis=1)
-    inside = (distance2 <= detections.gate).nonzero()[0]
+    distance2 = (residual[:, None] @ inverse @ residual[:, :, None])[:, 0, 0]
+    inside = (distance2 <= gate).nonzero()[0]
     # ln |S| keeps a vague track from taking the detection of a sharp one; confirmed tracks choose before tentative.
-    cost = distance2 + log_spread + np.where(bank.confirmed[track], 0.0, detections.gate)
+    cost = distance2 + log_spread
+    if not sure:
+        cost += gate * ~bank.confirmed[track]
     chosen = inside[_choose(track[inside], detection[inside], cost[inside])]
     track, detection = track[chosen], detection[chosen]
     residual, spread, inverse = (column.take(chosen, axis=0) for column in (residual, spread, inverse))
-    noise = detections.noise.take(detection, axis=0) + wander.take(track, axis=0)
-    return Matched(track, detection, residual, jacobian.take(track, axis=0), noise, spread, inverse, distance2[chosen],
-                   log_spread[chosen])
-
-
-def _expected(bank: Bank, detections: Detections, settings: Settings) -> tuple[Floats, Floats, Floats]:
-    """Return what each body should look like (n, d), the Jacobian (n, d, 4), and the noise of its size (n, d, d)."""
-    d, at, axis = detections.z.shape[1], detections.sensor_xy_m, detections.axis
-    state, heading = detections.lag.back(bank.state).copy(), bank.heading_rad + detections.lag.turned_rad
-    wander = np.zeros((len(bank), d, d))
-    if detections.kind == POLAR:
-        looks = extent.seen(state[:, :2], bank.box_m, heading, at, axis, settings)
-        state[:, :2] += looks.offset_m
-        wander = extent.wander(looks, state[:, :2], state[:, 2:], at)
-    elif detections.kind == BOX:
-        state[:, :2] += facing.in_image(state[:, :2], bank.box_m, heading, at)
-    elif detections.kind == NEAR:
-        edges = facing.in_depth(state[:, :2], bank.box_m, heading, at, axis, detections.slopes)
-        jacobian = np.zeros((len(bank), 3, 4))
-        jacobian[:, 0, :2], jacobian[:, 1:, :2] = axis, np.array([-axis[1], axis[0]])
-        return edges, detections.lag.through(jacobian), wander
-    predicted, jacobian = detections.predict(state)
-    return predicted, detections.lag.through(jacobian), wander
+    noise = detections.noise.take(detection, axis=0)
+    if known.wander is not None:
+        noise += known.wander.take(track, axis=0)
+    return Matched(track, detection, residual, known.jacobian.take(track, axis=0), known.half.take(track, axis=0),
+                   noise, spread, inverse, distance2[chosen], log_spread[chosen])
 
 
 def _choose(track: Ints, detection: Ints, cost: Floats) -> Ints:
     if len(track) == 0:
         return np.zeros(0, dtype=np.int64)
-    # Leaving a track out costs more than any pair: as many as possible are matched, then as well as possible.
-    least = float(cost.min())
-    stay = (float(cost.max()) - least + 1.0) * (len(cost) + 1)
-    return assign(track, detection, cost - least, stay)
+    # Leaving a track out costs more than all pairs: as many as possible are matched, then as well as possible.
+    return assign(track, detection, cost, _STAY)
 
 
 def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, settings: Settings,
@@ -112,7 +107,7 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     if len(t) == 0:
         return
     bank.state[t], bank.covariance[t] = kalman.update(
-        bank.state[t], bank.covariance[t], matched.residual, matched.jacobian, matched.noise, matched.inverse)
+        bank.state.take(t, axis=0), bank.covariance.take(t, axis=0), matched.residual, matched.half, matched.inverse)
     if detections.angle >= 0:
         angle = detections.angle
         swerve.learn(bank, t, matched.residual[:, angle], matched.spread[:, angle, angle],
@@ -120,22 +115,32 @@ def apply(bank: Bank, detections: Detections, matched: Matched, owed: float, set
     gained = hit(matched.distance2, matched.log_spread, matched.residual.shape[1], detections.count[d],
                  detections.clutter, settings)
     gained = np.minimum(gained, detections.hit_nats)
-    gained = np.where(detections.moving[d], gained, 0.0)  # what stands keeps a track, it does not make one surer
-    gained = owed + gained if detections.vouches is None else np.where(detections.vouches[d], owed + gained, 0.0)
+    if detections.kind == POLAR:
+        gained *= detections.moving[d]  # what stands keeps a track, it does not make one surer
+    gained += owed
+    if detections.vouches is not None:
+        gained *= detections.vouches[d]
     bank.log_odds[t] = np.minimum(bank.log_odds[t] + gained, log_odds(settings.max_existence))
-    row = source_row(detections.sensor)
-    _name(bank, detections, t, d, detections.stamp_s - bank.heard_s[t, row], sights)
-    bank.seen_s[t] = np.maximum(bank.seen_s[t], detections.stamp_s)
-    bank.heard_s[t, row] = np.maximum(bank.heard_s[t, row], detections.stamp_s)
-    bank.given[t] |= detections.kind == PLACE
-    longer = np.maximum(detections.depth_m[d] - bank.depth_m[t], 0.0)
-    bank.depth_m[t] += settings.length_trust * longer  # one stray point makes no truck
-    size = detections.size_m[d]
-    measured = np.isfinite(size)
-    if measured.any():
-        old, news = bank.size_m[t], settings.size_news
-        mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
-        bank.size_m[t] = np.where(measured, mean, old)
+    heard_s, now_s = bank.heard_s[:, source_row(detections.sensor)], detections.stamp_s
+    if detections.kind in (PLACE, BOX):
+        _name(bank, detections, t, d, now_s - heard_s[t], sights)
+    if detections.lag.lag_s == 0.0:
+        bank.seen_s[t] = heard_s[t] = now_s
+    else:
+        bank.seen_s[t], heard_s[t] = np.maximum(bank.seen_s[t], now_s), np.maximum(heard_s[t], now_s)
+    if detections.kind == POLAR:
+        before_m = bank.depth_m[t]  # one stray point makes no truck
+        bank.depth_m[t] = before_m + settings.length_trust * np.maximum(detections.depth_m[d] - before_m, 0.0)
+    elif detections.kind == PLACE:
+        bank.given[t] = True
+        _measure(bank, t, detections.size_m[d], settings.size_news)
+
+
+def _measure(bank: Bank, track: Ints, size: Floats, news: float) -> None:
+    """Take measured sizes (k, 3), NaN: not measured."""
+    old = bank.size_m[track]
+    mean = np.where(np.isfinite(old), (1.0 - news) * old + news * size, size)
+    bank.size_m[track] = np.where(np.isfinite(size), mean, old)
 
 
 def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, since_s: Floats,
@@ -145,8 +150,9 @@ def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, sinc
     named = (said > 0).nonzero()[0]
     if len(named):
         news = np.minimum(np.maximum(since_s[named] / sights.settings.look_tau_s, 0.0), 1.0)
-        looks = classes.look(sights.classes, said[named], detections.scores[detection][named], news)
-        bank.beliefs[track[named]] = classes.bounded(sights.classes, bank.beliefs[track[named]] + looks)
+        looks = classes.look(sights.classes, said[named], detections.scores[detection[named]], news)
+        track = track[named]
+        bank.beliefs[track] = classes.bounded(sights.classes, bank.beliefs.take(track, axis=0) + looks)
 
 
 def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: Settings) -> Bools:
@@ -156,40 +162,47 @@ def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: 
     free[matched.detection] = False
     if detections.founds is not None:
         free &= detections.founds
-    if not free.any() or detections.kind == PLACE:
+    if np.count_nonzero(free) == 0 or detections.kind == PLACE:
         return free
     if detections.kind != POLAR:
         return free & ~_known(bank, detections, settings)
-    r, a, v = detections.z.T
-    taken = matched.detection
+    # Only of those that are left it is asked: most scans leave few.
+    left, taken = free.nonzero()[0], matched.detection
+    (r, a, v), snr_db = detections.z.T, detections.snr_db
     # Unmatched beside a matched one: the same body's legs, wheels, tail.
-    more = near(r, a, v, r[taken], a[taken], v[taken], s, reach=s.same_body_reach).any(axis=1)
-    same_cell = ((np.abs(r[:, None] - r[None, :]) < s.sidelobe_range_m)
-                 & (np.abs(v[:, None] - v[None, :]) < s.sidelobe_rate_mps)
-                 & (detections.snr_db[:, None] < detections.snr_db[None, :]))
-    more |= _parts(bank, detections, settings).any(axis=1)
-    free &= ~more & ~same_cell.any(axis=1)
+    more = near(r[left], a[left], v[left], r[taken], a[taken], v[taken], s, reach=s.same_body_reach).any(axis=1)
+    same_cell = np.abs(r[left, None] - r) < s.sidelobe_range_m
+    same_cell &= np.abs(v[left, None] - v) < s.sidelobe_rate_mps
+    same_cell &= snr_db[left, None] < snr_db
+    more |= _parts(bank, detections, left, settings).any(axis=1)
+    more |= same_cell.any(axis=1)
+    free[left[more]] = False
     return free
 
 
-def _parts(bank: Bank, detections: Detections, settings: Settings) -> Bools:
-    """Return which echoes (m, n) are in the box of which confirmed body and move as that place of it would.
+def _parts(bank: Bank, detections: Detections, which: Ints, settings: Settings) -> Bools:
+    """Return which of the echoes `which` (m,) are in the box of which confirmed body (m, n) and move as it would there.
 
     A body has one velocity, but each place of it is seen along another line: its tail, while the track is at its head.
     """
-    boxed = extent.inside(detections.xy_m, bank, detections.sensor_xy_m, settings) & bank.confirmed
-    at = detections.xy_m - detections.sensor_xy_m
-    rate = at @ bank.state[:, 2:].T / np.maximum(np.hypot(at[:, 0], at[:, 1]), 1e-6)[:, None]
-    parts: Bools = boxed & (np.abs(rate - detections.z[:, 2:]) <= settings.cluster_rate_mps)
-    return parts
+    place_m = detections.xy_m.take(which, axis=0)
+    boxed = extent.inside(place_m, bank, detections.sensor_xy_m, settings)
+    boxed &= bank.confirmed
+    if np.count_nonzero(boxed):
+        at = place_m - detections.sensor_xy_m
+        rate = at @ bank.state[:, 2:].T
+        rate /= np.maximum(np.hypot(*at.T), 1e-6)[:, None]
+        rate -= detections.z[which, 2:]
+        boxed &= np.abs(rate) <= settings.cluster_rate_mps
+    return boxed
 
 
 def _of_another(bank: Bank, detections: Detections, settings: Settings) -> Bools:
     """Return which echoes (n, m) say nothing for a track: it lies in a known body, and they are parts of that."""
     lies = extent.within(bank, settings)
-    if not lies.any() or len(detections) == 0:
+    if np.count_nonzero(lies) == 0 or len(detections) == 0:
         return np.zeros((len(bank), len(detections)), dtype=np.bool_)
-    other: Bools = lies @ _parts(bank, detections, settings).T
+    other: Bools = lies @ _parts(bank, detections, np.arange(len(detections)), settings).T
     return other
 
 

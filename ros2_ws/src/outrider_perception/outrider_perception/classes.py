@@ -17,6 +17,8 @@ from outrider_perception.arrays import Floats, Ints
 
 NAMES = ('unknown', 'car', 'truck', 'bus', 'motorcycle', 'scooter', 'bicycle', 'person', 'dog')
 COUNT = len(NAMES)
+_ONES = np.ones(COUNT)
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -57,6 +59,7 @@ class Classes:
     log_share: Floats            # (9,) nats
     fastest_mps: Floats          # (9,)
     end_mps: Floats              # (9,)
+    by_said: Floats              # (9, 9) the same, rows said
     most_nats: float             # between the likeliest class and any other
     surest_score: float          # a detector's score is believed up to this
 
@@ -73,7 +76,7 @@ def classes(kinds: Mapping[str, Kind], least_share: float, most_nats: float, sur
     mean = posterior.T @ inverse
     variance = posterior.T @ (own ** 2 + inverse ** 2) - mean ** 2
     return Classes(table, mean, np.sqrt(variance), np.log(share), np.array([kind.fastest_mps for kind in rows]),
-                   np.array([kind.end_mps for kind in rows]), most_nats, surest_score)
+                   np.array([kind.end_mps for kind in rows]), table.T.copy(), most_nats, surest_score)
 
 
 def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
@@ -82,25 +85,37 @@ def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
     A score below one is a detector's own doubt: so much of its answer is any class. `weight` (k,) 0..1: how much news.
     """
     certain = np.minimum(np.maximum(scores, 0.0), tables.surest_score)[:, None]
-    likelihood = certain * tables.table[:, said].T + (1.0 - certain) / (COUNT - 1)
-    nats = np.where(said[:, None] > 0, np.log(likelihood), 0.0) * weight[:, None]
-    return np.asarray(nats)
+    likelihood: Floats = tables.by_said.take(said, axis=0)
+    likelihood -= 1.0 / (COUNT - 1)
+    likelihood *= certain
+    likelihood += 1.0 / (COUNT - 1)
+    np.log(likelihood, out=likelihood)
+    likelihood *= (weight * (said > 0))[:, None]
+    return likelihood
 
 
 def bounded(tables: Classes, beliefs: Floats) -> Floats:
     """Return log beliefs (n, 9), the largest 0 and none so small that a class could never come back."""
-    return np.asarray(np.maximum(beliefs - beliefs.max(axis=1, keepdims=True), -tables.most_nats))
+    below: Floats = beliefs - np.maximum.reduce(beliefs, axis=1)[:, None]
+    return np.maximum(below, -tables.most_nats, out=below)
 
 
 def by_motion(tables: Classes, pace_mps: Floats) -> Floats:
     """Return the log likelihood (n, 9) of each class for bodies that went at `pace_mps` (n,) over ground."""
-    beyond = np.maximum(pace_mps[:, None] - tables.fastest_mps[None, :], 0.0) / tables.end_mps[None, :]
-    return np.asarray(np.maximum(-0.5 * beyond ** 2, -2.0 * tables.most_nats))
+    beyond = pace_mps[:, None] - tables.fastest_mps
+    np.maximum(beyond, 0.0, out=beyond)
+    beyond /= tables.end_mps
+    beyond *= beyond
+    beyond *= -0.5
+    return np.maximum(beyond, -2.0 * tables.most_nats)
 
 
 def posterior(tables: Classes, beliefs: Floats, pace_mps: Floats) -> Floats:
     """Return the probabilities (n, 9) from log beliefs (n, 9), what is about, and motion."""
-    nats = beliefs + tables.log_share[None, :] + by_motion(tables, pace_mps)
-    weight = np.exp(nats - nats.max(axis=1, keepdims=True))
-    probability: Floats = weight / weight.sum(axis=1, keepdims=True)
-    return probability
+    nats = by_motion(tables, pace_mps)
+    nats += beliefs
+    nats += tables.log_share
+    nats -= np.maximum.reduce(nats, axis=1)[:, None]
+    weight: Floats = np.exp(nats, out=nats)
+    weight /= (weight @ _ONES)[:, None]
+    return weight

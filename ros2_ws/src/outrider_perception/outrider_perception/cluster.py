@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints, columns
+from outrider_perception.arrays import Bools, Floats, Ints, columns, firsts
 from outrider_perception.points import Points
 from outrider_perception.settings import Settings
 
@@ -25,6 +25,7 @@ class Clusters:
     range_m: Floats
     azimuth_rad: Floats
     range_rate_mps: Floats
+    xy_m: Floats     # (m, 2) from the sensor, base_link axes
     count: Ints
     moving: Bools
     snr_db: Floats
@@ -34,37 +35,41 @@ class Clusters:
         """Return the number of clusters."""
         return len(self.range_m)
 
-    @property
-    def xy_m(self) -> Floats:
-        """Centroids (m, 2) from the sensor, base_link axes."""
-        xy: Floats = self.range_m[:, None] * np.stack([np.cos(self.azimuth_rad), np.sin(self.azimuth_rad)], axis=1)
-        return xy
-
 
 def near(range_a: Floats, azimuth_a: Floats, rate_a: Floats, range_b: Floats, azimuth_b: Floats, rate_b: Floats,
          settings: Settings, reach: float = 1.0) -> Bools:
     """Return (a, b): which could be one body; `reach` stretches the position part."""
-    s = settings
-    mean_range = 0.5 * (range_a[:, None] + range_b)
-    along = (range_a[:, None] - range_b) / s.cluster_range_m
-    # The chord between two bearings, squared: of unit vectors, a sine for each pair takes longer.
-    chord2 = columns(np.cos(azimuth_a), np.sin(azimuth_a)) @ columns(np.cos(azimuth_b), np.sin(azimuth_b)).T
-    chord2 *= -2.0
-    chord2 += 2.0
-    wide = mean_range / (s.cluster_cross_m + 2 * s.azimuth_apart_rad * mean_range)
-    wide *= wide
-    wide *= chord2
-    along *= along
-    along += wide
-    close: Bools = along <= reach ** 2
-    close &= np.abs(rate_a[:, None] - rate_b) <= s.cluster_rate_mps
-    return close
+    return _near(range_a, columns(np.cos(azimuth_a), np.sin(azimuth_a)), rate_a,
+                 range_b, columns(np.cos(azimuth_b), np.sin(azimuth_b)), rate_b, settings, reach)
 
 
 def same_body(points: Points, settings: Settings, reach: float = 1.0) -> Bools:
     """Return (n, n): which points could be of one body."""
-    r, a, v = points.range_m, points.azimuth_rad, points.range_rate_mps
-    return near(r, a, v, r, a, v, settings, reach)
+    r, u, v = points.range_m, points.directions, points.range_rate_mps
+    return _near(r, u, v, r, u, v, settings, reach)
+
+
+def _near(range_a: Floats, unit_a: Floats, rate_a: Floats, range_b: Floats, unit_b: Floats, rate_b: Floats,
+          settings: Settings, reach: float) -> Bools:
+    s = settings
+    # The chord between two bearings, squared, is 2 - 2 u . v: a sine for each pair takes longer.
+    left, right = np.empty((len(unit_a), 3)), np.empty((3, len(unit_b)))
+    np.multiply(unit_a, -2.0, out=left[:, :2])
+    left[:, 2], right[:2], right[2] = 2.0, unit_b.T, 1.0
+    chord2 = left @ right
+    sums = range_a[:, None] + range_b
+    wide = sums * (2.0 * s.azimuth_apart_rad)
+    wide += 2.0 * s.cluster_cross_m
+    np.divide(sums, wide, out=wide)
+    wide *= wide
+    wide *= chord2
+    along = np.subtract((range_a / s.cluster_range_m)[:, None], range_b / s.cluster_range_m, out=sums)
+    along *= along
+    along += wide
+    close: Bools = along <= reach ** 2
+    apart = np.subtract(rate_a[:, None], rate_b, out=sums)
+    close &= np.abs(apart, out=apart) <= s.cluster_rate_mps
+    return close
 
 
 def connected(adjacent: Bools) -> Ints:
@@ -72,35 +77,52 @@ def connected(adjacent: Bools) -> Ints:
     n = len(adjacent)
     if not n:
         return np.zeros(0, dtype=np.int64)
-    labels = (adjacent | np.eye(n, dtype=np.bool_)).argmax(axis=1)  # the first neighbour, itself included
+    rows = np.arange(n)
+    labels = adjacent.argmax(axis=1)  # the first neighbour, itself included
+    labels = np.where(adjacent[rows, labels], np.minimum(labels, rows), rows)
     labels = labels[labels]
     while True:
         lowest = np.minimum.reduce(np.where(adjacent, labels, n), axis=1, initial=n)
         lowest = np.minimum(lowest, labels)
         lowest = lowest[lowest]  # jump: a chain of n closes in about log n rounds
-        if (lowest == labels).all():
+        if np.count_nonzero(lowest != labels) == 0:
             break
         labels = lowest
     # Each component goes by its first node: count those.
-    number: Ints = np.cumsum(labels == np.arange(n)) - 1
+    number: Ints = np.add.accumulate(labels == rows, dtype=np.int64)
+    number -= 1
     return np.asarray(number[labels])
 
 
 def cluster(points: Points, moving: Bools, settings: Settings) -> Clusters:
     """Return the clusters of `points`; `moving` (n,) marks those with Doppler against the ground."""
-    r, v = points.range_m, points.range_rate_mps
+    r, v, snr = points.range_m, points.range_rate_mps, points.snr_db
     labels = connected(same_body(points, settings))
-    m = int(labels.max()) + 1 if len(labels) else 0
-    count = np.bincount(labels, minlength=m)
-    nearest, furthest, strongest = np.full(m, np.inf), np.full(m, -np.inf), np.full(m, -np.inf)
-    np.minimum.at(nearest, labels, r)
-    np.maximum.at(furthest, labels, r)
-    np.maximum.at(strongest, labels, points.snr_db)
+    n = len(labels)
+    if not n:
+        none = np.zeros(0)
+        return Clusters(none, none, none, np.zeros((0, 2)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_),
+                        none, none)
+    # One cluster after the other, so that each is a run of columns.
+    order = labels.argsort(kind='stable')
+    labels = labels[order]
+    first = firsts(labels)
+    ends, sums = np.empty((3, n)), np.empty((5, n))
+    np.negative(r, out=ends[0])
+    ends[1], ends[2] = r, snr
+    ends = ends.take(order, axis=1)
+    nearest, furthest, strongest = most = np.maximum.reduceat(ends, first, axis=1)
     # The near part of a body counts, and the strong one: what is seen of it, as extent.seen expects it.
-    weight = np.exp(-(r - nearest[labels]) / settings.near_part_m + (points.snr_db - strongest[labels]) / _NEPER_DB)
-    per = 1.0 / np.bincount(labels, weight, m)
-    x = np.bincount(labels, weight * r * points.directions[:, 0], m) * per
-    y = np.bincount(labels, weight * r * points.directions[:, 1], m) * per
-    rate = np.bincount(labels, weight * v, m) * per
-    return Clusters(np.hypot(x, y), np.arctan2(y, x), rate, count, np.bincount(labels, moving, m) > 0, strongest,
-                    furthest - nearest)
+    below = ends - most.take(labels, axis=1)
+    weight = np.exp(below[0] / settings.near_part_m + below[2] / _NEPER_DB)
+    sums[0], sums[4] = 1.0, moving
+    np.multiply(points.directions.T, r, out=sums[1:3])
+    sums[3] = v
+    sums = sums.take(order, axis=1)
+    sums[:4] *= weight
+    total, x, y, rate, movers = np.add.reduceat(sums, first, axis=1)
+    x, y, rate = x / total, y / total, rate / total
+    count = np.empty(len(first), dtype=np.int64)
+    count[:-1], count[-1] = first[1:] - first[:-1], n - first[-1]
+    return Clusters(np.hypot(x, y), np.arctan2(y, x), rate, columns(x, y), count, movers > 0.0, strongest,
+                    furthest + nearest)

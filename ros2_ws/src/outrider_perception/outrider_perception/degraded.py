@@ -19,6 +19,7 @@ from outrider_perception.measurements import Boxes, DepthClusters, Measurement, 
 
 NAMES = ('radar', 'camera', 'depth', 'gps', 'imu', 'night')
 _SENSE: dict[type, str] = {PolarScan: 'radar', Boxes: 'camera', DepthClusters: 'depth'}
+_SENSES = tuple(_SENSE.values())
 
 
 class Degraded:
@@ -48,8 +49,7 @@ class Degraded:
 
     def missing(self, now_s: float, own: Iterable[str]) -> tuple[str, ...]:
         """Return the names of what is missing at `now_s`; `own` those of the rig's own motion that are."""
-        told = set(own)
-        told |= {sense for sense in _SENSE.values() if not self.hears(sense, now_s)}
+        told = {*own, *(sense for sense in _SENSES if not self.hears(sense, now_s))}
         if now_s - self._dark_s <= self._memory_s or (self._dark and 'camera' not in told):
             told.add('night')
         return tuple(name for name in NAMES if name in told)

@@ -16,7 +16,9 @@ from outrider_perception.near import near_edges
 from outrider_perception.settings import Settings, SightSettings
 
 POLAR, PLACE, BOX, NEAR = 'polar', 'place', 'box', 'near'  # radar; boxes with a place; camera; depth alone
+_ANGLES = {POLAR: 1, BOX: 0}
 _NO_LAG = Lag()
+_UNSAID, _UNNAMED = np.zeros(0), np.zeros(0, dtype=np.int64)  # what nobody asks of a kind of detections
 _MAX_POSITION_M = 1e3  # beyond any sensor of the rig: damaged data
 _MIN_SIGMA_M = 0.02    # no sensor here is better
 
@@ -27,7 +29,11 @@ def _nothing() -> Floats:
 
 @dataclass(frozen=True)
 class Detections:
-    """m detections of one scan: `z` (m, d) with `noise` (m, d, d), d = 3 for POLAR, else 2."""
+    """m detections of one scan: `z` (m, d) with `noise` (m, d, d), d = 3 for POLAR and NEAR, else 2.
+
+    Empty is what nobody asks of their kind: place of a BOX, strength of all but POLAR, class and score of POLAR, size
+    of all but PLACE.
+    """
 
     stamp_s: float
     sensor: str
@@ -67,21 +73,14 @@ class Detections:
     @property
     def angle(self) -> int:
         """Return which column of `z` is an angle, -1: none."""
-        return {POLAR: 1, BOX: 0}.get(self.kind, -1)
-
-    def predict(self, state: Floats) -> tuple[Floats, Floats]:
-        """Return what this sensor should see of what is at `state` (n, 4), and the Jacobian."""
-        if self.kind == POLAR:
-            return models.polar_prediction(state, self.sensor_xy_m)
-        if self.kind == BOX:
-            return sight.prediction(state, self.sensor_xy_m)
-        return models.cartesian_prediction(state)
+        return _ANGLES.get(self.kind, -1)
 
     def residual(self, index: Ints, predicted: Floats) -> Floats:
         """Return seen minus predicted (k, d) for the detections at `index` (k,)."""
         off: Floats = self.z.take(index, axis=0) - predicted
-        if self.angle >= 0:
-            off[:, self.angle] = wrap_angle(off[:, self.angle])
+        angle = self.angle
+        if angle >= 0:
+            off[:, angle] = wrap_angle(off[:, angle])
         return off
 
     def start(self, index: Ints, settings: Settings, seen: SightSettings) -> tuple[Floats, Floats]:
@@ -98,16 +97,15 @@ class Detections:
         return models.cartesian_start(z, noise, settings.start_along_sigma_mps, settings.start_across_sigma_mps)
 
 
-def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings) -> Detections:
+def from_clusters(clusters: Clusters, scan: PolarScan, settings: Settings, lag: Lag = _NO_LAG) -> Detections:
     """Return the clusters of a polar scan as detections."""
-    m = len(clusters)
     xy = scan.pose.translation_m[:2]
     return Detections(
         scan.stamp_s, scan.sensor, xy, scan.pose.rotation[:2, 0],
         columns(clusters.range_m, clusters.azimuth_rad, clusters.range_rate_mps),
         models.polar_noise(clusters.range_m, settings), clusters.xy_m + xy, clusters.count, clusters.moving,
-        clusters.snr_db, clusters.depth_m, np.full((m, 3), np.nan), np.zeros(m, dtype=np.int64), np.ones(m),
-        settings.gate, settings.clutter_density)
+        clusters.snr_db, clusters.depth_m, _UNSAID, _UNNAMED, _UNSAID,
+        settings.gate, settings.clutter_density, lag=lag)
 
 
 def from_boxes(scan: CartesianScan, settings: Settings) -> tuple[Detections, dict[str, int]]:
@@ -138,11 +136,9 @@ def from_image(boxes: Boxes, tables: Classes, settings: SightSettings) -> tuple[
     m, xy = len(found.index), pose.translation_m[:2]
     noise = np.zeros((m, 2, 2))
     noise[:, 0, 0], noise[:, 1, 1] = found.sigma[:, 0] ** 2, found.sigma[:, 1] ** 2 * found.lasting
-    bearing, reach = found.z[:, 0], 1.0 / found.z[:, 1]
-    place = columns(xy[0] + np.cos(bearing) * reach, xy[1] + np.sin(bearing) * reach)
     seen = Detections(
-        boxes.stamp_s, boxes.sensor, xy, pose.rotation[:2, 0], found.z, noise, place, np.ones(m, dtype=np.int64),
-        np.ones(m, dtype=np.bool_), np.zeros(m), np.zeros(m), np.full((m, 3), np.nan), boxes.class_ids[found.index],
+        boxes.stamp_s, boxes.sensor, xy, pose.rotation[:2, 0], found.z, noise, _UNSAID, np.ones(m, dtype=np.int64),
+        np.ones(m, dtype=np.bool_), _UNSAID, np.zeros(m), _UNSAID, boxes.class_ids[found.index],
         boxes.scores[found.index], settings.gate, settings.clutter_per_rad, BOX, half_rad=found.half_rad,
         lasting=found.lasting, hit_nats=settings.hit_nats)
     return seen, {'boxes': len(boxes.edges_px), 'boxes_left_out': len(boxes.edges_px) - m}

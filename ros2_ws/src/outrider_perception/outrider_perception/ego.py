@@ -12,6 +12,7 @@ posts, in the same bins of a speed that stays): what lasts of them is a state of
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,16 +41,14 @@ class EgoVelocity:
     sway_rad: float = 0.0  # by how much the heading has swung from the way, > 0 to the left
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the statics of one scan say of the sensor's velocity v: `information` (2, 2) @ v = `vector` (2,)."""
 
     information: Floats
     vector: Floats
 
 
-@dataclass(frozen=True)
-class _Fit:
+class _Fit(NamedTuple):
     """One weighted least squares: velocity (2,), its covariance (2, 2), and what the points alone say."""
 
     velocity_mps: Floats
@@ -64,7 +63,7 @@ class EgoEstimator:
     def __init__(self, settings: Settings) -> None:
         """Start without knowledge."""
         self.adapt(settings)
-        self._fractions = np.random.Generator(np.random.PCG64(_SEED)).random((settings.ego_draws, 2))
+        self._fractions = np.random.Generator(np.random.PCG64(_SEED)).random((settings.ego_draws, 2)).T.copy()
         self._last: EgoVelocity | None = None
         self._last_s = 0.0
         self._doubted: Floats | None = None
@@ -79,7 +78,7 @@ class EgoEstimator:
         self._tolerance_mps = settings.ego_inlier_mps + settings.velocity_bin_mps / 2
         self._sigma_mps = float(np.hypot(settings.velocity_bin_mps / np.sqrt(12.0), settings.ego_scatter_mps))
 
-    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints,
+    def update(self, stamp_s: float, directions: Floats, range_rate_mps: Floats, crowd: Ints | Floats,
                expected_mps: Floats | None = None) -> EgoVelocity:
         """Return the velocity after one scan, leakage left out.
 
@@ -106,32 +105,42 @@ class EgoEstimator:
         if not self._enough(share, share):
             return None
         guesses = self._guesses(directions, rates)
-        votes = share @ self._agreement(directions @ guesses.T + rates[:, None])
+        # One row a point: its direction and its range rate, so that rows @ [vx, vy, 1] is what a velocity leaves over.
+        rows, ways = np.empty((len(rates), 3)), np.empty((3, len(guesses)))
+        rows[:, :2], rows[:, 2] = directions, rates
+        ways[:2], ways[2] = guesses.T, 1.0
+        votes = share @ self._agreement(rows @ ways)
         if self._last is not None:
             # Little may be in view: the past has votes too, for what a rig can reach since.
             reach = s.ego_max_accel_mps2 * max(0.0, stamp_s - self._last_s) + self._sigma_mps
-            off2 = ((guesses - self._last.velocity_mps) ** 2).sum(axis=1)
-            votes += s.ego_past_votes * np.maximum(0.0, 1.0 - off2 / reach ** 2)
+            off = ways[:2] - self._last.velocity_mps[:, None]
+            off *= off
+            votes += s.ego_past_votes * np.maximum(0.0, 1.0 - (off[0] + off[1]) / reach ** 2)
         # Wheels do not slide: two crowds at different bearings always have a velocity in common, mostly sideways.
-        along = np.abs(guesses[:, 0])
-        votes[np.abs(guesses[:, 1]) > 3.0 * (s.ego_lateral_sigma_mps + s.ego_lateral_per_speed * along)] = -1.0
-        velocity = guesses[int(np.argmax(votes))]
+        along, across = np.abs(ways[:2])
+        votes[across > 3.0 * (s.ego_lateral_sigma_mps + s.ego_lateral_per_speed * along)] = -1.0
+        best = int(votes.argmax())
+        ahead_mps = float(guesses[best, 0])
         tolerance = self._tolerance_mps
-        if abs(float(velocity[0])) > s.still_speed_mps:
+        if abs(ahead_mps) > s.still_speed_mps:
             # A rolling rig's speed lies between two bins and fills both; a standing one's is exactly in the zero bin.
             tolerance += s.velocity_bin_mps / 2
-        residuals = directions @ velocity + rates
+        residuals = rows @ ways[:, best]
+        agree = np.abs(residuals) <= tolerance
         for _ in range(3):
-            weights = share * (np.abs(residuals) <= tolerance)
-            fit = self._solve(directions, rates, weights, float(velocity[0]))
-            velocity = fit.velocity_mps
-            residuals = directions @ velocity + rates
+            weights, before = share * agree, agree
+            fit = self._solve(rows, weights, ahead_mps)
+            ahead_mps = float(fit.velocity_mps[0])
+            residuals = rows[:, :2] @ fit.velocity_mps + rates
+            agree = np.abs(residuals) <= tolerance
+            if np.count_nonzero(agree != before) == 0:
+                break  # the same points again say the same
         wider = self._wider(residuals, weights)
         self._found = Evidence(fit.information / wider, fit.vector / wider)
-        agree, covariance = np.abs(residuals) <= tolerance, fit.covariance * wider
+        covariance = fit.covariance * wider
         if not self._enough(share[agree], share) or covariance[0, 0] > s.ego_max_sigma_mps ** 2:
             return None
-        return EgoVelocity(velocity, covariance, True, int(agree.sum()))
+        return EgoVelocity(fit.velocity_mps, covariance, True, int(np.count_nonzero(agree)))
 
     def _enough(self, agreeing: Floats, everyone: Floats) -> bool:
         """Tell whether those who agree are many enough, by points, by bodies and by their part of the bodies."""
@@ -142,41 +151,42 @@ class EgoEstimator:
 
     def _agreement(self, residual: Floats) -> Floats:
         """Return 1 for no residual, falling to 0 at the tolerance: a velocity between two crowds fits neither."""
-        agreement: Floats = np.maximum(0.0, 1.0 - (residual / self._tolerance_mps) ** 2)
-        return agreement
+        agreement: Floats = residual / self._tolerance_mps
+        agreement *= agreement
+        np.subtract(1.0, agreement, out=agreement)
+        return np.maximum(agreement, 0.0, out=agreement)
 
     def _guesses(self, directions: Floats, rates: Floats) -> Floats:
         """Return (m, 2): the last velocity, zero, and one for each drawn pair; the first of equals wins."""
-        n = len(rates)
-        pick = (self._fractions * n).astype(np.int64)
-        x, y, rate = directions[:, 0][pick], directions[:, 1][pick], rates[pick]
-        (ax, bx), (ay, by), (ra, rb) = x.T, y.T, rate.T
+        pick = (self._fractions * len(rates)).astype(np.int64)
+        (ax, bx), (ay, by), (ra, rb) = directions[:, 0][pick], directions[:, 1][pick], rates[pick]
         det = ax * by - ay * bx
         good = np.abs(det) > 0.05  # nearly the same direction tells one component only
         safe = np.where(good, det, 1.0)
-        guesses = np.zeros((2 + len(pick), 2))
+        guesses = np.zeros((2 + len(det), 2))
         if self._last is not None:
             guesses[0] = self._last.velocity_mps
         # Where a pair cannot tell, its first point does, as if the rig moved straight ahead.
         straight = -ra / np.where(np.abs(ax) > 0.2, ax, 1.0)
-        guesses[2:, 0] = np.where(good, -(ra * by - rb * ay) / safe, straight)
-        guesses[2:, 1] = np.where(good, -(ax * rb - bx * ra) / safe, 0.0)
+        guesses[2:, 0] = np.where(good, (rb * ay - ra * by) / safe, straight)
+        guesses[2:, 1] = (bx * ra - ax * rb) / safe * good
         return guesses
 
     def _lateral_sigma(self, along_mps: float) -> float:
         return self._settings.ego_lateral_sigma_mps + self._settings.ego_lateral_per_speed * abs(along_mps)
 
-    def _solve(self, directions: Floats, rates: Floats, weights: Floats, along_mps: float) -> _Fit:
-        weighted = directions * (weights / self._sigma_mps ** 2)[:, None]
-        seen, vector = directions.T @ weighted, -(weighted.T @ rates)
-        (a, b), (_, d) = seen.tolist()
+    def _solve(self, rows: Floats, weights: Floats, along_mps: float) -> _Fit:
+        weighted = rows * (weights / self._sigma_mps ** 2)[:, None]
+        seen = weighted.T @ rows
+        (a, b, x), (_, d, y), _ = seen.tolist()
         a, d = a + 1e-6, d + 1e-6 + 1.0 / self._lateral_sigma(along_mps) ** 2
-        covariance = np.array([[d, -b], [-b, a]]) / (a * d - b * b)
-        return _Fit(covariance @ vector, covariance, seen, vector)
+        det = a * d - b * b
+        return _Fit(np.array([(b * y - d * x) / det, (b * x - a * y) / det]),
+                    np.array([[d / det, -b / det], [-b / det, a / det]]), seen[:2, :2], -seen[2, :2])
 
     def _wider(self, residuals: Floats, weights: Floats) -> float:
         """Return by how much a worse fit than quantisation explains widens covariances; a better one proves nothing."""
-        chi2 = float(weights @ residuals ** 2) / self._sigma_mps ** 2
+        chi2 = float((weights * residuals) @ residuals) / self._sigma_mps ** 2
         return max(1.0, chi2 / max(1.0, float(weights.sum()) - 2.0))
 
     def _plausible(self, stamp_s: float, found: EgoVelocity) -> bool:
@@ -201,10 +211,13 @@ def doubt(directions: Floats, ego: EgoVelocity, settings: Settings) -> Floats:
 
     That is: half a Doppler bin and, in quadrature, the inlier margin and two sigma of the own velocity.
     """
-    sigma = np.zeros(len(directions))
+    variance = np.zeros(len(directions))
     if ego.valid and abs(float(ego.velocity_mps[0])) > settings.still_speed_mps:  # a standing rig's zero is exact
-        sigma = 2.0 * np.sqrt(np.einsum('ni,ij,nj->n', directions, ego.covariance, directions))
-    margin: Floats = settings.velocity_bin_mps / 2 + np.hypot(settings.ego_inlier_mps, sigma)
+        shares = directions @ (4.0 * ego.covariance)
+        shares *= directions
+        variance = shares[:, 0] + shares[:, 1]
+    margin: Floats = np.sqrt(variance + settings.ego_inlier_mps ** 2)
+    margin += settings.velocity_bin_mps / 2
     return margin
 
 

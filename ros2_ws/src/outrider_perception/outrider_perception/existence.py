@@ -31,8 +31,9 @@ def hit(distance2: Floats, log_spread: Floats, numbers: int, count: Ints, clutte
     `distance2` (k,) Mahalanobis squared, `log_spread` (k,) the logarithm of the innovation covariance's determinant,
     `numbers` how many a measurement holds, `count` (k,) points behind each.
     """
-    log_peak = -0.5 * (numbers * math.log(2 * math.pi) + log_spread)
-    gain = math.log(settings.detection / clutter) + log_peak - 0.5 * distance2
-    most = np.where(count > 1, settings.hit_nats_multi, settings.hit_nats)
+    gain = log_spread + distance2
+    gain *= -0.5
+    gain += math.log(settings.detection / clutter) - 0.5 * numbers * math.log(2 * math.pi)
+    most = settings.hit_nats + (settings.hit_nats_multi - settings.hit_nats) * (count > 1)
     bounded: Floats = np.minimum(np.maximum(gain, 0.0), most)
     return bounded

@@ -11,11 +11,11 @@ strays: at its end while the body comes from behind, at its near corner and flan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints, columns, wrap_angle
+from outrider_perception.arrays import Bools, Floats, Ints, pairs, wrap_angle
 from outrider_perception.bank import Bank
 from outrider_perception.settings import Settings
 
@@ -25,12 +25,10 @@ _SPOTS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [-1, 0], [0, 1], 
 _FACES = _SPOTS / np.hypot(_SPOTS[:, :1], _SPOTS[:, 1:])
 _FACES[8:] = [[0, 1], [0, -1], [0, 1], [0, -1]]
 _SPOTS_XY, _FACES_XY = _SPOTS.T[:, :, None].copy(), _FACES.T[:, :, None].copy()  # (2, 12, 1) each
-_UNSEEN_M = 1e9  # added to the reach of what is not seen: quicker than to choose
-_DIM = 1e-6  # weight of what nothing is seen of: keeps the mean finite
+_DIM = 1e-12  # weight of what nothing is seen of: keeps the mean finite
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What a sensor is expected to see of n bodies."""
 
     offset_m: Floats    # (n, 2) from the centre to the mean of what is seen
@@ -46,28 +44,32 @@ def sizes(bank: Bank) -> Floats:
     Between classes that a detector confuses the size is their mean, so that its error is the least it can be.
     """
     s = bank.bodies.sizes
-    guess = _between(bank.pace_mps, s.speeds_mps, s.by_speed_m)
+    pace, depth = bank.pace_mps, bank.depth_m
+    guess = _between(pace, s.speeds_mps, s.by_speed_m, s.speed_bends)
     # What grows looks like what moves: a thing that only images have seen waits until it is known to move.
-    named = bank.beliefs.any(axis=1) & (bank.confirmed | np.isfinite(bank.heard_s[:, 0]))
-    if named.any():
+    named = bank.named & (bank.confirmed | np.isfinite(bank.heard_s[:, 0]))
+    if np.count_nonzero(named):
         belief = bank.classes()
         guess = np.where(named[:, None], belief @ s.by_class_m + belief[:, :1] * guess, guess)
-    long = np.where(bank.pace_mps > s.speeds_mps[0], bank.depth_m, 0.0)
+    long = depth * (pace > s.speeds_mps[0])
     guess[:, 0] = np.maximum(guess[:, 0], long)
     beyond = (long > s.lengths_m[0]).nonzero()[0]
     if len(beyond):
-        guess[beyond, 1:] = np.maximum(guess[beyond, 1:], _between(long[beyond], s.lengths_m, s.by_length_m))
+        guess[beyond, 1:] = np.maximum(guess[beyond, 1:],
+                                       _between(long[beyond], s.lengths_m, s.by_length_m, s.length_bends))
     measured = np.isfinite(bank.size_m)
-    return np.where(measured, bank.size_m, guess) if measured.any() else guess
+    return np.where(measured, bank.size_m, guess) if np.count_nonzero(measured) else guess
 
 
-def _between(at: Floats, places: Floats, rows: Floats) -> Floats:
-    """Return rows (n, k) between those (p, k) that stand at rising `places` (p,); the end ones beyond them."""
-    at = np.minimum(np.maximum(at, places[0]), places[-1])
-    row = np.minimum(places.searchsorted(at, side='right'), len(places) - 1)
-    slopes = (rows[1:] - rows[:-1]) / (places[1:] - places[:-1])[:, None]
-    before = row - 1
-    table: Floats = rows.take(before, axis=0) + slopes.take(before, axis=0) * (at - places.take(before))[:, None]
+def _between(at: Floats, places: Floats, rows: Floats, bends: Floats) -> Floats:
+    """Return rows (n, k) between those (p, k) that stand at rising `places` (p,); the end ones beyond them.
+
+    `bends` (p - 1, k) is by how much more steeply the rows rise from each place on.
+    """
+    past = np.minimum(at, places[-1])[:, None] - places[:-1]
+    np.maximum(past, 0.0, out=past)
+    table: Floats = past @ bends
+    table += rows[0]
     return table
 
 
@@ -80,35 +82,42 @@ def seen(centre_m: Floats, box_m: Floats, heading_rad: Floats, sensor_xy_m: Floa
     """
     c, s = np.cos(heading_rad), np.sin(heading_rad)
     # Everything in the body's own axes, (2, 12, n): the sensor is turned, which is one vector, not the spots.
-    away_x, away_y = centre_m[:, 0] - sensor_xy_m[0], centre_m[:, 1] - sensor_xy_m[1]
-    sizes = np.empty((2, 1, len(c)))
-    sizes[:, 0] = box_m.T[:2]
+    # Where the body is from the sensor, and where that looks, in base_link and then in the body's own axes.
+    vectors = np.empty((2, 2, len(c)))
+    np.subtract(centre_m.T, sensor_xy_m[:, None], out=vectors[:, 0])
+    vectors[0, 1], vectors[1, 1] = axis.tolist()
+    turned = vectors * c
+    vectors *= s
+    turned[0] += vectors[1]
+    turned[1] -= vectors[0]
     # People swing their limbs all round: what is seen of them is, in the mean, where they are.
-    half = np.minimum(np.maximum(sizes[0, 0] - settings.bodies.sizes.smallest_m[0], 0.0), 1.0)
-    sizes *= 0.5 * half
-    spots = sizes * _SPOTS_XY
-    away, looks = np.empty((2, 1, len(c))), np.empty((2, 1, len(c)))
-    away[0, 0], away[1, 0] = away_x * c + away_y * s, away_y * c - away_x * s
-    looks[0, 0], looks[1, 0] = axis[0] * c + axis[1] * s, axis[1] * c - axis[0] * s
-    at = spots + away
+    half = box_m[:, 0] - settings.bodies.sizes.smallest_m[0]
+    half = 0.5 * np.minimum(np.maximum(half, 0.0), 1.0)
+    spots = (box_m.T[:2] * half)[:, None] * _SPOTS_XY
+    at = spots + turned[:, :1]
     squares = at * at
-    reach = np.maximum(np.sqrt(squares[0] + squares[1]), 0.1)
-    turned = at * _FACES_XY
-    facing = np.minimum(turned[0] + turned[1], 0.0)
-    at *= looks
-    bright = facing * np.maximum(at[0] + at[1], 0.0) / (reach * reach)
+    reach2 = np.maximum(squares[0] + squares[1], 0.01)
+    reach = np.sqrt(reach2)
+    np.multiply(at, _FACES_XY, out=squares)
+    facing = np.minimum(squares[0] + squares[1], 0.0)
+    at *= turned[:, 1:]
+    bright = np.maximum(at[0] + at[1], 0.0)
+    bright *= facing
+    bright /= reach2
     bright *= bright
-    nearest = np.minimum.reduce(reach, axis=0)
-    near = np.minimum.reduce(reach + _UNSEEN_M * (bright <= _DIM), axis=0)
-    near = np.where(near < _UNSEEN_M, near, nearest)
-    weight = np.exp(np.minimum(near - reach, 0.0) / settings.near_part_m)
+    deep = np.minimum.reduce(reach, axis=0) - reach
+    weight = np.exp(deep / settings.near_part_m)
     weight *= bright
     # Where nothing is in view, the nearest spot stands for it.
-    weight += _DIM * (reach <= nearest + 1e-9)
+    weight += _DIM * (deep >= -1e-9)
     weight /= np.add.reduce(weight, axis=0)
     mean = np.add.reduce(weight * spots, axis=1)
     spots -= mean[:, None]
-    return Seen(columns(mean[0] * c - mean[1] * s, mean[0] * s + mean[1] * c), weight, spots, c, s)
+    offset = np.empty((len(c), 2))
+    x, y = mean
+    np.subtract(x * c, y * s, out=offset[:, 0])
+    np.add(x * s, y * c, out=offset[:, 1])
+    return Seen(offset, weight, spots, c, s)
 
 
 def spread(looks: Seen, place_m: Floats, velocity_mps: Floats,
@@ -143,28 +152,34 @@ def wander(looks: Seen, place_m: Floats, velocity_mps: Floats, sensor_xy_m: Floa
     `place_m`, `velocity_mps` (n, 2) of what is seen.
     """
     along, across, both, angle, passing = spread(looks, place_m, velocity_mps, sensor_xy_m)
-    turning = across * angle
-    noise = np.empty((len(along), 3, 3))
-    noise[:, 0, 0], noise[:, 1, 1], noise[:, 2, 2] = along, turning * angle, across * passing * passing
-    noise[:, 0, 1] = noise[:, 1, 0] = both * angle
-    noise[:, 0, 2] = noise[:, 2, 0] = both * passing
-    noise[:, 1, 2] = noise[:, 2, 1] = turning * passing
+    rows = np.empty((3, 3, len(along)))
+    by_metre = rows[0, 1:]
+    by_metre[0], by_metre[1] = angle, passing
+    np.multiply((across * by_metre)[:, None], by_metre, out=rows[1:, 1:])
+    rows[0, 0] = along
+    by_metre *= both
+    rows[1:, 0] = by_metre
+    noise: Floats = rows.transpose(2, 0, 1).copy()
     return noise
 
 
 def inside(place_m: Floats, bank: Bank, sensor_xy_m: Floats, settings: Settings) -> Bools:
     """Return (m, n): which of `place_m` (m, 2) lie in which track's box, give or take a margin and error of bearing."""
     c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
-    off_x, off_y = place_m[:, :1] - bank.state[:, 0], place_m[:, 1:] - bank.state[:, 1]
-    within: Bools = (np.abs(off_x * c + off_y * s - shift) <= long) & (np.abs(off_y * c - off_x * s) <= wide)
+    along, across = _turned(place_m, bank, c, s)
+    within: Bools = np.abs(along - shift) <= long
+    within &= np.abs(across) <= wide
     return within
 
 
 def within(bank: Bank, settings: Settings) -> Bools:
     """Return (n, n): which tracks that are not confirmed lie in which confirmed body, which another one cannot."""
     lies = np.zeros((len(bank), len(bank)), dtype=np.bool_)
-    one, other = (~(bank.confirmed | bank.given)).nonzero()[0], bank.confirmed.nonzero()[0]
-    if len(one) and len(other):
+    one = np.logical_not(bank.confirmed | bank.given).nonzero()[0]
+    if len(one) == 0:
+        return lies
+    other = bank.confirmed.nonzero()[0]
+    if len(other):
         off_x, off_y = (bank.state[one, axis, None] - bank.state[other, axis] for axis in (0, 1))
         c, s = np.cos(bank.heading_rad[other]), np.sin(bank.heading_rad[other])
         half = 0.5 * bank.box_m[other, :2] + settings.merge_margin_m
@@ -179,70 +194,87 @@ def together(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints,
     That is: its centre is `inside`, or the outlines lie in each other, which those of two bodies cannot; who only
     touches may be an error.
     """
+    n = len(bank)
+    if n < 2:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     c, s, shift, long, wide = _reaches(bank, sensor_xy_m, settings)
-    length, width = bank.box_m[:, 0], bank.box_m[:, 1]
-    x, y, vx, vy = bank.state.T
-    # Who is further away than all of that together is not looked at.
-    far = np.abs(shift) + long + wide + 0.5 * (length.max(initial=0.0) + width.max(initial=0.0))
-    near = np.abs(x[:, None] - x) <= far
-    near &= np.abs(y[:, None] - y) <= far
-    one, other = near.nonzero()
-    apart = (one != other).nonzero()[0]
-    one, other = one[apart], other[apart]
-    alike = (np.hypot(vx[one] - vx[other], vy[one] - vy[other]) < settings.merge_speed_mps).nonzero()[0]
-    one, other = one[alike], other[alike]
-    if len(one) == 0:
-        return one, other
-    off_x, off_y, c, s = x[one] - x[other], y[one] - y[other], c[other], s[other]
-    along, across = off_x * c + off_y * s, np.abs(off_y * c - off_x * s)
-    same = (np.abs(along - shift[other]) <= long[other]) & (across <= wide[other])
-    same |= ((np.abs(along) <= 0.5 * (length[one] + length[other]) - settings.merge_margin_m)
-             & (across <= 0.5 * (0.5 * (width[one] + width[other]))))
-    return one[same], other[same]
+    along, across = _turned(bank.state[:, :2], bank, c, s)
+    np.abs(across, out=across)
+    same = np.abs(along - shift) <= long
+    same &= across <= wide
+    # Outlines in each other; those of two bodies may touch by half of their width.
+    length, width = 0.5 * bank.box_m[:, 0], 0.25 * bank.box_m[:, 1]
+    touch = np.abs(along, out=along) <= length[:, None] + (length - settings.merge_margin_m)
+    touch &= across <= width[:, None] + width
+    same |= touch
+    same.reshape(-1)[::n + 1] = False
+    one, other = pairs(same)
+    if len(one):
+        apart = bank.state[one, 2:] - bank.state[other, 2:]
+        alike = (np.hypot(apart[:, 0], apart[:, 1]) < settings.merge_speed_mps).nonzero()[0]
+        one, other = one[alike], other[alike]
+    return one, other
+
+
+def _turned(place_m: Floats, bank: Bank, c: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """Return how far (m, n) places (m, 2) are from each body along and across its heading, of cosine and sine (n,)."""
+    x, y = bank.state[:, 0], bank.state[:, 1]
+    # One product for all: places (m, 2) times (2, n), less the body's own.
+    along, across = place_m @ np.array((c, s)), place_m @ np.array((-s, c))
+    along -= x * c + y * s
+    across -= y * c - x * s
+    return along, across
 
 
 def _reaches(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Return of each box (n,): its heading's cosine and sine, and how far along it, either way and across it is."""
     # Until its length is known, what rolls may be as long as a car, behind the end that is seen; and nobody drives so
     # close behind another that what follows there is not its tail.
-    sizes = bank.bodies.sizes
-    rolls = bank.pace_mps > sizes.speeds_mps[0]
-    tail = np.where(bank.pace_mps > sizes.speeds_mps[-1], settings.tail_s * bank.pace_mps, 0.0)
-    longest = np.minimum(sizes.by_speed_m[-1, 0] + tail, sizes.lengths_m[-1])
-    longer = np.where(rolls, np.maximum(longest - bank.box_m[:, 0], 0.0), 0.0)
+    sizes, pace, length = bank.bodies.sizes, bank.pace_mps, bank.box_m[:, 0]
+    margin = settings.merge_margin_m
+    longer = pace * (pace > sizes.speeds_mps[-1])
+    longer *= settings.tail_s
+    longer += sizes.by_speed_m[-1, 0]
+    longer = np.minimum(longer, sizes.lengths_m[-1])
+    longer -= length
+    longer = 0.5 * np.maximum(longer, 0.0) * (pace > sizes.speeds_mps[0])
     c, s = np.cos(bank.heading_rad), np.sin(bank.heading_rad)
     away_x, away_y = bank.state[:, 0] - sensor_xy_m[0], bank.state[:, 1] - sensor_xy_m[1]
-    shift = 0.5 * np.sign(away_x * c + away_y * s) * longer
-    long = 0.5 * (bank.box_m[:, 0] + longer) + settings.merge_margin_m
-    doubt = settings.azimuth_apart_rad * np.hypot(away_x, away_y)
-    return c, s, shift, long, 0.5 * bank.box_m[:, 1] + settings.merge_margin_m + doubt
+    shift = np.sign(away_x * c + away_y * s) * longer
+    longer += 0.5 * length + margin
+    wide = settings.azimuth_apart_rad * np.hypot(away_x, away_y)
+    wide += 0.5 * bank.box_m[:, 1] + margin
+    return c, s, shift, longer, wide
 
 
-def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings) -> None:
+def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: Floats, settings: Settings,
+          looked: tuple[Floats, Floats] | None = None) -> None:
     """Update pace, heading over ground and box after a step of `dt_s`, in place.
 
-    What is seen of a body stays where it was seen: its centre moves when its box or heading becomes another.
+    What is seen of a body stays where it was seen: its centre moves when its box or heading becomes another. `looked`
+    is where its centre (n, 2) was taken to be and by how much (n, 2) what is seen lay off it, where that was just used.
     """
     old_box, old_heading = bank.box_m, bank.heading_rad
-    over_ground = bank.state[:, 2:] + ego_mps
-    speed = np.hypot(over_ground[:, 0], over_ground[:, 1])
+    x, y = (bank.state[:, 2:] + ego_mps).T
+    speed = np.hypot(x, y)
     spread = np.sqrt(np.maximum(bank.covariance[:, 2, 2] + bank.covariance[:, 3, 3], 0.0))
     known = np.maximum(speed - spread, 0.0)  # what the speed is at least: a newborn has none
-    rising = known > bank.pace_mps
-    rise, fall = min(1.0, dt_s / settings.pace_rise_s), min(1.0, dt_s / settings.pace_fall_s)
-    bank.pace_mps += (known - bank.pace_mps) * np.where(rising, rise, fall)
+    known -= bank.pace_mps
+    fall = min(1.0, dt_s / settings.pace_fall_s)
+    bank.pace_mps += np.maximum(known, 0.0) * min(1.0, dt_s / settings.pace_rise_s) + np.minimum(known, 0.0) * fall
     bank.depth_m *= max(0.0, 1.0 - dt_s / settings.pace_fall_s)
     moves = speed > np.maximum(settings.heading_mps, spread)
-    turn = wrap_angle(np.arctan2(over_ground[:, 1], over_ground[:, 0]) - bank.heading_rad)
+    turn = wrap_angle(np.arctan2(y, x) - old_heading)
     # What drives does not turn on the spot, however its velocity errs while it brakes.
-    drives = bank.pace_mps > settings.walking_mps
-    most = np.where(drives, speed * (max(dt_s, 0.0) / settings.least_turn_m), np.inf)
-    bank.heading_rad = wrap_angle(bank.heading_rad + np.where(moves, np.minimum(np.maximum(turn, -most), most), 0.0))
+    most = np.where(bank.pace_mps > settings.walking_mps, speed * (max(dt_s, 0.0) / settings.least_turn_m), np.inf)
+    bank.heading_rad = wrap_angle(old_heading + np.minimum(np.maximum(turn, -most), most) * moves)
     bank.box_m = sizes(bank)
-    different = bank.box_m != old_box
+    different = (bank.box_m != old_box)[:, :2]
     new = ((bank.heading_rad != old_heading) | different[:, 0] | different[:, 1]).nonzero()[0]
     if len(new):
-        place = bank.state[new, :2]
-        offset = seen(np.concatenate([place, place]), np.concatenate([old_box[new], bank.box_m[new]]),
-                      np.concatenate([old_heading[new], bank.heading_rad[new]]), sensor_xy_m, axis, settings).offset_m
-        bank.state[new, :2] += offset[:len(new)] - offset[len(new):]
+        place, was = looked or (bank.state[:, :2].copy(), None)
+        if was is None:
+            was = seen(place, old_box, old_heading, sensor_xy_m, axis, settings).offset_m
+        place, was = place.take(new, axis=0), was.take(new, axis=0)
+        was -= seen(place, bank.box_m.take(new, axis=0), bank.heading_rad[new], sensor_xy_m, axis, settings).offset_m
+        bank.state[new, :2] += was

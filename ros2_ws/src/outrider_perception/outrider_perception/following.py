@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from outrider_perception import aside, associate, extent, kalman, swerve
 from outrider_perception.aim import Aims
-from outrider_perception.arrays import Floats, Ints, wrap_angle
+from outrider_perception.arrays import Floats, Ints
 from outrider_perception.bank import Bank
-from outrider_perception.copies import amended
 from outrider_perception.detections import PLACE, POLAR, Detections
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.existence import log_odds, missed
+from outrider_perception.expected import Expected, by_radar
 from outrider_perception.lane import Lanes
 from outrider_perception.late import Lag
 from outrider_perception.moves import Listener, moves, refuted
 from outrider_perception.settings import Settings
 from outrider_perception.turning import bends
 
+_NO_LAG = Lag()
 
-@dataclass(frozen=True)
-class Outlook:
+
+class Outlook(NamedTuple):
     """From where bodies are seen: the sensor at `xy_m` (2,) that looks along `axis` (2,), by which shapes are told.
 
-    `radar` is who would hear them move, None while there is none; `heard_s` the stamp of the scan before, -inf: none.
+    `radar` is who would hear them move, None while there is none.
     """
 
     xy_m: Floats
     axis: Floats
     radar: Listener | None
-    heard_s: float
 
 
 class Following:
@@ -55,24 +55,39 @@ class Following:
         if before.valid and ego.valid:
             self.bank.state[:, 2:] += before.velocity_mps - ego.velocity_mps
 
-    def update(self, detections: Detections, dt_s: float, ego: EgoVelocity, outlook: Outlook) -> None:
-        """Predict by `dt_s` (< 0: the detections are so much older), associate, update, let tracks be born and die."""
+    def advance(self, dt_s: float, ego: EgoVelocity, heard_s: float) -> Lag:
+        """Predict by `dt_s`; `heard_s` is the stamp of the radar's scan before. Return by how much that is behind.
+
+        Where the measurement is so much older (`dt_s` < 0) the tracks stay, and it is held against them as they were.
+        """
         s, bank = self._settings, self.bank
         if dt_s < 0.0:
-            detections = amended(detections, lag=Lag(-dt_s, -dt_s * ego.yaw_rate_radps, ego.velocity_mps))
-            dt_s = 0.0
-        else:
-            silent = bank.seen_s < outlook.heard_s
-            bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s,
-                                                         swerve.swerves(bank, s))
-            swerve.fade(bank, dt_s, s)
+            return Lag(-dt_s, -dt_s * ego.yaw_rate_radps, ego.velocity_mps)
+        silent = bank.seen_s < heard_s
+        bank.state, bank.covariance = kalman.predict(bank.state, bank.covariance, dt_s, ego, silent, s,
+                                                     swerve.swerves(bank, s))
+        swerve.fade(bank, dt_s, s)
+        if not ego.road.straight:
             bend = bends(bank.state[:, 2:] + ego.velocity_mps, ego, ego.road.at(bank.state[:, 0]), s.bend_mps2)
-            if bend.any():
+            if np.count_nonzero(bend):
                 bank.state = kalman.bent(bank.state, dt_s * bend, ego.velocity_mps)
-            _turn(bank, ego.yaw_rate_radps * dt_s, ego)
+        _turn(bank, ego.yaw_rate_radps * dt_s, ego)
+        return _NO_LAG
+
+    def seen_by(self, sensor_xy_m: Floats, axis: Floats, lag: Lag) -> Expected:
+        """Return what a radar at `sensor_xy_m` (2,) that looks along `axis` (2,) should see of the tracks."""
+        return by_radar(self.bank, sensor_xy_m, axis, lag, self._settings)
+
+    def update(self, detections: Detections, dt_s: float, ego: EgoVelocity, outlook: Outlook,
+               known: Expected | None = None) -> None:
+        """Associate, update, let tracks be born and die; `dt_s` and the detections' lag as `advance` took and told.
+
+        `known` is what `seen_by` said, where it was asked.
+        """
+        s, bank, dt_s = self._settings, self.bank, max(dt_s, 0.0)
         over_ground = bank.state[:, 2:] + ego.velocity_mps
         slow = np.hypot(over_ground[:, 0], over_ground[:, 1]) < s.walking_mps
-        matched = associate.match(bank, detections, slow, s)
+        matched = associate.match(bank, detections, slow, s, known)
         bank.log_odds -= missed(dt_s, s)
         if detections.angle >= 0:
             self._aims.seen(bank.identity[matched.track], detections.stamp_s, detections.kind == POLAR,
@@ -81,11 +96,14 @@ class Following:
         associate.apply(bank, detections, matched, missed(dt_s, s), s, self._sights)
         aside.learn(bank, bank.state[:, :2] - before_m + dt_s * over_ground,
                     Lanes.of(before_m, bank.state[:, 2:], ego, s.walking_mps, s.lane_tau_s), dt_s, s)
-        extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s)
+        if detections.lag.lag_s == 0.0:  # of who was seen late no time has passed: the next scan tells
+            looked = known.looked if known else None
+            extent.learn(bank, ego.velocity_mps, dt_s, outlook.xy_m, outlook.axis, s, looked)
         born = associate.unexplained(bank, detections, matched, s)
         most = s.max_tracks if detections.kind in (POLAR, PLACE) else self._sights.settings.births
         starts = born.nonzero()[0][:max(0, most - len(bank))]
-        bank = self._alive(bank, detections.stamp_s, ego, outlook)
+        if detections.kind == POLAR or outlook.radar is None:  # else nothing is told before the next scan (steps.py)
+            bank = self._alive(bank, detections.stamp_s, ego, outlook)
         self.bank = bank.with_more(self._born(detections, starts, ego)) if len(starts) else bank
 
     def _born(self, detections: Detections, index: Ints, ego: EgoVelocity) -> Bank:
@@ -105,7 +123,7 @@ class Following:
     def _alive(self, bank: Bank, stamp_s: float, ego: EgoVelocity, outlook: Outlook) -> Bank:
         s, sight = self._settings, self._sights.settings
         sure = bank.log_odds > log_odds(s.confirm_existence)
-        if (sure & ~bank.confirmed).any():
+        if np.count_nonzero(sure & ~bank.confirmed):
             fresh = bank.heard_s[:, 0] >= stamp_s - sight.scale_s
             alone = ~(extent.within(bank, s) & fresh).any(axis=1)
             bank.confirmed |= sure & alone & moves(bank, ego, outlook.xy_m, s, sight)
@@ -113,14 +131,14 @@ class Following:
             bank.confirmed &= ~refuted(bank, ego, outlook.radar, s, sight)
         keep = bank.log_odds > log_odds(s.delete_existence)
         finite = np.isfinite(bank.state), np.isfinite(bank.covariance)
-        if not (finite[0].all() and finite[1].all()):
+        if np.count_nonzero(finite[0]) + np.count_nonzero(finite[1]) < 20 * len(bank):
             keep &= finite[0].all(axis=1) & finite[1].all(axis=(1, 2))
         keep &= ~associate.doubles(bank, outlook.xy_m, stamp_s, s)
-        return bank if keep.all() else bank.take(keep)
+        return bank if np.count_nonzero(keep) == len(bank) else bank.take(keep)
 
 
 def _turn(bank: Bank, angle_rad: float, ego: EgoVelocity) -> None:
     """Look at all tracks from a rig that has turned by `angle_rad`, > 0 to the left."""
     if angle_rad != 0.0:
         bank.state, bank.covariance = kalman.turned(bank.state, bank.covariance, angle_rad, ego.velocity_mps)
-        bank.heading_rad = wrap_angle(bank.heading_rad - angle_rad)
+        bank.heading_rad = bank.heading_rad - angle_rad  # extent.learn goes round with it

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outrider_perception.approach import Approach, foresee
-from outrider_perception.arrays import Bools, Floats, Ints
-from outrider_perception.levels import NONE, HazardSettings, Level
+from outrider_perception.arrays import Floats, Ints
+from outrider_perception.levels import NONE, HazardSettings
 from outrider_perception.passes import ClosePass, Passes
+from outrider_perception.rules import Rules
 from outrider_perception.tracker import Step
 
 
@@ -35,12 +36,16 @@ class _Said:
     reason_s: dict[int, float] = field(default_factory=dict)  # when each level was last justified
 
 
+_NOTHING = _Said(deque())
+
+
 class HazardJudge:
     """Remembers what was said; `judge` takes one step."""
 
     def __init__(self, settings: HazardSettings) -> None:
         """Start having said nothing."""
         self.settings = settings
+        self._rules = Rules(settings)
         self._said: dict[int, _Said] = {}
         self._passes = Passes(self.settings)
         self._now_s = -np.inf
@@ -52,37 +57,23 @@ class HazardJudge:
             self._passes = Passes(self.settings)
         self._now_s = step.stamp_s
         approach = foresee(step, self.settings)
-        on, still = self._raw(approach)
+        on, still = self._rules.levels(approach).tolist()
         # Beside the rig a body is at its closest for as long as it is long.
         past = approach.closing_mps < np.where(approach.time_to_closest_s > 0.0, -1.0, 0.5) * self.settings.past_mps
-        said = [self._say(identity, int(on[i]), int(still[i]), bool(past[i]), step)
-                for i, identity in enumerate(step.tracks.identity.tolist())]
-        alive = set(step.tracks.identity.tolist())
-        self._said = {identity: told for identity, told in self._said.items() if identity in alive}
+        identities = step.tracks.identity.tolist()
+        # Of whom no row ever held, nothing is to be remembered.
+        said = [self._say(*one, step) if one[1] or one[0] in self._said else _NOTHING
+                for one in zip(identities, on, still, past.tolist(), strict=True)]
+        if self._said:
+            alive = set(identities)
+            self._said = {identity: told for identity, told in self._said.items() if identity in alive}
         passes = self._passes.update(step, approach)
         level = np.array([told.level for told in said], dtype=np.int64)
-        since = np.array([told.since_s for told in said], dtype=np.float64)
-        urgency = np.lexsort((approach.distance_m, approach.time_to_closest_s, -level))
-        row = urgency[level[urgency] > NONE]
-        return Hazards(row, level[row], since[row], approach, passes)
-
-    def _raw(self, approach: Approach) -> Ints:
-        """Return the highest level (2, n) whose row holds, and that whose row does with its limits stretched."""
-        s = self.settings
-        held = np.zeros((2, len(approach.distance_m)), dtype=np.int64)
-        for rule in s.levels:
-            early = (approach.time_to_closest_s - rule.late_s) / max(rule.time_s - rule.late_s, 1e-3)
-            sigmas = rule.late_sigmas + (rule.early_sigmas - rule.late_sigmas) * np.minimum(np.maximum(early, 0.0), 1.0)
-            surely = approach.clearance_m + sigmas * approach.clearance_sigma_m
-            known = approach.clearance_sigma_m <= rule.most_sigma_m
-            for level, factor in zip(held, (1.0, s.off_factor), strict=True):
-                holds = surely <= rule.clearance_m * factor
-                if rule.last_s:
-                    holds |= _at_last(approach, rule, factor)
-                holds &= known & (approach.time_to_closest_s <= rule.time_s * factor)
-                holds &= approach.closing_mps >= rule.min_closing_mps / factor
-                np.maximum(level, holds * rule.level, out=level)
-        return held
+        row = level.nonzero()[0]
+        if len(row) > 1:
+            row = row[np.lexsort((approach.distance_m[row], approach.time_to_closest_s[row], -level[row]))]
+        since = np.array([said[one].since_s for one in row.tolist()], dtype=np.float64)
+        return Hazards(row, level[row], since, approach, passes)
 
     def _say(self, identity: int, on: int, still: int, past: bool, step: Step) -> _Said:
         s, now_s = self.settings, step.stamp_s
@@ -104,12 +95,3 @@ class HazardJudge:
         if level != told.level:
             told.level, told.since_s = level, now_s
         return told
-
-
-def _at_last(approach: Approach, rule: Level, factor: float) -> Bools:
-    """Return who (n,) may come near enough, and surely stays within reach, when the decision falls."""
-    clearance, sigma = approach.clearance_m, approach.clearance_sigma_m
-    found: Bools = ((approach.time_to_closest_s < rule.last_s * factor)
-                    & (clearance + rule.last_sigmas * sigma <= rule.clearance_m * factor)
-                    & (clearance + rule.far_sigmas * sigma <= rule.far_ratio * rule.clearance_m * factor))
-    return found

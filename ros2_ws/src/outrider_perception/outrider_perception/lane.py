@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -40,24 +39,19 @@ class Lanes:
         aside = np.abs(velocity[:, 0] * across[:, 0] + velocity[:, 1] * across[:, 1])
         return cls(across, (speed >= walking_mps) & (aside <= _ALONG * speed), tau_s)
 
-    def reach(self, time_s: float) -> Floats:
-        """Return (n, 2, 2): displacement over ground after `time_s` by velocity over ground now."""
-        lost = self.keeps * (time_s - self.tau_s * (1.0 - math.exp(-time_s / self.tau_s)))
-        out: Floats = time_s * _EYE - lost[:, None, None] * self._outer
+    def carried(self, time_s: float) -> Floats:
+        """Return (n, 4, 2): displacement over ground after `time_s`, and velocity then, by velocity over ground now."""
+        lost = 1.0 - math.exp(-time_s / self.tau_s)
+        outer = (self.across * self.keeps[:, None])[:, :, None] * self.across[:, None]
+        out: Floats = np.empty((len(outer), 4, 2))
+        np.subtract(time_s * _EYE, (time_s - self.tau_s * lost) * outer, out=out[:, :2])
+        np.subtract(_EYE, lost * outer, out=out[:, 2:])
         return out
 
     def lost_s(self, time_s: Floats) -> Floats:
         """Return (n, t): by how much less than `time_s` (n, t) a velocity across its lane carries a body."""
-        lost: Floats = self.keeps[:, None] * (time_s - self.tau_s * (1.0 - np.exp(-time_s / self.tau_s)))
-        return lost
-
-    def kept(self, time_s: float) -> Floats:
-        """Return (n, 2, 2): velocity over ground after `time_s` by that of now."""
-        lost = self.keeps * (1.0 - math.exp(-time_s / self.tau_s))
-        out: Floats = _EYE - lost[:, None, None] * self._outer
-        return out
-
-    @cached_property
-    def _outer(self) -> Floats:
-        out: Floats = self.across[:, :, None] * self.across[:, None, :]
-        return out
+        lost: Floats = np.exp(time_s * (-1.0 / self.tau_s))
+        lost -= 1.0
+        lost *= self.tau_s
+        lost += time_s
+        return lost * self.keeps[:, None]

@@ -30,8 +30,13 @@ class Lag:
             return state
         ego = np.zeros(2) if self.ego_mps is None else self.ego_mps
         turn = self._turn()
-        after = np.concatenate([state[:, :2] @ turn, (state[:, 2:] + ego) @ turn - ego], axis=1)
-        after[:, :2] -= self.lag_s * after[:, 2:]
+        after = np.empty_like(state)
+        then = (state[:, 2:] + ego) @ turn
+        then -= ego
+        after[:, 2:] = then
+        then *= -self.lag_s
+        then += state[:, :2] @ turn
+        after[:, :2] = then
         return after
 
     def through(self, jacobian: Floats) -> Floats:

@@ -28,19 +28,28 @@ def leaned(pose: SensorPose, roll_rad: float, pitch_rad: float) -> SensorPose:
 
 
 def bearings(range_m: Floats, sine: Floats, pose: SensorPose, height_m: float) -> Floats:
-    """Return the bearings in base_link (n,) or (n, a) of what a row of antennas sees at `sine` of azimuth (like it).
+    """Return the bearings in base_link (n,) or (n, a) of what a row of antennas sees at `sine` of azimuth (like it)."""
+    x, y = directions(range_m, sine, pose, height_m)
+    bearing: Floats = np.arctan2(y, x)
+    return bearing
+
+
+def directions(range_m: Floats, sine: Floats, pose: SensorPose, height_m: float) -> tuple[Floats, Floats]:
+    """Return x and y of the unit vectors along those bearings, each like `sine`.
 
     `range_m` (n,) or (n, 1) along the line of sight, `height_m` above the ground is where bodies reflect.
     """
-    row, ahead = pose.rotation[:, 1], pose.rotation[:2, 0]
+    row, axis = pose.rotation[:, 1].tolist(), pose.rotation[:2, 0].tolist()
     flat = math.hypot(row[0], row[1])
-    left = row[:2] / max(flat, 1e-6)
-    front = np.array([left[1], -left[0]])
-    front = front if float(front @ ahead) >= 0.0 else -front
-    half = 0.5 * range_m
-    below = np.minimum(np.maximum(height_m - pose.translation_m[2], -half), half)
-    across = (sine - below / np.maximum(range_m, 1e-6) * row[2]) / max(flat, 1e-6)
+    left = row[0] / max(flat, 1e-6), row[1] / max(flat, 1e-6)
+    front = left[1], -left[0]
+    if front[0] * axis[0] + front[1] * axis[1] < 0.0:
+        front = -left[1], left[0]
+    across = sine / max(flat, 1e-6)
+    if row[2] != 0.0:  # an array that is level takes no height for an angle
+        half = 0.5 * range_m
+        below = np.minimum(np.maximum(height_m - pose.translation_m[2], -half), half)
+        across = across - below / np.maximum(range_m, 1e-6) * (row[2] / max(flat, 1e-6))
     across = np.minimum(np.maximum(across, -_MOST_SINE), _MOST_SINE)
-    ahead_m = np.sqrt(1.0 - across * across)
-    bearing: Floats = np.arctan2(across * left[1] + ahead_m * front[1], across * left[0] + ahead_m * front[0])
-    return bearing
+    ahead = np.sqrt(1.0 - across * across)
+    return across * left[0] + ahead * front[0], across * left[1] + ahead * front[1]

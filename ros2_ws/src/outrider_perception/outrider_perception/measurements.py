@@ -183,8 +183,8 @@ class Boxes:
             seen = getattr(self, name).shape
             if seen != shape:
                 raise ValueError(f'boxes: {name} has shape {seen}, expected {shape}.')
-        numbers = np.array([*self.focal_px, *self.centre_px, *self.size_px], dtype=np.float64)
-        if not np.isfinite(numbers).all() or (numbers[[0, 1, 4, 5]] <= 0.0).any():
+        lengths = *self.focal_px, *self.size_px
+        if not all(map(math.isfinite, (*lengths, *self.centre_px))) or min(lengths) <= 0.0:
             raise ValueError(f'boxes: focal length {self.focal_px}, centre {self.centre_px}, size {self.size_px} px, '
                              'expected finite numbers, lengths above zero.')
 

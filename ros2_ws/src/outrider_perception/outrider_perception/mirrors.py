@@ -8,9 +8,11 @@ halfway between them. Nobody harmless is lost by it who could harm: he is behind
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats
+from outrider_perception.arrays import Bools, Floats, pairs
 from outrider_perception.bank import Bank
 from outrider_perception.ego import EgoVelocity
 from outrider_perception.settings import Settings
@@ -29,7 +31,7 @@ class Mirrors:
     def look(self, dt_s: float, places_m: Floats, ego: EgoVelocity, sensor_xy_m: Floats) -> None:
         """Take what stands (m, 2), as one scan shows it in base_link, `dt_s` after the scan before."""
         s = self._settings
-        self._seen *= np.exp(-max(dt_s, 0.0) / s.row_tau_s)
+        self._seen *= math.exp(-max(dt_s, 0.0) / s.row_tau_s)
         along = (np.abs(places_m[:, 0] - sensor_xy_m[0]) / s.row_cell_m).astype(np.int64)
         across = np.rint(aside(places_m, ego) / s.row_step_m).astype(np.int64) + self._half
         inside = (along < self._seen.shape[0]) & (across >= 0) & (across < self._seen.shape[1])
@@ -38,25 +40,35 @@ class Mirrors:
     def rows(self) -> Bools:
         """Return in which steps across the way (2 * half + 1,) something stands in so many cells that it is a row."""
         there = self._seen >= self._settings.row_echoes
+        if np.count_nonzero(there) < self._settings.row_cells:
+            return np.zeros(there.shape[1], dtype=np.bool_)
         near = there.copy()
         near[:, 1:] |= there[:, :-1]
         near[:, :-1] |= there[:, 1:]
-        found: Bools = near.sum(axis=0) >= self._settings.row_cells
+        found: Bools = np.add.reduce(near, axis=0) >= self._settings.row_cells
         return found
 
     def images(self, bank: Bank, ego: EgoVelocity) -> Bools:
         """Return which tracks (n,) are mirror images of confirmed ones, as things are now."""
         s, n = self._settings, len(bank)
-        rows = self.rows()
-        if n < 2 or not rows.any():
-            return np.zeros(n, dtype=np.bool_)
-        off, along, ahead_mps = aside(bank.state[:, :2], ego), bank.state[:, 0], bank.state[:, 2]
+        rows, found = self.rows(), np.zeros(n, dtype=np.bool_)
+        where = rows.nonzero()[0] - self._half
+        if n < 2 or len(where) == 0:
+            return found
+        off = aside(bank.state[:, :2], ego)
+        if np.count_nonzero(np.abs(off) > (float(np.abs(where).min()) - 0.5) * s.row_step_m) == 0:
+            return found  # nobody is beyond any row
+        along, ahead_mps = bank.state[:, 0], bank.state[:, 2]
         length, share = bank.box_m[:, 0], s.twin_m + s.twin_share * np.abs(along)
         beside = np.abs(along[:, None] - along) <= (share + 0.5 * np.maximum.reduce(length))[:, None]
         beside &= np.abs(ahead_mps[:, None] - ahead_mps) <= s.twin_mps
-        image, body = (beside & bank.confirmed).nonzero()
+        beside &= bank.confirmed
+        beside.reshape(-1)[::n + 1] = False
+        image, body = pairs(beside)
+        if len(image) == 0:
+            return found
         reach = share[image] + 0.5 * np.maximum(length[image], length[body])
-        twins = (image != body) & (np.abs(along[image] - along[body]) <= reach)
+        twins = np.abs(along[image] - along[body]) <= reach
         image, body = image[twins], body[twins]
         halfway = 0.5 * (off[image] + off[body])
         step = np.rint(halfway / s.row_step_m).astype(np.int64) + self._half
@@ -64,7 +76,6 @@ class Mirrors:
         stands &= rows[np.minimum(np.maximum(step, 0), len(rows) - 1)]
         # The row is on one side of the rig, the image beyond it, its body before it.
         stands &= (halfway * (off[image] - halfway) > 0.0) & (np.abs(off[image]) > np.abs(halfway))
-        found = np.zeros(n, dtype=np.bool_)
         found[image[stands]] = True
         return found
 
@@ -73,5 +84,7 @@ def aside(places_m: Floats, ego: EgoVelocity) -> Floats:
     """Return how far (n,) places (n, 2) of base_link are from the rig's way, left > 0: as it bends, without sway."""
     x, y = places_m[:, 0], places_m[:, 1]
     behind = np.minimum(x, 0.0)
-    found: Floats = y + ego.sway_rad * x - 0.5 * ego.road.until_here(behind) * behind ** 2
+    found: Floats = y + ego.sway_rad * x
+    if not ego.road.straight:
+        found -= 0.5 * ego.road.until_here(behind) * behind ** 2
     return found

@@ -20,10 +20,13 @@ def polar_prediction(state: Floats, sensor_xy_m: Floats) -> tuple[Floats, Floats
     r = np.maximum(np.hypot(x, y), _MIN_RANGE_M)
     u_x, u_y = x / r, y / r
     rate = u_x * vx + u_y * vy
+    turn_x, turn_y = -u_y / r, u_x / r
+    across = vy * u_x - vx * u_y  # (v - u rate) / r is along the turn
     h = np.zeros((len(state), 3, 4))
-    h[:, 0, 0], h[:, 0, 1] = h[:, 2, 2], h[:, 2, 3] = u_x, u_y
-    h[:, 1, 0], h[:, 1, 1] = -u_y / r, u_x / r
-    h[:, 2, 0], h[:, 2, 1] = (vx - u_x * rate) / r, (vy - u_y * rate) / r
+    h[:, 0, 0] = h[:, 2, 2] = u_x
+    h[:, 0, 1] = h[:, 2, 3] = u_y
+    h[:, 1, 0], h[:, 1, 1] = turn_x, turn_y
+    h[:, 2, 0], h[:, 2, 1] = across * turn_x, across * turn_y
     return columns(r, np.arctan2(y, x), rate), h
 
 
@@ -48,20 +51,21 @@ def polar_start(range_m: Floats, azimuth_rad: Floats, range_rate_mps: Floats, no
 
     Velocity starts from a broad guess, wide along the road and narrow across, conditioned on the range rate.
     """
-    s = settings
-    u = np.stack([np.cos(azimuth_rad), np.sin(azimuth_rad)], axis=1)
-    side = np.stack([-u[:, 1], u[:, 0]], axis=1)
-    state = np.zeros((len(range_m), 4))
-    state[:, :2] = range_m[:, None] * u + sensor_xy_m
-    prior = np.diag([s.start_along_sigma_mps ** 2, s.start_across_sigma_mps ** 2])
-    spread = u @ prior
-    gain = spread / (np.einsum('mi,mi->m', spread, u) + noise[:, 2, 2])[:, None]
-    state[:, 2:] = gain * range_rate_mps[:, None]
-    covariance = np.zeros((len(range_m), 4, 4))
-    across = noise[:, 1, 1] * range_m ** 2
-    covariance[:, :2, :2] = (noise[:, 0, 0, None, None] * u[:, :, None] * u[:, None, :]
-                             + across[:, None, None] * side[:, :, None] * side[:, None, :])
-    covariance[:, 2:, 2:] = prior - gain[:, :, None] * spread[:, None, :]
+    s, n = settings, len(range_m)
+    c, d = np.cos(azimuth_rad), np.sin(azimuth_rad)
+    along, across = s.start_along_sigma_mps ** 2, s.start_across_sigma_mps ** 2
+    state = np.empty((n, 4))
+    state[:, 0], state[:, 1] = range_m * c + sensor_xy_m[0], range_m * d + sensor_xy_m[1]
+    ahead, aside = along * c, across * d
+    spread = ahead * c + aside * d + noise[:, 2, 2]
+    gain_x, gain_y = ahead / spread, aside / spread
+    state[:, 2], state[:, 3] = gain_x * range_rate_mps, gain_y * range_rate_mps
+    covariance = np.zeros((n, 4, 4))
+    radial, beside = noise[:, 0, 0], noise[:, 1, 1] * range_m * range_m
+    covariance[:, 0, 0], covariance[:, 1, 1] = radial * c * c + beside * d * d, radial * d * d + beside * c * c
+    covariance[:, 0, 1] = covariance[:, 1, 0] = (radial - beside) * (c * d)
+    covariance[:, 2, 2], covariance[:, 3, 3] = along - gain_x * ahead, across - gain_y * aside
+    covariance[:, 2, 3] = covariance[:, 3, 2] = -gain_x * aside
     return state, covariance
 
 

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,10 +25,11 @@ from outrider_perception.settings import MotionSettings
 VX, AX, VY, W, BIAS, COURSE, OFF = range(7)
 N = 7
 _STAYS = np.eye(N)
+_TURNS = np.zeros((1, N))  # what a gyroscope shows
+_TURNS[0, W] = _TURNS[0, BIAS] = 1.0
 
 
-@dataclass(frozen=True)
-class Motion:
+class Motion(NamedTuple):
     """What is known of base_link at one instant; `covariance` (2, 2) is that of the velocity."""
 
     velocity_mps: Floats
@@ -54,8 +54,9 @@ class MotionFilter:
         self._now_s: float | None = None
         self._heard_s: dict[str, float] = {}
         self._refused: dict[str, int] = {}
-        self._way: deque[tuple[float, float]] = deque()  # time, integral of the yaw rate
-        self._turned = 0.0
+        # Times, and the integral of the yaw rate at each.
+        self._way_s: list[float] = []
+        self._turned: list[float] = []
         self._course_known = False
         self._tilt = (0.0, 0.0, -math.inf)
         self._told: Motion | None = None  # what advance said last, while nothing has changed since
@@ -72,13 +73,27 @@ class MotionFilter:
 
     def advance(self, now_s: float) -> Motion:
         """Carry the state to `now_s` (not back) and return it."""
-        dt = now_s - self._now_s if self._now_s is not None else 0.0
-        self._now_s = now_s if self._now_s is None else max(now_s, self._now_s)
-        if dt > 0.0:
-            self._predict(dt)
+        now_s = self._go(now_s)
         if self._told is None:
-            self._told = self._tell(self._now_s)
+            self._told = self._tell(now_s)
         return self._told
+
+    def _go(self, now_s: float) -> float:
+        """Carry the state to `now_s` (not back) and return the time that it is then at."""
+        before_s, way_s, turned = self._now_s, self._way_s, self._turned
+        if before_s is None:
+            way_s.append(now_s)
+            turned.append(0.0)
+        elif now_s > before_s:
+            turned.append(turned[-1] + (now_s - before_s) * float(self._x[W]))
+            way_s.append(now_s)
+            self._predict(now_s - before_s)
+        else:
+            return before_s
+        while len(way_s) > 2 and now_s - way_s[1] >= self._settings.sway_s:
+            del way_s[0], turned[0]
+        self._now_s = now_s
+        return now_s
 
     def _tell(self, now_s: float) -> Motion:
         s, turn = self._settings, self._turn(now_s)
@@ -86,24 +101,22 @@ class MotionFilter:
         if now_s - told_s > s.memory_s:
             roll = pitch = 0.0
         p = self._p
+        covariance = np.empty((2, 2))
+        covariance[0], covariance[1] = p[VX, VX:VY + 1:2], p[VY, VX:VY + 1:2]
         # Doppler alone hardly tells a turn from a slide, and a course only the way, not the sway. A mean over a scan:
         # tracks are turned by it once a scan.
         yaw = self._slope(s.scan_s) if self.hears('gyro', now_s) else turn
-        return Motion(self._x[[VX, VY]], np.array([[p[VX, VX], p[VX, VY]], [p[VY, VX], p[VY, VY]]]), yaw,
-                      math.sqrt(p[W, W]), turn, roll, pitch)
+        return Motion(self._x[VX:VY + 1:2].copy(), covariance, yaw, math.sqrt(p[W, W]), turn, roll, pitch)
 
     def gyro(self, seen: Gyro) -> bool:
         """Take what turns and leans; False where it is not usable."""
         if not abs(seen.yaw_rate_radps) <= self._settings.most_yaw_radps:
             return False
-        late_s = self._late(seen.stamp_s)
-        if late_s is None:
+        if self._late(seen.stamp_s) is None:
             return False
-        h = np.zeros((1, N))
-        h[0, W] = h[0, BIAS] = 1.0
         sigma = math.hypot(self._settings.gyro_sigma_radps, self._settings.gyro_scale * seen.yaw_rate_radps)
-        self._update('gyro', seen.stamp_s, h, np.array([seen.yaw_rate_radps - self._x[W] - self._x[BIAS]]),
-                     np.array([[sigma ** 2]]), gate=math.inf)
+        self._update('gyro', seen.stamp_s, _TURNS, [seen.yaw_rate_radps - float(self._x[W] + self._x[BIAS])],
+                     sigma ** 2, gate=math.inf)
         if abs(seen.roll_rad) < 1.0 and abs(seen.pitch_rad) < 1.0:
             self._tilt, self._told = (seen.roll_rad, seen.pitch_rad, seen.stamp_s), None
         return True
@@ -118,14 +131,13 @@ class MotionFilter:
             return False
         late_s += s.gps_age_s if seen.source == 'gps' else 0.0
         sigma = max(seen.sigma_mps, s.least_sigma_mps)
-        x, (rx, ry) = self._x, seen.lever_m
+        x, (rx, ry) = self._x.tolist(), seen.lever_m
         ahead, across = x[VX] - late_s * x[AX] - x[W] * ry, x[VY] + x[W] * rx
         rows = np.zeros((1, N))
         if seen.source == 'wheels':
-            rows[0, [VX, AX, W]] = 1.0, -late_s, -ry
+            rows[0, VX], rows[0, AX], rows[0, W] = 1.0, -late_s, -ry
             sigma = math.hypot(sigma, s.wheel_scale * seen.mps)
-            return self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - ahead]),
-                                np.array([[sigma ** 2]]), s.gate)
+            return self._update(seen.source, seen.stamp_s, rows, [seen.mps - ahead], sigma ** 2, s.gate)
         # The length of a noisy vector is never zero: sqrt(pi) / 2 of its two axes' sigma where it stands.
         expected = math.hypot(ahead, across, 0.5 * math.sqrt(math.pi) * sigma)
         u, v = ahead / max(expected, 1e-6), across / max(expected, 1e-6)
@@ -135,10 +147,9 @@ class MotionFilter:
             expected, u, v = ahead, 1.0, 0.0
         elif ahead < 0.0 and seen.mps > expected and ahead ** 2 < s.gate * (self._p[VX, VX] + sigma ** 2):
             u = -u  # what is hardly below zero and should be faster should be so ahead
-        rows[0, [VX, AX, VY, W]] = u, -u * late_s, v, v * rx - u * ry
-        used = self._update(seen.source, seen.stamp_s, rows, np.array([seen.mps - expected]),
-                            np.array([[s.gps_share * sigma ** 2 + (s.age_sigma_s * x[AX]) ** 2]]),
-                            s.gate)
+        rows[0, :W + 1] = u, -u * late_s, v, v * rx - u * ry
+        used = self._update(seen.source, seen.stamp_s, rows, [seen.mps - expected],
+                            s.gps_share * sigma ** 2 + (s.age_sigma_s * x[AX]) ** 2, s.gate)
         if used and math.isfinite(seen.course_rad) and seen.mps > s.course_speed_mps:
             self._course(seen, late_s, across / max(abs(ahead), s.course_speed_mps))
         return used
@@ -151,12 +162,16 @@ class MotionFilter:
         late_s = self._late(stamp_s)
         if late_s is None:
             return False
-        root = np.linalg.cholesky(information + 1e-9 * np.eye(2))
-        to_sensor = np.zeros((2, N))
-        to_sensor[0, [VX, AX, W, OFF]] = 1.0, -late_s, -lever_m[1], self._x[VX]
-        to_sensor[1, [VY, W]] = 1.0, lever_m[0]
-        rows = root.T @ to_sensor
-        return self._update('doppler', stamp_s, rows, np.linalg.solve(root, vector) - rows @ self._x, np.eye(2),
+        ((a, b), (_, d)), (x, y), (rx, ry) = information.tolist(), vector.tolist(), lever_m.tolist()
+        # By Cholesky's root of it the errors of both rows are one, and independent.
+        one, both, other = _root(a + 1e-9, b, d + 1e-9)
+        speed = float(self._x[VX])
+        rows = np.zeros((2, N))
+        rows[0, :W + 1] = one, -one * late_s, both, both * rx - one * ry
+        rows[0, OFF], rows[1, VY], rows[1, W] = one * speed, other, other * rx
+        first, second = (rows @ self._x).tolist()
+        x /= one
+        return self._update('doppler', stamp_s, rows, [x - first, (y - both * x) / other - second], 1.0,
                             self._settings.gate)
 
     def _course(self, seen: Speed, late_s: float, slip: float) -> None:
@@ -166,62 +181,76 @@ class MotionFilter:
             x[COURSE] = seen.course_rad
         off = math.remainder(seen.course_rad - (x[COURSE] - late_s * x[W] + slip), 2.0 * math.pi)
         rows = np.zeros((1, N))
-        rows[0, [COURSE, W, VY]] = 1.0, -late_s, 1.0 / max(abs(x[VX]), s.course_speed_mps)
+        rows[0, COURSE], rows[0, W], rows[0, VY] = 1.0, -late_s, 1.0 / max(abs(x[VX]), s.course_speed_mps)
         sigma = math.hypot(seen.sigma_mps / seen.mps, s.course_sigma_rad)
-        self._update('course', seen.stamp_s, rows, np.array([off]), np.array([[sigma ** 2]]), s.gate)
+        self._update('course', seen.stamp_s, rows, [off], sigma ** 2, s.gate)
 
     def _late(self, stamp_s: float) -> float | None:
         """Go on to `stamp_s`; return by how much it is behind, None where that is too much."""
-        self.advance(stamp_s)
-        assert self._now_s is not None
-        late_s = self._now_s - stamp_s
+        late_s = self._go(stamp_s) - stamp_s
         return late_s if late_s <= self._settings.most_late_s else None
 
     def _predict(self, dt: float) -> None:
         s, x = self._settings, self._x
-        keep_a, keep_y, keep_w, keep_d = (math.exp(-dt / tau) for tau in (s.accel_tau_s, s.lateral_tau_s, s.yaw_tau_s,
-                                                                          s.doppler_bias_tau_s))
+        keep_a, keep_y = math.exp(-dt / s.accel_tau_s), math.exp(-dt / s.lateral_tau_s)
+        keep_w, keep_d = math.exp(-dt / s.yaw_tau_s), math.exp(-dt / s.doppler_bias_tau_s)
         self._told = None
-        f = np.eye(N)
+        f = _STAYS.copy()
         # Singer: an acceleration that fades, integrated.
         f[VX, AX] = s.accel_tau_s * (1.0 - keep_a)
         f[AX, AX], f[VY, VY], f[W, W], f[OFF, OFF] = keep_a, keep_y, keep_w, keep_d
         f[COURSE, W] = dt
-        self._turned += dt * float(x[W])
         lateral2 = s.lateral_sigma_mps ** 2 + (s.lateral_per_speed * float(x[VX])) ** 2
-        q = np.zeros(N)
-        q[AX] = (1.0 - keep_a ** 2) * s.accel_sigma_mps2 ** 2
-        q[VX] = q[AX] * dt ** 2 / 3.0
-        q[VY] = (1.0 - keep_y ** 2) * lateral2
-        q[W] = (1.0 - keep_w ** 2) * s.yaw_sigma_radps ** 2
-        q[OFF] = (1.0 - keep_d ** 2) * s.doppler_bias ** 2
-        q[BIAS] = s.gyro_walk2 * dt
-        q[COURSE] = q[W] * dt ** 2 / 3.0
+        wild_a = (1.0 - keep_a ** 2) * s.accel_sigma_mps2 ** 2
+        wild_w = (1.0 - keep_w ** 2) * s.yaw_sigma_radps ** 2
         self._x = f @ x
-        self._p = f @ self._p @ f.T + np.diag(q)
+        p = f @ self._p @ f.T
+        # In the order of the state.
+        p.reshape(-1)[::N + 1] += (wild_a * dt ** 2 / 3.0, wild_a, (1.0 - keep_y ** 2) * lateral2, wild_w,
+                                   s.gyro_walk2 * dt, wild_w * dt ** 2 / 3.0, (1.0 - keep_d ** 2) * s.doppler_bias ** 2)
         # Nobody rolls faster, however long nothing is heard.
-        self._p[VX, VX] = min(self._p[VX, VX], s.start_speed_sigma_mps ** 2)
+        p[VX, VX] = min(p[VX, VX], s.start_speed_sigma_mps ** 2)
+        self._p = 0.5 * (p + p.T)
 
-    def _update(self, source: str, stamp_s: float, rows: Floats, off: Floats, noise: Floats, gate: float) -> bool:
-        """Update where the residual is inside the gate, or has been outside so often that the filter must be wrong."""
+    def _update(self, source: str, stamp_s: float, rows: Floats, off: list[float], variance: float,
+                gate: float) -> bool:
+        """Update where the residual is inside the gate, or has been outside so often that the filter must be wrong.
+
+        `rows` (k, N), k 1 or 2, and `off`, the residuals, whose errors are independent and of one `variance`.
+        """
         s = self._settings
-        spread = rows @ self._p @ rows.T + noise
-        distance2 = float(off @ _solved(spread, off))
+        moves, white = self._whitened(rows, off, variance)
+        distance2 = math.fsum(one * one for one in white)
         if distance2 > gate * len(off):
             self._refused[source] = self._refused.get(source, 0) + 1
             if self._refused[source] < s.doubt_times or (source == 'doppler' and self._told_by_itself(stamp_s)):
                 return False
             # Wrong for so long: take it, with the doubt that this asks for.
             self._p[VX, VX] += min(distance2 / gate, 1e3) * s.known_sigma_mps ** 2
-            spread = rows @ self._p @ rows.T + noise
+            moves, white = self._whitened(rows, off, variance)
         self._refused[source], self._told = 0, None
         self._heard_s[source] = stamp_s
-        gain = _solved(spread, rows @ self._p).T
-        keep = _STAYS - gain @ rows
-        self._x = self._x + gain @ off
-        self._p = keep @ self._p @ keep.T + gain @ noise @ gain.T
-        self._p = 0.5 * (self._p + self._p.T)
+        self._x = self._x + np.array(white) @ moves
+        self._p = self._p - moves.T @ moves
         return True
+
+    def _whitened(self, rows: Floats, off: list[float], variance: float) -> tuple[Floats, list[float]]:
+        """Return by how much the state (k, N) moves with residuals that are independent and one wide, and those.
+
+        With L, Cholesky's root of S = H P H' + R, they are L^-1 H P and L^-1 off: what is learnt takes from P the
+        square of the first.
+        """
+        carried = rows @ self._p
+        spread = (carried @ rows.T).tolist()
+        if len(off) == 1:
+            one = math.sqrt(spread[0][0] + variance)
+            return carried / one, [off[0] / one]
+        one, both, other = _root(spread[0][0] + variance, spread[1][0], spread[1][1] + variance)
+        carried[0] /= one
+        carried[1] -= both * carried[0]
+        carried[1] /= other
+        first = off[0] / one
+        return carried, [first, (off[1] - both * first) / other]
 
     def _told_by_itself(self, now_s: float) -> bool:
         """Tell whether wheels or GPS are believed: all of traffic may pose as the ground; the rig's own do not.
@@ -232,11 +261,7 @@ class MotionFilter:
 
     def _turn(self, now_s: float) -> float:
         """Return the yaw rate of the way: its mean over one sway, sooner where it leaves what sway does."""
-        s, way = self._settings, self._way
-        if not way or now_s > way[-1][0]:
-            way.append((now_s, self._turned))
-        while len(way) > 2 and now_s - way[1][0] >= s.sway_s:
-            way.popleft()
+        s = self._settings
         if not self.hears('gyro', now_s) and not self.hears('course', now_s):
             return 0.0
         long = self._slope(s.sway_s)
@@ -246,14 +271,14 @@ class MotionFilter:
         return long ** 3 / (long ** 2 + s.straight_radps ** 2) if abs(long) > 0.5 * s.straight_radps else 0.0
 
     def _slope(self, span_s: float) -> float:
-        now_s, turned = self._way[-1]
-        newest = bisect_right(self._way, -span_s, key=lambda one: one[0] - now_s)
-        before_s, before = self._way[max(newest - 1, 0)]
+        now_s, turned = self._way_s[-1], self._turned[-1]
+        newest = max(bisect_right(self._way_s, -span_s, key=lambda one: one - now_s) - 1, 0)
+        before_s, before = self._way_s[newest], self._turned[newest]
         return (turned - before) / (now_s - before_s) if now_s - before_s >= 0.5 * span_s else 0.0
 
 
-def _solved(spread: Floats, right: Floats) -> Floats:
-    """Return x of spread @ x = right; most measurements are one number."""
-    if len(spread) > 1:
-        return np.asarray(np.linalg.solve(spread, right), dtype=np.float64)
-    return right / float(spread[0, 0])
+def _root(a: float, b: float, d: float) -> tuple[float, float, float]:
+    """Return the lower root l11, l21, l22 of a covariance [[a, b], [b, d]]."""
+    one = math.sqrt(a)
+    both = b / one
+    return one, both, math.sqrt(max(d - both * both, 1e-12 * d))

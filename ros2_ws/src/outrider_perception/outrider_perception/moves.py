@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +30,7 @@ def moves(bank: Bank, ego: EgoVelocity, sensor_xy_m: Floats, settings: Settings,
     return proved
 
 
-@dataclass(frozen=True)
-class Listener:
+class Listener(NamedTuple):
     """A radar that may hear whoever moves: where it is (2,) and looks (2,) in base_link, how far it hears a walker."""
 
     xy_m: Floats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outrider_perception.arrays import Floats, Ints
+from outrider_perception.arrays import Floats
 from outrider_perception.ego import EgoEstimator, EgoVelocity, Evidence
 from outrider_perception.measurements import Gyro, OwnMotion
 from outrider_perception.motion import Motion, MotionFilter
@@ -49,9 +49,10 @@ class Own:
 
     def expected(self, motion: Motion, lever_m: Floats, now_s: float) -> Floats | None:
         """Return the velocity (2,) of a sensor at `lever_m` (2,), None where nobody knows it."""
-        return motion.velocity_mps + swing(motion, lever_m) if self._filter.knows_speed(now_s) else None
+        return motion.velocity_mps + swing(motion.yaw_rate_radps, lever_m) if self._filter.knows_speed(now_s) else None
 
-    def scan(self, stamp_s: float, slopes: Floats, range_rate_mps: Floats, crowd: Ints, lever_m: Floats) -> EgoVelocity:
+    def scan(self, stamp_s: float, slopes: Floats, range_rate_mps: Floats, crowd: Floats,
+             lever_m: Floats) -> EgoVelocity:
         """Return the velocity of base_link after one scan.
 
         `slopes` (n, 2) are the directions times the cosine of elevation, `range_rate_mps` (n,) as measured by a sensor
@@ -91,7 +92,7 @@ class Own:
         self._now_s = stamp_s if self._now_s is None else max(self._now_s, stamp_s)
 
 
-def swing(motion: Motion, lever_m: Floats) -> Floats:
+def swing(yaw_rate_radps: float, lever_m: Floats) -> Floats:
     """Return by how much (2,) a place at `lever_m` (2,) moves otherwise than base_link: w x r."""
-    swung: Floats = motion.yaw_rate_radps * np.array([-lever_m[1], lever_m[0]])
-    return swung
+    x, y = lever_m.tolist()
+    return np.array((-yaw_rate_radps * y, yaw_rate_radps * x))

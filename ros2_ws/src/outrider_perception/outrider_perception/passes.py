@@ -46,17 +46,17 @@ class Passes:
         s = self._settings
         over: list[ClosePass] = []
         identities = step.tracks.identity.tolist()
-        (vx, vy), (own_x, own_y) = step.tracks.state[:, 2:].T, step.ego.velocity_mps
+        (vx, vy), (own_x, own_y) = step.tracks.state[:, 2:].T, step.ego.velocity_mps.tolist()
         speeds = np.hypot(vx + own_x, vy + own_y)
         moves = (np.hypot(vx, vy) >= s.pass_speed_mps) & (speeds >= s.pass_ground_speed_mps)
         rows = zip(identities, speeds.tolist(), moves.tolist(), approach.distance_m.tolist(),
                    approach.closing_mps.tolist(), strict=True)
         for row, (identity, speed, moving, distance, closing) in enumerate(rows):
             known = self._open.get(identity)
+            if known is None and (not moving or distance > s.pass_far_m):
+                continue
             closing = max(closing, known.closest.closing_mps if known else 0.0)
             if known is None:
-                if not moving or distance > s.pass_far_m:
-                    continue
                 known = self._open[identity] = _Open(self._instant(step, approach, row, speed, closing))
             elif distance < known.closest.clearance_m - s.pass_news_m and not known.told:
                 known.closest = self._instant(step, approach, row, speed, closing)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats
-from outrider_perception.lean import bearings
+from outrider_perception.arrays import Bools, Floats, columns
+from outrider_perception.lean import directions
 from outrider_perception.measurements import PolarScan
 from outrider_perception.settings import Settings
 
@@ -41,9 +41,8 @@ class Points:
         return Points(self.range_m[mask], self.azimuth_rad[mask], self.range_rate_mps[mask], self.snr_db[mask],
                       self.directions[mask], self.slope[mask], self.sine[mask], {})
 
-    def aimed(self, azimuth_rad: Floats, range_rate_mps: Floats) -> Points:
-        """Return these at other bearings, with other range rates."""
-        directions = self.directions if azimuth_rad is self.azimuth_rad else _directions(azimuth_rad)
+    def aimed(self, azimuth_rad: Floats, directions: Floats, range_rate_mps: Floats) -> Points:
+        """Return these at other bearings and in their `directions` (n, 2), with other range rates."""
         return Points(self.range_m, azimuth_rad, range_rate_mps, self.snr_db, directions, self.slope, self.sine,
                       self.left_out)
 
@@ -55,41 +54,38 @@ def flatten(scan: PolarScan, settings: Settings) -> Points:
     at 60 m is an error of elevation, and its range is nearly all horizontal.
     """
     s = settings
-    columns = np.empty((5, len(scan.range_m)))
-    columns[0], columns[1], columns[2] = scan.range_m, scan.azimuth_rad, scan.elevation_rad
-    columns[3], columns[4] = scan.range_rate_mps, scan.snr_db
-    finite = np.logical_and.reduce(np.isfinite(columns), axis=0)
-    if not finite.all():
-        columns = np.where(finite, columns, 0.0)
-    reach, azimuth, elevation, rate, snr = columns
-    sane = (finite & (reach <= s.max_range_m) & (reach >= 0.0) & (np.abs(rate) <= s.max_range_rate_mps)
-            & (np.abs(azimuth) <= 2 * np.pi) & (np.abs(elevation) <= np.pi / 2) & (np.abs(snr) <= 1e3))
+    numbers = np.empty((5, len(scan.range_m)))
+    numbers[0], numbers[1], numbers[2] = scan.range_m, scan.azimuth_rad, scan.elevation_rad
+    numbers[3], numbers[4] = scan.range_rate_mps, scan.snr_db
+    finite = np.logical_and.reduce(np.isfinite(numbers), axis=0)
+    if np.count_nonzero(finite) < len(finite):
+        numbers = np.where(finite, numbers, 0.0)
+    reach, azimuth, elevation, rate, snr = numbers
+    most = np.abs(numbers)
+    sane = np.logical_and.reduce(most <= s.largest, axis=0)
+    sane &= finite
+    sane &= reach >= 0.0
     leakage = sane & (reach < max(s.leakage_range_m, _MIN_RANGE_M))
-    steep = sane & ~leakage & (np.abs(elevation) > s.max_elevation_rad)
-    use = (sane & ~leakage & ~steep).nonzero()[0]
+    steep = sane & (most[2] > s.max_elevation_rad)
+    steep &= ~leakage
+    use = (sane & ~(leakage | steep)).nonzero()[0]
     left_out = dict.fromkeys(('not_finite', 'out_of_bounds', 'leakage', 'steep'), 0)
     if len(use) < len(sane):
         left_out = {name: int(np.count_nonzero(out)) for name, out in zip(
             left_out, (~finite, finite & ~sane, leakage, steep), strict=True)}
-        reach, azimuth, elevation, rate, snr = columns[:, use]
-    cos_az, cos_el = np.cos(azimuth), np.cos(elevation)
-    sine = cos_el * np.sin(azimuth)
+        reach, azimuth, elevation, rate, snr = numbers[:, use]
+    cos_az, sine = np.cos(azimuth), np.sin(azimuth)
     # A row of antennas knows no elevation: all of them 0. Then it is the sine that is true, whatever the lean.
-    if scan.azimuth_rad.size > 0 and not elevation.any() and bool((cos_az >= 0.0).all()):
-        bearing = bearings(reach, sine, scan.pose, s.reflects_at_m)
-        flat, slope = reach, np.ones_like(reach)
-    else:
-        in_sensor = np.stack([reach * cos_el * cos_az, reach * sine, reach * np.sin(elevation)], axis=1)
-        x, y, z = (in_sensor @ scan.pose.rotation.T).T
-        bearing = np.arctan2(y, x)
-        height = np.minimum(np.abs(z), np.minimum(s.max_height_m, reach * math.sin(s.max_elevation_rad)))
-        flat = np.sqrt(reach ** 2 - height ** 2)
-        slope = flat / reach
-        rate = rate / slope
-    return Points(flat, bearing, rate, snr, _directions(bearing), slope, sine, left_out)
-
-
-def _directions(azimuth_rad: Floats) -> Floats:
-    directions = np.empty((len(azimuth_rad), 2))
-    directions[:, 0], directions[:, 1] = np.cos(azimuth_rad), np.sin(azimuth_rad)
-    return directions
+    if len(scan.azimuth_rad) and np.count_nonzero(elevation) == 0 and np.count_nonzero(cos_az < 0.0) == 0:
+        slope = np.ones(len(reach))
+        x, y = directions(reach, sine, scan.pose, s.reflects_at_m)
+        return Points(reach, np.arctan2(y, x), rate, snr, columns(x, y), slope, sine, left_out)
+    cos_el = np.cos(elevation)
+    sine = cos_el * sine
+    in_sensor = np.stack([reach * cos_el * cos_az, reach * sine, reach * np.sin(elevation)], axis=1)
+    x, y, z = (in_sensor @ scan.pose.rotation.T).T
+    bearing = np.arctan2(y, x)
+    height = np.minimum(np.abs(z), np.minimum(s.max_height_m, reach * math.sin(s.max_elevation_rad)))
+    flat = np.sqrt(reach ** 2 - height ** 2)
+    slope = flat / reach
+    return Points(flat, bearing, rate / slope, snr, columns(np.cos(bearing), np.sin(bearing)), slope, sine, left_out)

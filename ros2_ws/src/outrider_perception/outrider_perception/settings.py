@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
+
+from outrider_perception.arrays import Floats
 from outrider_perception.bodies import Bodies
 
 
@@ -118,6 +122,11 @@ class Settings:
     max_gap_s: float
     max_late_s: float
     bodies: Bodies
+
+    @cached_property
+    def largest(self) -> Floats:
+        """Return how large (5, 1) a point's range, azimuth, elevation, range rate and strength may be."""
+        return np.array([[self.max_range_m], [2.0 * math.pi], [0.5 * math.pi], [self.max_range_rate_mps], [1e3]])
 
     def with_chirp(self, velocity_bin_mps: float, range_resolution_m: float | None = None) -> Settings:
         """Return these for a chirp with that Doppler bin and range resolution (None: as it is)."""

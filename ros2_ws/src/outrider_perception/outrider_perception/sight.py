@@ -9,7 +9,6 @@ Montiel, IEEE T-RO 2008).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,70 +51,78 @@ def usable(boxes: Boxes) -> Bools:
 def sights(boxes: Boxes, pose: SensorPose, tables: Classes, settings: SightSettings) -> Sights:
     """Return what the usable boxes say; `pose` of the camera as the rig leans."""
     s, index = settings, usable(boxes).nonzero()[0]
-    left, top, right, bottom = boxes.edges_px[index].T
+    edges = boxes.edges_px.take(index, axis=0).T.copy()
+    left, top, right, bottom = edges
     said, depth = boxes.class_ids[index], boxes.depth_m[index]
     (fx, fy), (width, height) = boxes.focal_px, boxes.size_px
-    ray_x, ray_y, ray_z = _rays(boxes, pose, left, top, right, bottom)
+    ray_x, ray_y, ray_z = _rays(boxes, pose, edges)
     bearing, bearing_left, bearing_right = np.arctan2(ray_y[:3], ray_x[:3])
     half = 0.5 * np.abs(wrap_angle(bearing_left - bearing_right))
-    beside = (left <= s.edge_cut_px) | (right >= width - 1.0 - s.edge_cut_px)
-    below, above = bottom >= height - 1.0 - s.edge_cut_px, top <= s.edge_cut_px
+    cut_left, above = edges[:2] <= s.edge_cut_px
+    cut_right, below = right >= width - 1.0 - s.edge_cut_px, bottom >= height - 1.0 - s.edge_cut_px
     # Horizontal metres for a metre along the axis, of the box's middle and of its lower edge.
     flat, flat_below = np.maximum(np.hypot(ray_x[::3], ray_y[::3]), 1e-3)
     tall_px = bottom - top
     edge = s.edge_sigma_px + s.edge_share * tall_px
 
-    cues, sigmas = np.empty((3, len(index))), np.empty((3, len(index)))
+    # Of each cue what it says of the inverse range, and one over the square of its sigma: 0 where it says nothing.
+    cues, weights = np.empty((3, len(index))), np.empty((3, len(index)))
     # By its height.
     inverse_height = tables.inverse_height[said]
-    tall = fy * flat
-    cues[0] = tall_px / tall * inverse_height
-    doubt = np.hypot(tables.inverse_height_sigma[said] / inverse_height, s.height_share)
-    sigmas[0] = np.hypot(cues[0] * doubt, math.sqrt(2.0) * edge / tall * inverse_height)
-    sigmas[0][below | above] = np.inf
+    per_px = inverse_height / (fy * flat)
+    by_height = cues[0] = tall_px * per_px
+    doubt = tables.inverse_height_sigma[said] / inverse_height
+    sigma2 = by_height * by_height * (doubt * doubt + s.height_share ** 2) + 2.0 * (edge * per_px) ** 2
+    weights[0] = np.logical_not(below | above) / sigma2
     # By where it stands, if the ground is flat.
     up_m = float(pose.translation_m[2])
-    down = -ray_z[3] / flat_below
-    cues[1] = down / max(up_m, 0.1)
-    sigmas[1] = np.hypot(s.pitch_sigma_rad, edge / fy) * (1.0 + down * down) / max(up_m, 0.1)
-    sigmas[1][below] = np.inf
-    if up_m < s.least_height_m:
-        sigmas[1] = np.inf
+    if up_m >= s.least_height_m:
+        down = -ray_z[3] / flat_below
+        np.divide(down, max(up_m, 0.1), out=cues[1])
+        sigma = (1.0 + down * down) / max(up_m, 0.1)
+        weights[1] = np.logical_not(below) / (sigma * sigma * (s.pitch_sigma_rad ** 2 + (edge / fy) ** 2))
+    else:
+        cues[1] = weights[1] = 0.0
     # By depth inside it.
-    with np.errstate(invalid='ignore', divide='ignore'):
+    with np.errstate(invalid='ignore'):
         known = (depth > 0.2) & (depth <= s.depth_reach_m)
-        cues[2] = np.where(known, 1.0 / np.where(known, depth * flat, 1.0), 0.0)
-    sigmas[2] = np.where(known, np.hypot(s.depth_sigma_per_m2 / flat, s.body_sigma_m * cues[2] ** 2), np.inf)
+    by_depth = cues[2] = known / (np.where(known, depth, 1.0) * flat)
+    weights[2] = known / ((s.depth_sigma_per_m2 / flat) ** 2 + (s.body_sigma_m * by_depth * by_depth) ** 2)
 
-    weight = 1.0 / sigmas ** 2
     # None of them: somewhere near, for only what is near fills an image from edge to edge.
-    total = np.add.reduce(weight, axis=0)
-    none = total <= 0.0
+    total = np.add.reduce(weights, axis=0)
+    none = (total <= 0.0).nonzero()[0]
     total[none] = 1.0
-    inverse, sigma = np.add.reduce(weight * cues, axis=0) / total, 1.0 / np.sqrt(total)
+    weights *= cues
+    inverse, sigma = np.add.reduce(weights, axis=0) / total, 1.0 / np.sqrt(total)
     inverse[none] = sigma[none] = s.full_inverse_per_m
     inverse = np.minimum(np.maximum(inverse, 1.0 / _MAX_RANGE_M), 1.0 / _MIN_RANGE_M)
     # The centre of a box is about the middle of what is seen of the body; cut by the image's edge it is not.
-    across = half * np.where(beside, 1.0, s.place_share)
+    across = half * np.where(cut_left | cut_right, 1.0, s.place_share)
     bearing_sigma = np.sqrt(s.bearing_sigma_rad ** 2 + (edge / fx) ** 2 + across * across)
     lasting = np.where(known, s.depth_lasting, s.range_lasting)
     return Sights(columns(bearing, inverse), columns(bearing_sigma, sigma), half, lasting, index)
 
 
-def _rays(boxes: Boxes, pose: SensorPose, left: Floats, top: Floats, right: Floats, bottom: Floats) -> Floats:
+def _rays(boxes: Boxes, pose: SensorPose, edges: Floats) -> Floats:
     """Return x, y, z (3, 4, m) of directions in base_link's axes, one metre along the camera's axis.
 
-    They are those of the boxes' middles, the middles of their left and right edges, and of their lower edges.
+    They are those of the middles of boxes with `edges` (4, m), the middles of their left and right edges, and of their
+    lower edges.
     """
     (fx, fy), (cx, cy) = boxes.focal_px, boxes.centre_px
-    across, up = np.empty((4, len(left))), np.empty((4, len(left)))
-    across[0], across[1], across[2] = 0.5 * (left + right), left, right
-    across[3] = across[0]
+    (left, top, right, bottom), m = edges, edges.shape[1]
+    places = np.empty((3, 4, m))
+    ahead, across, up = places
+    ahead[:] = 1.0
+    across[1], across[2] = left, right
+    across[0] = across[3] = 0.5 * (left + right)
     up[:3], up[3] = 0.5 * (top + bottom), bottom
-    across, up = (cx - across) / fx, (cy - up) / fy
-    rays: Floats = np.empty((3, 4, len(left)))
-    for one, (ahead, side, above) in zip(rays, pose.rotation.tolist(), strict=True):
-        one[:] = ahead + side * across + above * up
+    np.subtract(cx, across, out=across)
+    across /= fx
+    np.subtract(cy, up, out=up)
+    up /= fy
+    rays: Floats = (pose.rotation @ places.reshape(3, 4 * m)).reshape(3, 4, m)
     return rays
 
 

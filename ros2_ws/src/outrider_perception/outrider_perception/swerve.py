@@ -23,7 +23,7 @@ _CLEAR = 2.0
 def fade(bank: Bank, dt_s: float, settings: Settings) -> None:
     """Let the past count less, in place: a sum fades with time, its variance with twice that."""
     keep = math.exp(-dt_s / settings.swerve_tau_s)
-    bank.swerve *= np.array([keep, keep * keep])
+    bank.swerve *= keep, keep * keep
 
 
 def learn(bank: Bank, track: Ints, off_rad: Floats, spread_rad2: Floats, jacobian: Floats) -> None:
@@ -33,7 +33,8 @@ def learn(bank: Bank, track: Ints, off_rad: Floats, spread_rad2: Floats, jacobia
     turns them: `jacobian` (k, 2), rad/m. Beside the rig a bearing tells where along a body an echo came from, not its
     lane: only those count that a metre across turns by twice as much as one along.
     """
-    per_m = np.where(np.abs(jacobian[:, 1]) > _CLEAR * np.abs(jacobian[:, 0]), jacobian[:, 1], 0.0)
+    along, across = np.abs(jacobian.T)
+    per_m = jacobian[:, 1] * (across > _CLEAR * along)
     weight = per_m / spread_rad2
     bank.swerve[track] += columns(off_rad * weight, per_m * weight)
 

@@ -19,8 +19,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
-from outrider_perception.lean import bearings
+from outrider_perception.arrays import Bools, Floats, Ints, columns, pairs
+from outrider_perception.lean import directions
 from outrider_perception.measurements import PolarScan
 from outrider_perception.points import Points
 from outrider_perception.settings import Settings
@@ -34,7 +34,8 @@ _SAME_M, _SAME_CELL = 0.02, 0.1  # of range, or so much of a bin
 class Alternatives:
     """What n points may be: (n, a) multiple of the span, range rate, bearing in base_link, and which can be at all.
 
-    `paired` (n,) is the other peak of a point that looks split, -1 for none.
+    `paired` (n,) is the other peak of a point that looks split, -1 for none; `x`, `y` (n, a) are the unit vectors along
+    the bearings.
     """
 
     k: Ints             # (a,)
@@ -42,11 +43,14 @@ class Alternatives:
     azimuth_rad: Floats
     possible: Bools
     paired: Ints
+    x: Floats
+    y: Floats
 
-    def take(self, which: Bools) -> Alternatives:
-        """Return those of the points under a mask; pairs are kept by their places in the whole."""
-        return Alternatives(self.k, self.range_rate_mps[which], self.azimuth_rad[which], self.possible[which],
-                            self.paired[which])
+    def chosen(self, points: Points, which: Ints) -> Points:
+        """Return `points` each at one of its alternatives (n,)."""
+        rows = np.arange(len(points))
+        return points.aimed(self.azimuth_rad[rows, which], columns(self.x[rows, which], self.y[rows, which]),
+                            self.range_rate_mps[rows, which])
 
 
 def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: Settings) -> Alternatives:
@@ -58,18 +62,34 @@ def alternatives(points: Points, scan: PolarScan, ground_mps: Floats, settings: 
     assert scan.velocity_max_mps is not None
     span = 2.0 * scan.velocity_max_mps
     most = int((s.unfold_ground_mps + s.unfold_own_mps + scan.velocity_max_mps) / span)
-    splits = scan.transmitters == 2 and bool((scan.elevation_rad[np.isfinite(scan.elevation_rad)] == 0.0).all())
+    splits = scan.transmitters == 2 and not _rises(scan.elevation_rad)
     k, shift = _multiples(most, splits)
-    rate = points.range_rate_mps[:, None] + span * k / points.slope[:, None]
-    sine = np.remainder(points.sine[:, None] + shift + 1.0, 2.0) - 1.0  # the chip's angles go round
-    bearing = (bearings(points.range_m[:, None], sine, scan.pose, s.reflects_at_m) if splits
-               else np.repeat(points.azimuth_rad[:, None], len(k), axis=1))
+    rate = (span * k) / points.slope[:, None]
+    rate += points.range_rate_mps[:, None]
+    sine = points.sine[:, None] + shift
+    sine -= 2.0 * np.rint(0.5 * sine)  # the chip's angles go round
+    if splits:
+        x, y = directions(points.range_m[:, None], sine, scan.pose, s.reflects_at_m)
+        bearing = np.arctan2(y, x)
+    else:
+        x, y, bearing = (np.repeat(column[:, None], len(k), axis=1) for column in (*points.directions.T,
+                                                                                   points.azimuth_rad))
     possible = (np.abs(rate - ground_mps[:, None]) <= s.unfold_ground_mps) & (np.abs(sine) <= _MOST_SINE)
     paired = _pairs(points, scan, s) if splits else np.full(len(points), -1)
     # The left peak of two lies to the left of the body: only the shift towards the other one is its place.
-    towards = np.where(paired >= 0, np.sign(points.sine[paired] - points.sine), 0.0)
-    possible &= (shift == 0.0) | (towards[:, None] == 0.0) | (np.sign(shift) == towards[:, None])
-    return Alternatives(k, rate, bearing, possible, paired)
+    split = (paired >= 0).nonzero()[0]
+    if len(split):
+        towards = np.sign(points.sine[paired[split]] - points.sine[split])[:, None]
+        possible[split] &= (shift == 0.0) | (towards == 0.0) | (np.sign(shift) == towards)
+    return Alternatives(k, rate, bearing, possible, paired, x, y)
+
+
+def _rises(elevation_rad: Floats) -> bool:
+    """Tell whether any elevation is known other than 0: a row of antennas knows none."""
+    known = elevation_rad
+    if np.count_nonzero(known):
+        known = known[np.isfinite(known)]
+    return bool(np.count_nonzero(known))
 
 
 @lru_cache(maxsize=16)
@@ -85,7 +105,7 @@ def _pairs(points: Points, scan: PolarScan, settings: Settings) -> Ints:
     step = scan.velocity_step_mps or settings.velocity_bin_mps
     # One cell; but the chip tells places, rounded, and ranges made of them differ by centimetres.
     cell_m = max(_SAME_M, _SAME_CELL * (scan.range_resolution_m or 0.0))
-    one, other = (np.abs(points.range_m[:, None] - points.range_m) < cell_m).nonzero()
+    one, other = pairs(np.abs(points.range_m[:, None] - points.range_m) < cell_m)
     mates = np.abs(np.abs(points.sine[one] - points.sine[other]) - 2 * SPLIT_SINE) <= settings.unfold_split_sine
     mates &= np.abs(points.range_rate_mps[one] - points.range_rate_mps[other]) < 0.5 * step
     one, other = one[mates], other[mates]
@@ -99,8 +119,10 @@ def on_ground(found: Alternatives, ground_at: Floats) -> tuple[Ints, Floats]:
 
     `ground_at` (n, a) is the range rate of the ground at each alternative's bearing.
     """
-    off = np.where(found.possible, found.range_rate_mps - ground_at, np.inf)
+    off = found.range_rate_mps - ground_at
     # Of two alike the smaller multiple: an odd one has two chances to fit.
-    doubt = np.abs(off) + 0.02 * np.abs(found.k)
-    best = doubt.argmin(axis=1)
-    return best, off[np.arange(len(best)), best]
+    doubt = np.abs(off)
+    doubt += 0.02 * np.abs(found.k)
+    doubt[~found.possible] = np.inf
+    rows, best = np.arange(len(off)), doubt.argmin(axis=1)
+    return best, np.where(found.possible[rows, best], off[rows, best], np.inf)

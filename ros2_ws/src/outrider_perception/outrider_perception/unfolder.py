@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from typing import NamedTuple
 
 import numpy as np
 
-from outrider_perception.arrays import Bools, Floats, Ints
+from outrider_perception.arrays import Bools, Floats, Ints, pairs
 from outrider_perception.measurements import PolarScan
 from outrider_perception.points import Points
 from outrider_perception.settings import Settings
@@ -16,8 +17,7 @@ from outrider_perception.unfold import Alternatives, alternatives, on_ground
 _GUESSES_MPS = np.arange(-4.0, 15.01, 0.25)  # of an unknown own speed: finer than any chirp's bin
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """Tracks as a scan's sensor should see them (t,): place in m and rad, range rate, and one sigma of each.
 
     `depth_m`: how far behind that place more of the body may be seen; `sure`: confirmed ones, that may claim what looks
@@ -34,8 +34,7 @@ class Known:
     sure: Bools
 
 
-@dataclass(frozen=True)
-class Unfolded:
+class Unfolded(NamedTuple):
     """Points with the range rate and bearing that are most likely; `ground` (n,), `held` (n,): not clear yet."""
 
     points: Points
@@ -64,12 +63,11 @@ class Unfolder:
         if sensor_mps is None:
             sensor_mps = self._guess(points, scan)
         assert scan.velocity_max_mps is not None
-        if np.hypot(*sensor_mps) + self._settings.ego_max_accel_mps2 / 10.0 < scan.velocity_max_mps:
+        if math.hypot(*sensor_mps.tolist()) + self._settings.ego_max_accel_mps2 / 10.0 < scan.velocity_max_mps:
             return points  # no ground is that fast: as it is measured it is nearest
         found = alternatives(points, scan, -(points.directions @ sensor_mps), self._settings)
         best, _ = on_ground(found, _ground_at(found, sensor_mps))
-        rows = np.arange(len(points))
-        return points.aimed(found.azimuth_rad[rows, best], found.range_rate_mps[rows, best])
+        return found.chosen(points, best)
 
     def bodies(self, points: Points, scan: PolarScan, sensor_mps: Floats, tolerance_mps: Floats,
                known: Known) -> Unfolded:
@@ -81,8 +79,6 @@ class Unfolder:
         s = self._settings
         assert scan.velocity_max_mps is not None
         span = 2.0 * scan.velocity_max_mps
-        n = len(points)
-        rows = np.arange(n)
         found = alternatives(points, scan, -(points.directions @ sensor_mps), s)
         ground_at = _ground_at(found, sensor_mps)
         standing, off = on_ground(found, ground_at)
@@ -91,22 +87,23 @@ class Unfolder:
         choice = self._claims(points, found, known, stands, s.unfold_claim_narrow if narrow else s.unfold_claim)
         claimed = choice >= 0
         # What stands, or is known, needs no past; whatever else does may be of a new body.
-        rate_over_ground = found.range_rate_mps - ground_at
-        favour = np.where(found.k[None, :] % 2 == 1, np.where(found_pairs(found), s.unfold_pair_nats,
-                                                             -s.unfold_pair_nats if _splits(found) else 0.0), 0.0)
-        favour[rows[stands], standing[stands]] += s.unfold_stands_nats
-        ask = ~claimed & (~stands | narrow)
-        told = np.full(n, -1)
-        told[ask] = self._trace.judge(scan.stamp_s, points.range_m[ask], points.range_rate_mps[ask], span,
-                                      found.take(ask), rate_over_ground[ask], favour[ask],
-                                      s.unfold_support_narrow if narrow else s.unfold_support)
-        self._trace.learn(scan.stamp_s, points.range_m[~claimed], points.range_rate_mps[~claimed],
-                          found.take(~claimed))
-        choice = np.where(claimed, choice, np.where(told >= 0, told, np.where(stands, standing, -1)))
+        free = np.logical_not(claimed)
+        ask = (free if narrow else free & ~stands).nonzero()[0]
+        if len(ask):
+            pair = np.where(found.paired[ask] >= 0, s.unfold_pair_nats, -s.unfold_pair_nats if _splits(found) else 0.0)
+            favour = pair[:, None] * (found.k % 2 == 1)
+            favour[np.arange(len(ask)), standing[ask]] += s.unfold_stands_nats * stands[ask]
+            told = self._trace.judge(scan.stamp_s, points, ask, span, found, ground_at, favour,
+                                     s.unfold_support_narrow if narrow else s.unfold_support)
+        rest = free.nonzero()[0]
+        self._trace.learn(scan.stamp_s, points, rest, found)
+        choice[rest] = np.where(stands[rest], standing[rest], -1)
+        if len(ask):
+            choice[ask] = np.where(told >= 0, told, choice[ask])
         ground = stands & (choice == standing)
         held = choice < 0
         choice = np.where(held, standing, choice)
-        return Unfolded(points.aimed(found.azimuth_rad[rows, choice], found.range_rate_mps[rows, choice]), ground, held)
+        return Unfolded(found.chosen(points, choice), ground, held)
 
     def _claims(self, points: Points, found: Alternatives, known: Known, stands: Bools, most: float) -> Ints:
         """Return which alternative (n,) of each point a track explains best, -1 for none.
@@ -114,22 +111,34 @@ class Unfolder:
         What `stands` (n,), by its range rate, is left to the ground where a track is not sure or not within `most`.
         """
         choice = np.full(len(points), -1)
-        along = points.range_m[:, None] - known.range_m[None, :]
-        along = np.where(along > 0.0, np.maximum(along - known.depth_m, 0.0), along) / known.range_sigma_m
-        point, track = np.nonzero(along ** 2 <= self._settings.gate)
+        along = points.range_m[:, None] - known.range_m
+        along = np.minimum(along, np.maximum(along - known.depth_m, 0.0))  # what is nearer is, by all of it
+        along /= known.range_sigma_m
+        along *= along
+        point, track = pairs(along <= self._settings.gate)
         if not len(point):
             return choice
-        turn = np.abs(found.azimuth_rad[point] - known.azimuth_rad[track, None])
-        across = points.range_m[point, None] * np.minimum(turn, 2.0 * np.pi - turn) / known.across_sigma_m[track, None]
-        rate = (found.range_rate_mps[point] - known.range_rate_mps[track, None]) / known.rate_sigma_mps[track, None]
-        cost = along[point, track][:, None] ** 2 + across ** 2 + rate ** 2
-        cost = np.where(found.possible[point], cost, np.inf)
+        # Rows: one over their sigma, and what is expected.
+        expected = np.array((1.0 / known.across_sigma_m, known.azimuth_rad, 1.0 / known.rate_sigma_mps,
+                             known.range_rate_mps)).take(track, axis=1)[:, :, None]
+        turn = found.azimuth_rad.take(point, axis=0)
+        turn -= expected[1]
+        np.abs(turn, out=turn)
+        cost = np.minimum(turn, 2.0 * np.pi - turn)
+        cost *= expected[0] * points.range_m[point, None]
+        cost *= cost
+        rate = found.range_rate_mps.take(point, axis=0)
+        rate -= expected[3]
+        rate *= expected[2]
+        rate *= rate
+        cost += rate
+        cost += along[point, track][:, None]
+        cost[~found.possible.take(point, axis=0)] = np.inf
         best = cost.argmin(axis=1)
         cost = cost[np.arange(len(point)), best]
-        near = np.where(known.sure[track], most, 0.0)
-        near = np.where(stands[point], near, self._settings.gate)
-        order = np.argsort(-cost, kind='stable')  # the nearest last: it stays
-        order = order[cost[order] <= near[order]]
+        near = np.where(stands[point], most * known.sure[track], self._settings.gate)
+        within = (cost <= near).nonzero()[0]
+        order = within[(-cost[within]).argsort(kind='stable')]  # the nearest last: it stays
         choice[point[order]] = best[order]
         return choice
 
@@ -139,8 +148,7 @@ class Unfolder:
         if len(points) < s.ego_min_statics:
             return np.zeros(2)
         found = alternatives(points, scan, np.zeros(len(points)), s)
-        ahead = np.cos(found.azimuth_rad)
-        off = found.range_rate_mps[None] + _GUESSES_MPS[:, None, None] * ahead[None]
+        off = found.range_rate_mps[None] + _GUESSES_MPS[:, None, None] * found.x[None]
         off = np.where(found.possible[None], np.abs(off), np.inf).min(axis=2)
         votes = np.maximum(0.0, 1.0 - (off / (s.ego_inlier_mps + s.velocity_bin_mps / 2)) ** 2).sum(axis=1)
         votes -= 0.02 * np.abs(_GUESSES_MPS)
@@ -148,14 +156,10 @@ class Unfolder:
 
 
 def _ground_at(found: Alternatives, sensor_mps: Floats) -> Floats:
-    rate: Floats = -(np.cos(found.azimuth_rad) * sensor_mps[0] + np.sin(found.azimuth_rad) * sensor_mps[1])
+    x, y = sensor_mps.tolist()
+    rate: Floats = found.x * -x
+    rate -= found.y * y
     return rate
-
-
-def found_pairs(found: Alternatives) -> Bools:
-    """Return (n, 1): which points look like one of two peaks."""
-    pairs: Bools = (found.paired >= 0)[:, None]
-    return pairs
 
 
 def _splits(found: Alternatives) -> bool:

@@ -135,7 +135,7 @@ def test_a_lane_change_ends_and_who_crosses_goes_on() -> None:
     state = np.array([[-30.0, 2.0, 10.0, -1.0], [-10.0, 5.0, -5.0, -4.0]])
     lanes = Lanes.of(state[:, :2], state[:, 2:], EGO, 2.5, 2.5)
     assert lanes.keeps.tolist() == [True, False]
-    moved = np.einsum('nij,nj->ni', lanes.reach(100.0), state[:, 2:] + EGO.velocity_mps)
+    moved = np.einsum('nij,nj->ni', lanes.carried(100.0)[:, :2], state[:, 2:] + EGO.velocity_mps)
     assert moved[0] == pytest.approx([1500.0, -2.5])
     assert moved[1] == pytest.approx([0.0, -400.0])
 

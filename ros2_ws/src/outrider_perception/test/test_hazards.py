@@ -37,7 +37,8 @@ def test_distance_of_outlines_is_that_of_their_nearest_points(x: float, y: float
                                                               heading: float) -> None:
     size = np.array([[length, width]])
     distance, body, rig = gap(np.array([[x, y]]), size, np.array([heading]), RIG)
-    assert distances(np.array([[x]]), np.array([[y]]), size, np.array([[heading]]), RIG)[0] == distance
+    alone = distances(np.array([[x]]), np.array([[y]]), size, np.array([[heading]]), RIG)[0]
+    assert alone == pytest.approx(distance, abs=1e-9)
     ours, theirs = edge_points(RIG, 0.0), edge_points((length, width), heading) + [x, y]
     sampled = np.sqrt(((ours[:, None] - theirs[None]) ** 2).sum(axis=2)).min()
     if distance[0] == 0.0:
