@@ -56,20 +56,21 @@ class Mirrors:
         if n < 2 or len(where) == 0:
             return found
         off = aside(bank.state[:, :2], ego)
-        if np.count_nonzero(np.abs(off) > (float(np.abs(where).min()) - 0.5) * s.row_step_m) == 0:
-            return found  # nobody is beyond any row
+        # Only who is beyond the nearest of them.
+        who = (np.abs(off) > (float(np.abs(where).min()) - 0.5) * s.row_step_m).nonzero()[0]
+        if len(who) == 0:
+            return found
         along, ahead_mps = bank.state[:, 0], bank.state[:, 2]
-        length, share = bank.box_m[:, 0], s.twin_m + s.twin_share * np.abs(along)
-        beside = np.abs(along[:, None] - along) <= (share + 0.5 * np.maximum.reduce(length))[:, None]
-        beside &= np.abs(ahead_mps[:, None] - ahead_mps) <= s.twin_mps
+        length, share = bank.box_m[:, 0], s.twin_m + s.twin_share * np.abs(along[who])
+        beside = np.abs(ahead_mps[who, None] - ahead_mps) <= s.twin_mps
+        beside &= np.abs(along[who, None] - along) <= share[:, None] + 0.5 * np.maximum(length[who, None], length)
         beside &= bank.confirmed
-        beside.reshape(-1)[::n + 1] = False
         image, body = pairs(beside)
+        image = who[image]
+        twins = image != body
+        image, body = image[twins], body[twins]
         if len(image) == 0:
             return found
-        reach = share[image] + 0.5 * np.maximum(length[image], length[body])
-        twins = np.abs(along[image] - along[body]) <= reach
-        image, body = image[twins], body[twins]
         halfway = 0.5 * (off[image] + off[body])
         step = np.rint(halfway / s.row_step_m).astype(np.int64) + self._half
         stands = (step >= 0) & (step < len(rows))

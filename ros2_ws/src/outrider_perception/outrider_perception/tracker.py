@@ -28,6 +28,7 @@ from outrider_perception.ego import EgoVelocity, doubt, moving
 from outrider_perception.expected import Expected
 from outrider_perception.following import Following, Outlook
 from outrider_perception.known import known
+from outrider_perception.late import Lag
 from outrider_perception.lean import leaned
 from outrider_perception.measurements import (
     Boxes,
@@ -155,8 +156,7 @@ class Tracker:
         swung = swing(self._ego.yaw_rate_radps, lever_m)
         held = np.zeros(len(points), dtype=np.bool_)
         before = self._following.bank.covariance
-        lag = self._following.advance(dt_s, self._ego, self._scan_before_s())
-        expected = self._following.seen_by(lever_m, self._sensor_axis, lag)
+        lag, expected = self._expect(dt_s)
         if scan.velocity_max_mps is not None:
             unfolded = self._unfolder.bodies(seen, scan, self._ego.velocity_mps + swung, doubt(slopes, self._ego, s),
                                              known(self._following.bank, expected, before, swung, s))
@@ -217,6 +217,11 @@ class Tracker:
             detections, counts = from_depth(amended(seen, pose=pose), self._sights.settings)
         self._advance(detections, dt_s)
         return counts
+
+    def _expect(self, dt_s: float) -> tuple[Lag, Expected]:
+        """Predict the tracks by `dt_s`; return by how much the scan is behind, and what it should see of them."""
+        lag = self._following.advance(dt_s, self._ego, self._scan_before_s())
+        return lag, self._following.seen_by(self._sensor_xy_m, self._sensor_axis, lag)
 
     def _advance(self, detections: Detections, dt_s: float) -> None:
         lag = self._following.advance(dt_s, self._ego, self._scan_before_s())

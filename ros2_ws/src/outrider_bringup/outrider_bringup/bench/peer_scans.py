@@ -19,6 +19,8 @@ from outrider_bringup.score.adapter import measurement
 from outrider_bringup.score.play import configured
 from outrider_bringup.score.sense import sense, without, world_of
 from outrider_perception.detections import Detections
+from outrider_perception.expected import Expected
+from outrider_perception.late import Lag
 from outrider_perception.tracker import Tracker
 from outrider_sim.world import draw, places
 from outrider_sim.world.places import Mount
@@ -37,15 +39,24 @@ class Heard(Tracker):
 
     taken: Detections
     update_ms = 0.0
+    _expect_ms = 0.0  # of the prediction before it, which is part of it
 
-    def _update(self, detections: Detections, dt_s: float) -> None:
+    def _expect(self, dt_s: float) -> tuple[Lag, Expected]:
         begun = time.thread_time_ns()
-        super()._update(detections, dt_s)
-        self.update_ms, self.taken = (time.thread_time_ns() - begun) * 1e-6, detections
+        found = super()._expect(dt_s)
+        self._expect_ms = (time.thread_time_ns() - begun) * 1e-6
+        return found
+
+    def _update(self, detections: Detections, dt_s: float, expected: Expected | None = None) -> None:
+        begun = time.thread_time_ns()
+        super()._update(detections, dt_s, expected)
+        self.update_ms, self.taken = self._expect_ms + (time.thread_time_ns() - begun) * 1e-6, detections
 
     def take(self, detections: Detections, dt_s: float) -> None:
         """Update with what was found elsewhere, `dt_s` after the one before."""
-        self._update(detections, dt_s)
+        begun = time.thread_time_ns()
+        self._advance(detections, dt_s)
+        self.update_ms = (time.thread_time_ns() - begun) * 1e-6
 
     @property
     def told(self) -> int:
