@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 # make's job server and flags are not for what the recipes start.
 in_environment = unset MAKEFLAGS MFLAGS MAKELEVEL; OUTRIDER_ROOT='$(CURDIR)'; export OUTRIDER_ROOT; . tools/env.sh && exec
 
-.PHONY: help isolation setup dev demo test lint types portability firmware campaign clean
+.PHONY: help isolation setup dev demo test lint types portability firmware campaign clean detector-environment \
+  test-detector
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +18,7 @@ help:
 	@echo 'make setup               the environments and the build only; what is done is skipped'
 	@echo 'make lint types portability   the three static checks'
 	@echo 'make firmware             the relay controller: its tests, and the native board'
+	@echo 'make test-detector        torch, ultralytics and the detector that they train: .venv-train, 1 GB'
 	@echo 'make campaign             thousands of live faults, about five hours; figures under docs/figures'
 	@echo 'make isolation            as root: from a second network namespace no drive is heard, the live view where asked'
 	@echo 'make clean               remove what set-up made; rides stay'
@@ -48,6 +50,15 @@ portability:
 isolation: dev
 	@$(in_environment) python -m pytest -q tests/network
 
+detector-environment:
+	@tools/setup --train
+
+# In .venv-train: what needs torch. The library's folders come first, as in the environment of the nodes.
+test-detector:
+	@tools/setup --train --quiet
+	@OUTRIDER_ROOT='$(CURDIR)' PYTHONPATH=tools:ros2_ws/src/outrider_sim:ros2_ws/src/outrider_sensors \
+	  OMP_WAIT_POLICY=PASSIVE .venv-train/bin/python -m pytest -q tests/train
+
 firmware:
 	@$(MAKE) -C firmware test native
 
@@ -64,4 +75,4 @@ campaign: dev
 
 clean:
 	rm -rf firmware/.build firmware/*/.build
-	rm -rf .venv .venv-jazzy .venv-rerun .venv-peer .build .run ros2_ws/build ros2_ws/install ros2_ws/log
+	rm -rf .venv .venv-jazzy .venv-rerun .venv-peer .venv-train .build .run ros2_ws/build ros2_ws/install ros2_ws/log

@@ -46,13 +46,17 @@ class Installer:
                           '--disable-pip-version-check', '--no-deps', '--requirement', str(lock)], self._log)
         stamp.write(key)
 
-    def install(self, environment: Path, lock: Path) -> None:
-        """Install every package of `lock`, exactly and nothing else, and compile it to bytecode."""
+    def install(self, environment: Path, lock: Path, index: str = '') -> None:
+        """Install every package of `lock`, exactly and nothing else, and compile it to bytecode.
+
+        What an `index` beside the usual one has is taken from there; where it cannot be reached pip takes what it knows.
+        """
         python = str(environment / 'bin' / 'python')
+        more = ['--extra-index-url', index] if index else []
         if os.environ.get('OUTRIDER_SETUP_INSTALLER') != 'pip':
             try:
                 self._runner.run([str(self.uv), 'pip', 'install', '--quiet', '--no-progress', '--no-deps',
-                                  '--compile-bytecode', '--python', python, '--requirement', str(lock)],
+                                  '--compile-bytecode', '--python', python, *more, '--requirement', str(lock)],
                                  self._log, self.uv_environment())
                 return
             except StepError as failed:
@@ -60,7 +64,7 @@ class Installer:
                     raise
         self._runner.run([python, '-m', 'ensurepip'], self._log)
         self._runner.run([python, '-m', 'pip', 'install', '--quiet', '--retries', '2', '--no-deps',
-                          '--disable-pip-version-check', '--requirement', str(lock)], self._log)
+                          '--disable-pip-version-check', *more, '--requirement', str(lock)], self._log)
 
     def uv_environment(self) -> Mapping[str, str]:
         """Return uv's environment: cache and Pythons inside .build, so that `make clean` leaves nothing behind."""
@@ -80,7 +84,7 @@ def make_environment(folder: Path, python: Python, runner: Runner, log: Path, ov
         (folder / 'pip.conf').write_text(f'[install]\nconstraint = {constraint}\n')
 
 
-def make_viewer_environment(folder: Path, python: Python, installer: Installer, runner: Runner, log: Path) -> None:
+def make_newer_environment(folder: Path, python: Python, installer: Installer, runner: Runner, log: Path) -> None:
     """Make an empty environment with Python >= 3.11, uv's own where the machine's is older."""
     if python.version >= (3, 11):
         make_environment(folder, python, runner, log)

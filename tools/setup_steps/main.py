@@ -37,7 +37,8 @@ def run(here: machine.Machine, root_path: str, argv: list[str]) -> int:
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         plan = Plan(root, here, options.env, machine.choose_ros(here, os.environ), options.dev,
-                    retry_viewer=not options.quiet, with_peer=options.peer)
+                    retry_viewer=not options.quiet, with_peer=options.peer,
+                    with_train=options.train)
         return _set_up(plan, here, runner, options, progress)
     except RefusalError as refused:
         return _end(progress, 2, str(refused))
@@ -198,6 +199,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
                                                                 'done already is skipped.')
     parser.add_argument('--dev', action='store_true', help='also what only tests and checks need')
     parser.add_argument('--peer', action='store_true', help='also Stone Soup, which bench peer measures beside ours')
+    parser.add_argument('--train', action='store_true', help='also torch and ultralytics, which train the detector')
     parser.add_argument('--env', choices=('main', 'jazzy'), default='main',
                         help='jazzy: the second release from wheels, in .venv-jazzy and .build/jazzy')
     parser.add_argument('--check', action='store_true', help='do nothing; end with 3 when something is left to do')

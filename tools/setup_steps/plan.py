@@ -14,6 +14,7 @@ from .stamps import Stamp, contents, digest
 from .workspace import Workspace, environment_file, with_wheels
 
 BOARD = 'relay_board'  # the firmware as a process of this computer
+TORCH_INDEX = 'https://download.pytorch.org/whl/cpu'  # the one for the processor: a tenth of the other's size
 NUMPY_1 = ('humble', 'jazzy')  # releases whose packages are compiled against it
 
 _CHECK = """
@@ -44,18 +45,17 @@ class Plan:
     """The steps of the environment `name`: main (the machine's), or jazzy (the second release, from wheels)."""
 
     def __init__(self, root: Path, machine: Machine, name: str, distro: str | None, with_dev: bool,
-                 retry_viewer: bool = True, with_peer: bool = False) -> None:
+                 retry_viewer: bool = True, with_peer: bool = False, with_train: bool = False) -> None:
         self.root = root
         self.name = name
         self.system = name == 'main' and distro is not None
         self.distro = distro or 'kilted' if name == 'main' else name
         self.venv = root / ('.venv' if name == 'main' else f'.venv-{name}')
         self.viewer = root / '.venv-rerun'
-        self.peer = root / '.venv-peer'
         self.workspace = Workspace(root, name)
         self.setup_file = Path(machine.root) / 'opt/ros' / self.distro / 'setup.bash'
         self.with_dev = with_dev
-        self._with_peer = with_peer
+        self._with_peer, self._with_train = with_peer, with_train
         self._retry_viewer = retry_viewer
         self._locks = root / 'tools' / 'locks'
         self._stamp = Stamp(self.venv / 'outrider.json')
@@ -84,8 +84,10 @@ class Plan:
             steps.append(Step('dev', 'installing what the tests need', 5,
                               lambda: self._dev_stamp().holds(self._dev_key()), self._dev))
         if self._with_peer:
-            steps.append(Step('peer', 'installing Stone Soup, the tracker beside ours', 10, self._peer_done,
-                              self._make_peer))
+            steps.append(self._apart('peer', 'installing Stone Soup, the tracker beside ours', 10))
+        if self._with_train:
+            steps.append(self._apart('train', 'installing torch and ultralytics, which train the detector', 60,
+                                     TORCH_INDEX))
         return [*steps,
                 Step('messages', 'building messages', max(20, 90 / cores),
                      lambda: self._messages_stamp().holds(self._messages_key()), self._messages),
@@ -147,27 +149,30 @@ class Plan:
         key = self._viewer_key()
         self._viewer_stamp().remove()
         self._installer.prepare()
-        environments.make_viewer_environment(self.viewer, self._python, self._installer, self._runner, log)
+        environments.make_newer_environment(self.viewer, self._python, self._installer, self._runner, log)
         self._installer.install(self.viewer, self._locks / 'rerun.txt')
         self._viewer_stamp().write(key)
 
-    def _peer_stamp(self) -> Stamp:
-        return Stamp(self.peer / 'outrider.json')
+    def _apart(self, name: str, title: str, about_s: float, index: str = '') -> Step:
+        """Return the step that makes `.venv-NAME` from its lock: for one use, in no process of the robot's."""
+        folder, lock = self.root / f'.venv-{name}', self._locks / f'{name}.txt'
+        stamp = Stamp(folder / 'outrider.json')
 
-    def _peer_key(self) -> str:
-        return digest([str(self.root), (self._locks / 'peer.txt').read_text(), self._python.path,
-                       Path(environments.__file__).read_text()])
+        def key() -> str:
+            return digest([str(self.root), lock.read_text(), self._python.path, Path(environments.__file__).read_text()])
 
-    def _peer_done(self) -> bool:
-        return self._peer_stamp().holds(self._peer_key())
+        def make(log: Path) -> None:
+            made = key()
+            stamp.remove()
+            self._installer.prepare()
+            if index:
+                environments.make_newer_environment(folder, self._python, self._installer, self._runner, log)
+            else:
+                environments.make_environment(folder, self._python, self._runner, log)
+            self._installer.install(folder, lock, index)
+            stamp.write(made)
 
-    def _make_peer(self, log: Path) -> None:
-        key = self._peer_key()
-        self._peer_stamp().remove()
-        self._installer.prepare()
-        environments.make_environment(self.peer, self._python, self._runner, log)
-        self._installer.install(self.peer, self._locks / 'peer.txt')
-        self._peer_stamp().write(key)
+        return Step(name, title, about_s, lambda: stamp.holds(key()), make)
 
     def _board_stamp(self) -> Stamp:
         return Stamp(self.root / 'firmware' / '.build' / 'set_up.json')

@@ -77,7 +77,7 @@ def _stand_in(torch: Any) -> None:
 
     for name, value in (('__version__', _VERSION), ('ops', ops), ('__path__', [])):
         setattr(whole, name, value)
-    ops.nms = nms
+    setattr(ops, 'nms', nms)
     sys.modules.update({'torchvision': whole, 'torchvision.ops': ops})
     _tell_version()
 
@@ -96,8 +96,8 @@ def _tell_version() -> None:
                 return _VERSION
         return real(name)
 
-    version.stands_in = True
-    importlib.metadata.version = version
+    setattr(version, 'stands_in', True)
+    setattr(importlib.metadata, 'version', version)
 
 
 def _lay_fonts(folder: Path) -> None:

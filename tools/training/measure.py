@@ -1,0 +1,61 @@
+"""Measures an exported net on pictures of scenes that it was never trained on."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from training import store
+from training.judge import Judge
+from training.labels import KINDS
+from training.looker import Looker
+
+LIGHTS = ('day', 'dusk', 'night', 'tunnel')
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came out: per class over all light, the means by light, and what it was measured on."""
+
+    pictures: int
+    lights: dict[str, int]            # pictures of each
+    precision: dict[str, float]       # mAP50 of each class
+    truths: dict[str, int]            # bodies of each that had to be found
+    by_light: dict[str, dict[str, float]]
+    mean: float
+    mean_by_light: dict[str, float]
+    p50_ms: float                     # one look, one thread
+
+    def plain(self) -> dict[str, Any]:
+        """Return it for a file."""
+        return dict(vars(self))
+
+
+def measure(onnx: Path, folder: Path) -> Measured:
+    """Look at every measured picture under `folder`."""
+    looker = Looker(onnx)
+    whole, by_light = Judge(), {light: Judge() for light in LIGHTS}
+    took = []
+    for rgb, row in store.each(folder, 'measure'):
+        began = time.perf_counter()
+        guesses = looker.look(rgb)
+        took.append(time.perf_counter() - began)
+        whole.take(guesses, row.labels)
+        by_light[row.light].take(guesses, row.labels)
+    if not whole.pictures:
+        raise FileNotFoundError(f'{folder} holds no pictures to measure on, expected some; run: '
+                                'tools/train_detector render')
+    return Measured(whole.pictures, {light: judge.pictures for light, judge in by_light.items()},
+                    {kind: _rounded(whole.precision(kind)) for kind in KINDS},
+                    {kind: whole.truths(kind) for kind in KINDS},
+                    {light: {kind: _rounded(judge.precision(kind)) for kind in KINDS}
+                     for light, judge in by_light.items()},
+                    _rounded(whole.mean()), {light: _rounded(judge.mean()) for light, judge in by_light.items()},
+                    round(1000.0 * sorted(took)[len(took) // 2], 1))
+
+
+def _rounded(value: float) -> float:
+    return value if math.isnan(value) else round(value, 3)
