@@ -106,38 +106,27 @@ class Detector:
         model, camera = self.model, self.model.camera
         dt_s = 1.0 / model.fps if self._last_s is None else snapshot.t_s - self._last_s
         self._last_s = snapshot.t_s
-        bodies = figures(snapshot)
-        near = np.hypot(*(bodies.xy - [snapshot.rider.x, snapshot.rider.y]).T) < model.recall['reach_m'][
-            snapshot.weather]
-        bodies = bodies.take(np.flatnonzero(near))
-        corners = seen_from(eye_of(snapshot.rider, mount), bodies)
-        edges = boxes_px(camera, corners)
-        width, height = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
-        inside = np.flatnonzero((corners[..., 0].mean(axis=1) > _AHEAD_M) & (width >= _LEAST_PX) & (
-            height >= _LEAST_PX))
-        inside = inside[np.argsort(corners[inside, :, 0].min(axis=1), kind='stable')]
-        visible = _visible(edges[inside])
+        seen = views(snapshot, mount, camera, model.recall['reach_m'][snapshot.weather])
+        light = light_of(snapshot)
         found: list[tuple[Floats, str, float, int]] = []
-        for place, share in zip(inside.tolist(), visible.tolist(), strict=True):
-            size = math.sqrt(width[place] * height[place] * share)
-            row, kind = int(bodies.row[place]), bodies.kinds[place]
+        for place, (row, kind) in enumerate(zip(seen.row.tolist(), seen.kinds, strict=True)):
             look = self._looks.setdefault(row, _Look(self._random))
             look.step(self._random, dt_s, model)
-            recall = self._recall(size, kind, snapshot) if share >= model.recall['least_visible'] else 0.0
+            shown = seen.visible[place] >= model.recall['least_visible']
+            recall = self._recall(float(seen.size_px[place]), kind, light, snapshot.weather) if shown else 0.0
             noise, spread = self._random.standard_normal(4), float(self._random.standard_normal())
             if _NORMAL.cdf(look.found) >= recall:
                 continue
-            sigma = model.edge_sigma_px + model.edge_share * np.array([width[place], height[place]] * 2)
-            found.append((edges[place] + sigma * noise, self._taken_for(kind, look.kind),
-                          self._score(recall, spread), row))
+            edges = seen.edges_px[place]
+            sigma = model.edge_sigma_px + model.edge_share * np.tile(edges[2:] - edges[:2], 2)
+            found.append((edges + sigma * noise, self._taken_for(kind, look.kind), self._score(recall, spread), row))
         for edges_px, kind in self._nothings(snapshot.t_s, dt_s):
             found.append((edges_px, kind, self._score(0.0, float(self._random.standard_normal())), -1))
         return _together(found, camera)
 
-    def _recall(self, size_px: float, kind: str, snapshot: Snapshot) -> float:
+    def _recall(self, size_px: float, kind: str, light: str, weather: str) -> float:
         told = self.model.recall
-        light = 'night' if snapshot.in_tunnel and snapshot.light == 'day' else snapshot.light
-        half = told['half_px'][light] * told['by_class'][kind] * told['weather'][snapshot.weather]
+        half = told['half_px'][light] * told['by_class'][kind] * told['weather'][weather]
         share = told['best'][light] / (1.0 + math.exp(min((half - size_px) / told['width_px'], 50.0)))
         return float(max(1.0 - self._misses * (1.0 - share), 0.0))
 
@@ -163,6 +152,44 @@ class Detector:
                                 np.array([left, top, left + size[0], top + size[1]]), kind))
         self._false = [one for one in self._false if one[0] >= t_s]
         return [(edges + model.edge_sigma_px * random.standard_normal(4), kind) for _, edges, kind in self._false]
+
+
+@dataclass(frozen=True)
+class Views:
+    """n bodies as an image shows them, nearest first: what recall depends on.
+
+    `row` as in Boxes, `edges_px` (n, 4) of the whole body cut at the image's edges, `visible` (n,) the share that
+    nearer ones leave, `size_px` (n,) root of the visible area, `distance_m` (n,) from base_link.
+    """
+
+    row: NDArray[np.int64]
+    kinds: tuple[str, ...]
+    edges_px: Floats
+    visible: Floats
+    size_px: Floats
+    distance_m: Floats
+
+
+def views(snapshot: Snapshot, mount: Mount, camera: Pinhole, reach_m: float = math.inf) -> Views:
+    """Return what a camera at `mount` has in its image, up to `reach_m` from the rider."""
+    bodies = figures(snapshot)
+    distance = np.hypot(*(bodies.xy - [snapshot.rider.x, snapshot.rider.y]).T)
+    near = np.flatnonzero(distance < reach_m)
+    bodies, distance = bodies.take(near), distance[near]
+    corners = seen_from(eye_of(snapshot.rider, mount), bodies)
+    edges = boxes_px(camera, corners)
+    width, height = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
+    inside = np.flatnonzero((corners[..., 0].mean(axis=1) > _AHEAD_M) & (width >= _LEAST_PX) & (height >= _LEAST_PX))
+    inside = inside[np.argsort(corners[inside, :, 0].min(axis=1), kind='stable')]
+    bodies, edges = bodies.take(inside), edges[inside]
+    visible = _visible(edges)
+    return Views(bodies.row, bodies.kinds, edges, visible, np.sqrt(width[inside] * height[inside] * visible),
+                 distance[inside])
+
+
+def light_of(snapshot: Snapshot) -> str:
+    """Return the light that the image has: a tunnel is as dark as night."""
+    return 'night' if snapshot.in_tunnel and snapshot.light == 'day' else snapshot.light
 
 
 class _Look:
