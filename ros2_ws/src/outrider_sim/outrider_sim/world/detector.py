@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 _LEAST_PX = 3.0       # no detector answers with less
 _AHEAD_M = 0.5        # centres nearer to the camera than this fill the image
+_ALONG = 0.1          # of a body's width or height may stick out beside what covers it
 _FALSE_PX = (15.0, 90.0)
 _NORMAL = NormalDist()
 
@@ -169,6 +170,11 @@ class Views:
     size_px: Floats
     distance_m: Floats
 
+    @property
+    def shown_px(self) -> Floats:
+        """Edges (n, 4) of what nearer boxes leave: a cover that goes all along one side moves that side in."""
+        return _shown(self.edges_px)
+
 
 def views(snapshot: Snapshot, mount: Mount, camera: Pinhole, reach_m: float = math.inf) -> Views:
     """Return what a camera at `mount` has in its image, up to `reach_m` from the rider."""
@@ -215,6 +221,29 @@ def _visible(edges: Floats) -> Floats:
         covered = np.prod(np.maximum(high - low, 0.0), axis=1) / area[place]
         share[place] = max(1.0 - float(covered.max()), 0.0)
     return share
+
+
+def _shown(edges: Floats) -> Floats:
+    shown = edges.copy()
+    slack = _ALONG * np.tile(edges[:, 2:] - edges[:, :2], 2)
+    for place in range(1, len(edges)):
+        for cover in edges[:place]:
+            left, top, right, bottom = shown[place].tolist()
+            if right <= left or bottom <= top or cover[0] >= right or cover[2] <= left or cover[1] >= bottom \
+                    or cover[3] <= top:
+                continue
+            more = slack[place]
+            if cover[1] <= top + more[1] and cover[3] >= bottom - more[1]:
+                if cover[0] <= left + more[0]:
+                    shown[place, 0] = min(float(cover[2]), right)
+                elif cover[2] >= right - more[0]:
+                    shown[place, 2] = max(float(cover[0]), left)
+            elif cover[0] <= left + more[0] and cover[2] >= right - more[0]:
+                if cover[3] >= bottom - more[1]:
+                    shown[place, 3] = max(float(cover[1]), top)
+                elif cover[1] <= top + more[1]:
+                    shown[place, 1] = min(float(cover[3]), bottom)
+    return shown
 
 
 def _together(found: list[tuple[Floats, str, float, int]], camera: Pinhole) -> Boxes:
