@@ -38,14 +38,15 @@ def fitted(sample: Sample, before: Model, extra_s: float = 0.0) -> Fitted:
     if looks.found.sum() < MANY:
         raise ValueError(f'{int(looks.found.sum())} of {len(looks)} bodies were found in {sample.pictures} pictures, '
                          f'expected {MANY} at least. Give more --rides, or other weights.')
-    told = recall.fit(looks)
+    told = recall.fit(looks, np.array([before.recall['reach_m'][name] for name in WEATHERS]))
     shares = told.of(looks)
     body = looks.ride * _BODIES + looks.body
     found = looks.take(looks.found)
     confusion = rest.confusion(found, before.confusion)
     share, is_wrong = rest.wrong(found, confusion)
     edge = rest.edges(*rest.inner_edges(looks, before.size_px)[:2])
-    line = rest.scores(found.score, shares[looks.found])
+    sure = looks.found & (shares > 0.0)
+    line = rest.scores(looks.score[sure], shares[sure])
     lone = rest.nothings(sample)
     late_s, spread_s = latency(sample.took_s)
     model = replace(

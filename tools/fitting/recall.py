@@ -16,7 +16,9 @@ from outrider_sim.world.words import CLASSES, LIGHTS, WEATHERS
 _STEPS, _LEAST_STEP = 200, 1e-6
 _SHARES = np.linspace(0.05, 0.6, 23)    # of a body that is to be seen: the threshold is one of them
 _REACHED = 0.999                        # of all that is found is nearer
-_FLOOR = 0.02                           # of what is hidden too much is found after all, at most
+_MISSED_BEYOND = 20.0                   # looks: fewer are chance
+_WHOLE = 0.9                            # of a body is to be seen where others do not matter
+_FLOOR = 0.02                           # of what cannot be found is found after all
 _PRIOR_SIGMA = 1.5                      # of each number's logarithm or logit
 _START = {'best': 0.9, 'half': 18.0, 'width': 5.0}
 
@@ -41,10 +43,16 @@ class Recall:
         return np.where(shown, found, 0.0)
 
 
-def fit(looks: Looks) -> Recall:
-    """Return what makes `looks` likeliest: threshold and reach first, of the rest only what they leave counts."""
-    least_visible = threshold(looks)
-    reach = reached(looks)
+def fit(looks: Looks, reach_m: Floats) -> Recall:
+    """Return what makes `looks` likeliest; `reach_m` (weathers,) stays where nobody far away could have been missed."""
+    everywhere = np.full(len(WEATHERS), np.inf)
+    whole = _fit(looks.take(looks.visible >= _WHOLE), 0.0, everywhere)
+    least_visible = threshold(looks, whole.of(looks))
+    free = _fit(looks, least_visible, everywhere)
+    return _fit(looks, least_visible, reached(looks, free.of(looks), reach_m))
+
+
+def _fit(looks: Looks, least_visible: float, reach: Floats) -> Recall:
     shown = looks.take((looks.visible >= least_visible) & (looks.distance_m < reach[looks.weather]))
     told = _ascend(shown)
     lights, classes = len(LIGHTS), len(CLASSES)
@@ -53,30 +61,31 @@ def fit(looks: Looks) -> Recall:
                   np.exp(np.concatenate([[0.0], weather])), float(np.exp(width[0])), least_visible, reach)
 
 
-def reached(looks: Looks) -> Floats:
-    """Return up to where anything is found in each weather, m; without a look, as far as in any."""
-    found = looks.take(looks.found)
-    whole = float(np.quantile(found.distance_m, _REACHED)) if len(found) else 0.0
-    return np.array([float(np.quantile(mine, _REACHED)) if len(mine) else whole
-                     for weather in range(len(WEATHERS)) for mine in [found.distance_m[found.weather == weather]]])
+def reached(looks: Looks, shares: Floats, before_m: Floats) -> Floats:
+    """Return up to where anything is found in each weather, m.
+
+    That is a reach only where many more bodies beyond it should have been found by their sizes alone (`shares`).
+    """
+    reach = before_m.copy()
+    for weather in range(len(WEATHERS)):
+        mine = looks.weather == weather
+        found = looks.distance_m[mine & looks.found]
+        if len(found):
+            far = float(np.quantile(found, _REACHED))
+            if far > reach[weather] or shares[mine & (looks.distance_m > far)].sum() > _MISSED_BEYOND:
+                reach[weather] = far
+    return reach
 
 
-def threshold(looks: Looks) -> float:
-    """Return below which visible share a body is not found: what splits the looks best in two."""
-    large = looks.take(looks.size_px > 0.5 * np.median(looks.size_px))  # what is small says nothing about it
-    found = [_likelihood(large.found[large.visible >= share], 0.5)
-             + _likelihood(large.found[large.visible < share], _FLOOR) for share in _SHARES]
+def threshold(looks: Looks, shares: Floats) -> float:
+    """Return below which visible share a body is not found: the likeliest, where `shares` (n,) hold above it."""
+    found = [_likelihood(looks.found, np.where(looks.visible >= least, shares, 0.0)) for least in _SHARES]
     return float(_SHARES[int(np.argmax(found))])
 
 
-def _likelihood(found: Bools, limit: float) -> float:
-    """Return log likelihood of one rate, which lies above 0.5, or below another limit."""
-    if not len(found):
-        return 0.0
-    rate = float(np.mean(found))
-    rate = max(rate, 0.5) if limit == 0.5 else min(max(rate, 1e-4), limit)
-    many = int(found.sum())
-    return float(many * np.log(rate) + (len(found) - many) * np.log(max(1.0 - rate, 1e-9)))
+def _likelihood(found: Bools, shares: Floats) -> float:
+    p = np.clip(shares, _FLOOR, 1.0 - _FLOOR)
+    return float(np.log(np.where(found, p, 1.0 - p)).sum())
 
 
 def _ascend(looks: Looks) -> Floats:

@@ -100,8 +100,8 @@ def called(light: str, *, tracks: int, right: int, **said: int) -> Trial:
 
 def test_classes_that_are_right_are_shares_of_instants_and_of_tracks():
     runs = [called('day', car=6, truck=2, tracks=2, right=1), called('day', car=10, unknown=2, tracks=2, right=2)]
-    assert named(runs) == {'instants': 20, 'right': pytest.approx(0.8), 'tracks': 4, 'tracks_right': pytest.approx(0.75),
-                           'wrong': {'car': {'truck': 2, 'unknown': 2}}}
+    assert named(runs) == {'instants': 20, 'right': pytest.approx(0.8), 'tracks': 4,
+                           'tracks_right': pytest.approx(0.75), 'wrong': {'car': {'truck': 2, 'unknown': 2}}}
 
 
 def test_classes_are_told_for_each_light():

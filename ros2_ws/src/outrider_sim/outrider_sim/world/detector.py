@@ -37,6 +37,7 @@ class Model:
     """The file, as it stands there."""
 
     fps: float
+    looks_hz: float
     size_px: tuple[int, int]
     field_deg: float
     latency_s: float
@@ -51,6 +52,11 @@ class Model:
     false_for_s: float
     score: tuple[float, float]
     score_sigma: float
+
+    def looks_at(self, image: int) -> bool:
+        """Tell whether the detector looks at an image, from 0: no more than `looks_hz`, as evenly as that goes."""
+        share = min(self.looks_hz / self.fps, 1.0)
+        return image == 0 or math.floor(image * share + 1e-9) > math.floor((image - 1) * share + 1e-9)
 
     @property
     def camera(self) -> Pinhole:
