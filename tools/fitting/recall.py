@@ -66,7 +66,7 @@ def reached(looks: Looks, shares: Floats, before_m: Floats) -> Floats:
 
     That is a reach only where many more bodies beyond it should have been found by their sizes alone (`shares`).
     """
-    reach = before_m.copy()
+    reach: Floats = before_m.copy()
     for weather in range(len(WEATHERS)):
         mine = looks.weather == weather
         found = looks.distance_m[mine & looks.found]
@@ -95,7 +95,8 @@ def _ascend(looks: Looks) -> Floats:
     start = np.concatenate([np.full(lights, np.log(_START['best'] / (1 - _START['best']))),
                             np.full(lights, np.log(_START['half'])), np.zeros(kinds + weathers - 2),
                             [np.log(_START['width'])]])
-    told, damping = start.copy(), 1e-3
+    told: Floats = start.copy()
+    damping = 1e-3
     value = _posterior(looks, told, columns, start)
     for _ in range(_STEPS):
         p, slope = _model(looks, told, columns)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 import made_net
@@ -48,12 +46,13 @@ def test_weights_that_are_not_there_are_told_in_one_sentence(tmp_path, monkeypat
 
 
 def test_mean_average_precision_is_told_by_the_card(net):
-    net.with_name(detector.CARD).write_text(json.dumps({'map50': 0.81, 'pictures': 1200}))
-    measured, = detector.card(no)
-    assert measured.value == 0.81
-    assert '1200 pictures' in measured.detail
-    net.with_name(detector.CARD).write_text('{}')
-    with pytest.raises(UserError, match='tells no map50'):
+    card = net.with_name(detector.CARD)
+    card.write_text('| class | bodies | mAP50 | day |\n|---|---|---|---|\n| person | 1,234 | 0.70 | 0.75 |\n'
+                    '| bicycle | 812 | 0.66 | 0.68 |\n| mean of car, truck | 5,120 | 0.81 | 0.84 |\n')
+    assert [one.value for one in detector.card(no)] == [0.81, 0.70, 0.66]
+    assert '5,120 bodies' in detector.card(no)[0].detail
+    card.write_text('| mean of car, truck | 5,120 | 0.81 | 0.84 |\n')
+    with pytest.raises(UserError, match="has no row 'person'"):
         detector.card(no)
 
 

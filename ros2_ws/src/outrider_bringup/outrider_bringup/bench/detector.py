@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,10 +23,12 @@ from outrider_sim.world.world import World
 
 Say = Callable[[str], None]
 
-MOST_MS, MOST_PERCENT, MOST_MB, MOST_PSS_MB, LEAST_MAP = 30.0, 45.0, 6.0, 350.0, 0.80
+MOST_MS, MOST_PERCENT, MOST_MB, MOST_PSS_MB = 30.0, 45.0, 6.0, 350.0
+LEAST_MAP, LEAST_MAP_OF = 0.80, 0.65
 PICTURES, LOOKS = 12, 60
 FIELD_DEG, QUALITY = 90.0, 80
-CARD = 'card.json'  # beside the weights: what training measured
+CARD = 'README.md'  # beside the weights: what training measured
+OF = ('person', 'bicycle')  # the classes that have a limit of their own
 
 
 def pictures(count: int = PICTURES) -> list[bytes]:
@@ -87,11 +88,18 @@ def card(say: Say) -> tuple[Measured, ...]:
     """Mean average precision as training measured it, out of the model's card."""
     file = weights().with_name(CARD)
     try:
-        told: Any = json.loads(file.read_text(encoding='utf-8'))
-        value = float(told['map50'])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f'{file} tells no map50 ({error!r}). Write it anew: tools/train_detector') from None
-    return (Measured(value, f'{told.get("pictures", "?")} pictures; told by {file.name}, not measured here'),)
+        text = file.read_text(encoding='utf-8')
+    except OSError as error:
+        raise UserError(f'{file} cannot be read ({error.strerror}). Write it anew: tools/train_detector measure'
+                        ) from None
+    found = []
+    for name in ('mean of', *OF):
+        # | person | 1,234 bodies | 0.70 | by light ...
+        row = re.search(rf'^\| {name}\b[^|]*\|\s*([\d,]+)\s*\|\s*([\d.]+)\s*\|', text, re.MULTILINE)
+        if row is None:
+            raise UserError(f"{file} has no row '{name}' with its mAP50. Write it anew: tools/train_detector measure")
+        found.append(Measured(float(row[2]), f'{row[1]} bodies; told by the model card, not measured here'))
+    return tuple(found)
 
 
 def node(say: Say) -> tuple[Measured, ...]:
@@ -109,7 +117,8 @@ FIGURES = (
     Figure(('a picture through onnxruntime, p50',), ('ms',), (MOST_MS,), '<=', one_picture,
            about=f'{WIDTH}x{HEIGHT}, one thread, shipped weights', group='detector'),
     Figure(('weights of the detector',), ('MB',), (MOST_MB,), '<=', size, about='config/detector', group='detector'),
-    Figure(('mAP50 of the detector',), ('',), (LEAST_MAP,), '>=', card, about='by the card of the model',
+    Figure(('mAP50 of the detector', *(f'mAP50, {kind}' for kind in OF)), ('',) * 3,
+           (LEAST_MAP, *(LEAST_MAP_OF for _ in OF)), '>=', card, about='rendered pictures of other seeds, by the card',
            group='detector'),
     Figure(('detector and places at 10 pictures/s', 'memory of the detector'), ('% of a core', 'MB PSS'),
            (MOST_PERCENT, MOST_PSS_MB), '<=', node,

@@ -230,7 +230,7 @@ def _visible(edges: Floats) -> Floats:
 
 
 def _shown(edges: Floats) -> Floats:
-    shown = edges.copy()
+    shown: Floats = edges.copy()
     slack = _ALONG * np.tile(edges[:, 2:] - edges[:, :2], 2)
     for place in range(1, len(edges)):
         for cover in edges[:place]:
