@@ -82,7 +82,7 @@ def test_programs_get_value_limit_peer_and_samples():
 def test_all_but_the_slow_subjects_run_when_none_is_named():
     assert subjects.chosen([]) == ['parser', 'latency', 'demo_cost', 'start', 'firmware', 'drive', 'world', 'render',
                                    'road', 'ride', 'radar_scene', 'camera', 'imu', 'step', 'real_drive', 'record',
-                                   'rides', 'view', 'voice', 'screen']
+                                   'rides', 'view', 'voice', 'screen', 'detector']
     assert subjects.chosen(['start', 'fresh', 'start']) == ['start', 'fresh']
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from outrider_bringup.score.rates import by_class, rates, summary
+from outrider_bringup.score.rates import by_class, named, rates, summary
 from outrider_bringup.score.trial import Trial
 from outrider_sim.world.judge import Episode, Judgement, Logged, Need
-from outrider_sim.world.tracking import Followed
+from outrider_sim.world.tracking import Followed, Named
 from outrider_sim.world.truth import Approach
 
 
@@ -90,3 +91,20 @@ def test_figures_of_tracks_are_means_over_what_is_known():
     told = rates([trial(), trial()])
     names = 'gospa_m', 'position_rmse_m', 'speed_rmse_mps', 'id_switches'
     assert [told[name] for name in names] == [1.0, None, 0.5, 4]
+
+
+def called(light: str, *, tracks: int, right: int, **said: int) -> Trial:
+    one = trial(light=light)
+    return replace(one, followed=replace(one.followed, named=Named({'car': said}, tracks, right)))
+
+
+def test_classes_that_are_right_are_shares_of_instants_and_of_tracks():
+    runs = [called('day', car=6, truck=2, tracks=2, right=1), called('day', car=10, unknown=2, tracks=2, right=2)]
+    assert named(runs) == {'instants': 20, 'right': pytest.approx(0.8), 'tracks': 4,
+                           'tracks_right': pytest.approx(0.75), 'wrong': {'car': {'truck': 2, 'unknown': 2}}}
+
+
+def test_classes_are_told_for_each_light():
+    told = rates([called('day', car=6, tracks=1, right=1), called('night', truck=4, tracks=1, right=0)])['named']
+    assert (told['day']['right'], told['night']['right']) == (1.0, 0.0)
+    assert told['dusk'] == {'instants': 0, 'right': None, 'tracks': 0, 'tracks_right': None, 'wrong': {}}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from outrider_sim.world import scenario
-from outrider_sim.world.detector import Detector, Model, read_model
+from outrider_sim.world.detector import Detector, Model, read_model, views
 from outrider_sim.world.places import Mount, nominal
 from outrider_sim.world.world import World
 
@@ -113,3 +114,22 @@ def test_an_unknown_key_of_the_file_is_refused(tmp_path):
     file.write_text('fps: 15.0\nsize: 3\n')
     with pytest.raises(TypeError, match='size'):
         read_model(file)
+
+
+@pytest.mark.parametrize(('looks_hz', 'images'), [
+    (10.0, [0, 2, 3, 5, 6, 8, 9]), (7.5, [0, 2, 4, 6, 8]), (15.0, list(range(10))), (30.0, list(range(10)))])
+def test_no_more_images_are_looked_at_than_the_node_takes(looks_hz, images):
+    model = replace(MODEL, fps=15.0, looks_hz=looks_hz)
+    assert [number for number in range(10) if model.looks_at(number)] == images
+
+
+def test_what_is_left_of_a_hidden_body_ends_where_its_cover_begins():
+    world, mount = standing(f'{car(-8.0, 1.2, kind="truck")}, {car(-20.0, 0.0, name="b")}')
+    seen = views(world.at(0.0), mount, MODEL.camera)
+    assert seen.row.tolist() == [0, 1]
+    (left, top, right, bottom), cover = seen.edges_px[1], seen.edges_px[0]
+    assert left < cover[2] < right or left < cover[0] < right
+    assert seen.shown_px[0].tolist() == seen.edges_px[0].tolist()
+    shown = seen.shown_px[1]
+    assert (shown[1], shown[3]) == (top, bottom)
+    assert shown[2] - shown[0] == pytest.approx(seen.visible[1] * (right - left), rel=0.02)

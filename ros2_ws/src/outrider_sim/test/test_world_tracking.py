@@ -81,6 +81,35 @@ def test_a_change_of_identity_is_counted_once_and_a_gap_is_none():
     assert followed(one, mount(one), said).id_switches == 1
 
 
+def called(one: World, t_s: float, name: str, identity: int = 7) -> Tracks:
+    xy, velocity = bodies(one.at(t_s))
+    return Tracks(t_s, (identity,), xy[:1], velocity[:1], (name,))
+
+
+def test_a_class_counts_within_20_m_and_is_right_where_it_is_the_bodys():
+    one = world(CAR)  # 40 m behind, closing with 4 m/s: within 20 m from 5.02 s on
+    said = [called(one, t_s, name) for t_s, name in (
+        (1.0, 'truck'), (5.1, 'unknown'), (6.0, 'car'), (7.0, 'car'), (8.0, 'truck'))]
+    named = followed(one, mount(one), said).named
+    assert named.said == {'car': {'unknown': 1, 'car': 2, 'truck': 1}}
+    assert (named.instants, named.right) == (4, 2)
+
+
+def test_a_track_has_the_right_class_where_it_has_it_most_of_the_time():
+    one = world(CAR)
+    said = [called(one, t_s, name, identity) for t_s, name, identity in (
+        (5.5, 'truck', 1), (6.0, 'car', 1), (6.5, 'car', 1), (7.0, 'car', 2), (7.5, 'unknown', 2))]
+    named = followed(one, mount(one), said).named
+    assert (named.tracks, named.tracks_right) == (2, 1)  # half of the time is not most
+
+
+def test_tracks_that_tell_no_class_are_unknown_and_not_right():
+    one = world(CAR)
+    named = followed(one, mount(one), [tracks(one, 7.0, {0: (0.0, 0.0)})]).named
+    assert named.said == {'car': {'unknown': 1}}
+    assert named.right == 0
+
+
 def test_without_any_track_nothing_is_a_number():
     one = world(CAR)
     assert math.isnan(followed(one, mount(one), []).gospa_m)

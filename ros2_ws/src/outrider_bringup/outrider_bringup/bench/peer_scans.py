@@ -138,6 +138,6 @@ def theirs(runs: Sequence[Run], rows: Floats, names: Floats) -> list[Followed]:
 
 def mean(found: Sequence[Followed]) -> Followed:
     """Return the mean of runs; their changes of identity are summed."""
-    return replace(found[0], **{name: float(np.nanmean([getattr(one, name) for one in found]))
-                                for name in ('gospa_m', 'position_rmse_m', 'speed_rmse_mps', 'missed', 'false')},
-                   id_switches=sum(one.id_switches for one in found))
+    means: dict[str, Any] = {name: float(np.nanmean([getattr(one, name) for one in found]))
+                             for name in ('gospa_m', 'position_rmse_m', 'speed_rmse_mps', 'missed', 'false')}
+    return replace(found[0], **means, id_switches=sum(one.id_switches for one in found))

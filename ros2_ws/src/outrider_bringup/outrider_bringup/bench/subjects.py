@@ -11,10 +11,11 @@ from outrider_bringup.bench.figure import Figure
 from outrider_bringup.errors import UserError, nearest
 
 SUBJECTS = ('parser', 'latency', 'demo_cost', 'start', 'firmware', 'drive', 'world', 'render', 'road', 'ride',
-            'radar_scene', 'camera', 'imu', 'step', 'real_drive', 'record', 'rides', 'view', 'voice', 'screen')
+            'radar_scene', 'camera', 'imu', 'step', 'real_drive', 'record', 'rides', 'view', 'voice', 'screen',
+            'detector')
 SECONDS = 'OUTRIDER_BENCH_SECONDS'  # how long a subject looks where that is a matter of choice
 RUNS, SEED = 'OUTRIDER_BENCH_RUNS', 'OUTRIDER_BENCH_SEED'  # of drawn runs
-ONLY_BY_NAME = ('fresh', 'peer', 'score', 'own')  # minutes; the first two a network
+ONLY_BY_NAME = ('fresh', 'peer', 'score', 'own', 'camera_score')  # minutes; the first two a network
 
 
 def chosen(names: list[str]) -> list[str]:

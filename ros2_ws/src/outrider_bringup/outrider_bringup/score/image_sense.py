@@ -36,7 +36,7 @@ def image_readings(ride: PathRide, stress: Stress,
     eyes = _Eyes(ride, stress, Leans(gyro))
     found: list[BoxesReading | ClustersReading] = []
     for frame in range(math.ceil(scenario.duration_s * eyes.model.fps - 1e-9)):
-        found += eyes.look(frame / eyes.model.fps)
+        found += eyes.look(frame)
     return found
 
 
@@ -62,8 +62,9 @@ class _Eyes:
         self._boxes, self._dark = _NO_BOXES, False
         self._answered_s = 0.0
 
-    def look(self, told_s: float) -> list[BoxesReading | ClustersReading]:
-        """Return what the images told at `told_s` become: clusters first, the detector needs longer."""
+    def look(self, frame: int) -> list[BoxesReading | ClustersReading]:
+        """Return what the images of one instant become: clusters first, the detector needs longer and skips some."""
+        told_s = frame / self.model.fps
         found: list[BoxesReading | ClustersReading] = []
         image = self._depth.image(told_s) if self._depth else None
         depth_at_s = 0.0
@@ -74,7 +75,7 @@ class _Eyes:
             found.append(ClustersReading(depth_at_s, stamp_s, self._told, near.xy_m, near.extent_m, near.sigma_m,
                                          near.cut, near.slopes))
         boxes = self._boxes_at(told_s) if self.colour else None
-        if boxes is not None:
+        if boxes is not None and self.model.looks_at(frame):
             arrival_s = self._arrivals['camera'].at(told_s)
             took_s = self._stress.latency * (self.model.latency_s + self.model.latency_sigma_s * float(
                 self._random.standard_normal()))

@@ -21,8 +21,9 @@ from outrider_perception.tracker import Tracker
 from outrider_sim.world import places, words
 from outrider_sim.world.judge import Alert, Pass
 from outrider_sim.world.model import Rig
-from outrider_sim.world.tracking import Tracks
+from outrider_sim.world.tracking import UNKNOWN, Tracks
 
+_KINDS = (UNKNOWN, *words.CLASSES)  # ids as in Track.msg
 _REMEMBERED = 400  # steps: a pass is told seconds after its closest instant
 
 
@@ -66,7 +67,8 @@ def play(rig: Rig, readings: Iterable[Reading]) -> Played:
         for one in hazards.close_passes:
             played.passes.append(Pass(one.stamp_s, one.clearance_m, places_of.of(one.identity, one.stamp_s)))
         played.tracks.append(Tracks(step.stamp_s, tuple(step.tracks.identity.tolist()), step.centre_m,
-                                    step.tracks.state[:, 2:4].copy()))
+                                    step.tracks.state[:, 2:4].copy(),
+                                    tuple(_KINDS[one] for one in step.tracks.class_id.tolist())))
     return played
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from outrider_bringup.score.trial import Trial
 from outrider_sim.world.judge import Need
 from outrider_sim.world.truth import Approach
+from outrider_sim.world.words import LIGHTS
 
 PLAIN_KINDS = ('car', 'truck', 'bus')
 PLAIN_MPS = (3.0, 20.0)
@@ -87,8 +88,28 @@ def rates(trials: Sequence[Trial]) -> dict[str, Any]:
         'position_rmse_m': _mean(one.followed.position_rmse_m for one in trials),
         'speed_rmse_mps': _mean(one.followed.speed_rmse_mps for one in trials),
         'id_switches': sum(one.followed.id_switches for one in trials),
+        'named': {light: named([one for one in trials if one.light == light]) for light in LIGHTS},
     }
     return found
+
+
+def named(trials: Iterable[Trial]) -> dict[str, Any]:
+    """Return how often confirmed tracks within 20 m have the right class: of all instants, and of all tracks.
+
+    A track is right where it is so at most of its instants; 'unknown' is not right. `wrong`: what was said instead.
+    """
+    every = [one.followed.named for one in trials]
+    wrong: dict[str, dict[str, int]] = {}
+    for one in every:
+        for true, told in one.said.items():
+            for name, count in told.items():
+                if name != true:
+                    row = wrong.setdefault(true, {})
+                    row[name] = row.get(name, 0) + count
+    instants, tracks = sum(one.instants for one in every), sum(one.tracks for one in every)
+    return {'instants': instants, 'right': _share(sum(one.right for one in every), instants), 'tracks': tracks,
+            'tracks_right': _share(sum(one.tracks_right for one in every), tracks),
+            'wrong': {true: dict(sorted(row.items())) for true, row in sorted(wrong.items())}}
 
 
 def _truths(trials: Iterable[Trial]) -> list[tuple[Trial, Approach]]:

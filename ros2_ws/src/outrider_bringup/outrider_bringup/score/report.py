@@ -8,7 +8,7 @@ from typing import Any
 
 from outrider_bringup.demo.columns import align, paint
 from outrider_bringup.score.limits import Row, band
-from outrider_bringup.score.rates import rates, summary
+from outrider_bringup.score.rates import named, rates, summary
 from outrider_bringup.score.trial import Trial
 
 _WORST = 4  # reasons of one file that the table shows
@@ -39,7 +39,7 @@ def _scenario(one: Trial) -> dict[str, Any]:
                          for each in judged.close_passes],
         'gospa_m': _number(followed.gospa_m), 'position_rmse_m': _number(followed.position_rmse_m),
         'speed_rmse_mps': _number(followed.speed_rmse_mps), 'id_switches': followed.id_switches,
-        'step_ms': {'p50': one.step_ms[0], 'p99': one.step_ms[1]}}
+        'class_right': named([one]), 'step_ms': {'p50': one.step_ms[0], 'p99': one.step_ms[1]}}
 
 
 def _number(value: float) -> float | None:
@@ -48,15 +48,16 @@ def _number(value: float) -> float | None:
 
 def table(trials: Sequence[Trial], *, width: int, colour: bool) -> list[str]:
     """Return a line a file, the reasons of those that are not ok beneath it."""
-    rows = [['', 'file', 'lead s', 'false', 'GOSPA m', 'rmse m', 'm/s', 'ids', 'ms p50', 'p99']]
+    rows = [['', 'file', 'lead s', 'false', 'GOSPA m', 'rmse m', 'm/s', 'ids', 'class', 'ms p50', 'p99']]
     for one in trials:
         leads = [need.lead_s for need in one.judgement.needs if need.level == 'warn' and need.lead_s is not None]
         followed = one.followed
         rows.append(['ok' if one.judgement.ok else 'FAILED', one.name, f'{min(leads):.1f}' if leads else '',
                      str(len(one.judgement.false_alerts) or ''), _text(followed.gospa_m),
                      _text(followed.position_rmse_m), _text(followed.speed_rmse_mps), str(followed.id_switches or ''),
-                     f'{one.step_ms[0]:.2f}', f'{one.step_ms[1]:.2f}'])
-    lines = align(rows, width=width, right=(2, 3, 4, 5, 6, 7, 8, 9), give=1)
+                     _percent(followed.named.right, followed.named.instants), f'{one.step_ms[0]:.2f}',
+                     f'{one.step_ms[1]:.2f}'])
+    lines = align(rows, width=width, right=(2, 3, 4, 5, 6, 7, 8, 9, 10), give=1)
     told = [paint(lines[0], 'dim', colour)]
     for one, line in zip(trials, lines[1:], strict=True):
         word = 'ok' if one.judgement.ok else 'FAILED'
@@ -103,6 +104,10 @@ def closing(trials: Sequence[Trial], *, drawn: bool) -> list[str]:
              + ('' if drawn else f', {ok} ok') + f': recall {_share(said["recall"])} of {said["required"]} required '
              f'warns, lead p5 {_text(lead["p5"])} s, p50 {_text(lead["p50"])} s, false urgent {said["false_urgent"]}, '
              f'false warns per 10 min {_text(said["false_warn_per_10min"])}']
+    near = named([one for one in trials if one.light == 'day'])
+    if near['tracks']:
+        lines.append(f'by day within 20 m the class is right at {_share(near["right"])} of {near["instants"]} instants '
+                     f'of confirmed tracks, and of {_share(near["tracks_right"])} of {near["tracks"]} tracks')
     return lines + (_rates(rates(trials)) if drawn else [])
 
 
@@ -130,6 +135,10 @@ def _rates(said: dict[str, Any]) -> list[str]:
 
 def _text(value: float | None) -> str:
     return '-' if value is None or math.isnan(value) else f'{value:.2f}'
+
+
+def _percent(part: int, whole: int) -> str:
+    return f'{100 * part / whole:.0f}%' if whole else ''
 
 
 def _share(value: float | None) -> str:

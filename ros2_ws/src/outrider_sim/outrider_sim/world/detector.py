@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 _LEAST_PX = 3.0       # no detector answers with less
 _AHEAD_M = 0.5        # centres nearer to the camera than this fill the image
+_ALONG = 0.1          # of a body's width or height may stick out beside what covers it
 _FALSE_PX = (15.0, 90.0)
 _NORMAL = NormalDist()
 
@@ -36,6 +37,7 @@ class Model:
     """The file, as it stands there."""
 
     fps: float
+    looks_hz: float
     size_px: tuple[int, int]
     field_deg: float
     latency_s: float
@@ -50,6 +52,11 @@ class Model:
     false_for_s: float
     score: tuple[float, float]
     score_sigma: float
+
+    def looks_at(self, image: int) -> bool:
+        """Tell whether the detector looks at an image, from 0: no more than `looks_hz`, as evenly as that goes."""
+        share = min(self.looks_hz / self.fps, 1.0)
+        return image == 0 or math.floor(image * share + 1e-9) > math.floor((image - 1) * share + 1e-9)
 
     @property
     def camera(self) -> Pinhole:
@@ -106,38 +113,27 @@ class Detector:
         model, camera = self.model, self.model.camera
         dt_s = 1.0 / model.fps if self._last_s is None else snapshot.t_s - self._last_s
         self._last_s = snapshot.t_s
-        bodies = figures(snapshot)
-        near = np.hypot(*(bodies.xy - [snapshot.rider.x, snapshot.rider.y]).T) < model.recall['reach_m'][
-            snapshot.weather]
-        bodies = bodies.take(np.flatnonzero(near))
-        corners = seen_from(eye_of(snapshot.rider, mount), bodies)
-        edges = boxes_px(camera, corners)
-        width, height = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
-        inside = np.flatnonzero((corners[..., 0].mean(axis=1) > _AHEAD_M) & (width >= _LEAST_PX) & (
-            height >= _LEAST_PX))
-        inside = inside[np.argsort(corners[inside, :, 0].min(axis=1), kind='stable')]
-        visible = _visible(edges[inside])
+        seen = views(snapshot, mount, camera, model.recall['reach_m'][snapshot.weather])
+        light = light_of(snapshot)
         found: list[tuple[Floats, str, float, int]] = []
-        for place, share in zip(inside.tolist(), visible.tolist(), strict=True):
-            size = math.sqrt(width[place] * height[place] * share)
-            row, kind = int(bodies.row[place]), bodies.kinds[place]
+        for place, (row, kind) in enumerate(zip(seen.row.tolist(), seen.kinds, strict=True)):
             look = self._looks.setdefault(row, _Look(self._random))
             look.step(self._random, dt_s, model)
-            recall = self._recall(size, kind, snapshot) if share >= model.recall['least_visible'] else 0.0
+            shown = seen.visible[place] >= model.recall['least_visible']
+            recall = self._recall(float(seen.size_px[place]), kind, light, snapshot.weather) if shown else 0.0
             noise, spread = self._random.standard_normal(4), float(self._random.standard_normal())
             if _NORMAL.cdf(look.found) >= recall:
                 continue
-            sigma = model.edge_sigma_px + model.edge_share * np.array([width[place], height[place]] * 2)
-            found.append((edges[place] + sigma * noise, self._taken_for(kind, look.kind),
-                          self._score(recall, spread), row))
+            edges = seen.edges_px[place]
+            sigma = model.edge_sigma_px + model.edge_share * np.tile(edges[2:] - edges[:2], 2)
+            found.append((edges + sigma * noise, self._taken_for(kind, look.kind), self._score(recall, spread), row))
         for edges_px, kind in self._nothings(snapshot.t_s, dt_s):
             found.append((edges_px, kind, self._score(0.0, float(self._random.standard_normal())), -1))
         return _together(found, camera)
 
-    def _recall(self, size_px: float, kind: str, snapshot: Snapshot) -> float:
+    def _recall(self, size_px: float, kind: str, light: str, weather: str) -> float:
         told = self.model.recall
-        light = 'night' if snapshot.in_tunnel and snapshot.light == 'day' else snapshot.light
-        half = told['half_px'][light] * told['by_class'][kind] * told['weather'][snapshot.weather]
+        half = told['half_px'][light] * told['by_class'][kind] * told['weather'][weather]
         share = told['best'][light] / (1.0 + math.exp(min((half - size_px) / told['width_px'], 50.0)))
         return float(max(1.0 - self._misses * (1.0 - share), 0.0))
 
@@ -165,6 +161,49 @@ class Detector:
         return [(edges + model.edge_sigma_px * random.standard_normal(4), kind) for _, edges, kind in self._false]
 
 
+@dataclass(frozen=True)
+class Views:
+    """n bodies as an image shows them, nearest first: what recall depends on.
+
+    `row` as in Boxes, `edges_px` (n, 4) of the whole body cut at the image's edges, `visible` (n,) the share that
+    nearer ones leave, `size_px` (n,) root of the visible area, `distance_m` (n,) from base_link.
+    """
+
+    row: NDArray[np.int64]
+    kinds: tuple[str, ...]
+    edges_px: Floats
+    visible: Floats
+    size_px: Floats
+    distance_m: Floats
+
+    @property
+    def shown_px(self) -> Floats:
+        """Edges (n, 4) of what nearer boxes leave: a cover that goes all along one side moves that side in."""
+        return _shown(self.edges_px)
+
+
+def views(snapshot: Snapshot, mount: Mount, camera: Pinhole, reach_m: float = math.inf) -> Views:
+    """Return what a camera at `mount` has in its image, up to `reach_m` from the rider."""
+    bodies = figures(snapshot)
+    distance = np.hypot(*(bodies.xy - [snapshot.rider.x, snapshot.rider.y]).T)
+    near = np.flatnonzero(distance < reach_m)
+    bodies, distance = bodies.take(near), distance[near]
+    corners = seen_from(eye_of(snapshot.rider, mount), bodies)
+    edges = boxes_px(camera, corners)
+    width, height = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
+    inside = np.flatnonzero((corners[..., 0].mean(axis=1) > _AHEAD_M) & (width >= _LEAST_PX) & (height >= _LEAST_PX))
+    inside = inside[np.argsort(corners[inside, :, 0].min(axis=1), kind='stable')]
+    bodies, edges = bodies.take(inside), edges[inside]
+    visible = _visible(edges)
+    return Views(bodies.row, bodies.kinds, edges, visible, np.sqrt(width[inside] * height[inside] * visible),
+                 distance[inside])
+
+
+def light_of(snapshot: Snapshot) -> str:
+    """Return the light that the image has: a tunnel is as dark as night."""
+    return 'night' if snapshot.in_tunnel and snapshot.light == 'day' else snapshot.light
+
+
 class _Look:
     """How one body happens to look: two numbers, each normal, that change slowly (first-order Gauss-Markov)."""
 
@@ -188,6 +227,29 @@ def _visible(edges: Floats) -> Floats:
         covered = np.prod(np.maximum(high - low, 0.0), axis=1) / area[place]
         share[place] = max(1.0 - float(covered.max()), 0.0)
     return share
+
+
+def _shown(edges: Floats) -> Floats:
+    shown: Floats = edges.copy()
+    slack = _ALONG * np.tile(edges[:, 2:] - edges[:, :2], 2)
+    for place in range(1, len(edges)):
+        for cover in edges[:place]:
+            left, top, right, bottom = shown[place].tolist()
+            if right <= left or bottom <= top or cover[0] >= right or cover[2] <= left or cover[1] >= bottom \
+                    or cover[3] <= top:
+                continue
+            more = slack[place]
+            if cover[1] <= top + more[1] and cover[3] >= bottom - more[1]:
+                if cover[0] <= left + more[0]:
+                    shown[place, 0] = min(float(cover[2]), right)
+                elif cover[2] >= right - more[0]:
+                    shown[place, 2] = max(float(cover[0]), left)
+            elif cover[0] <= left + more[0] and cover[2] >= right - more[0]:
+                if cover[3] >= bottom - more[1]:
+                    shown[place, 3] = max(float(cover[1]), top)
+                elif cover[1] <= top + more[1]:
+                    shown[place, 1] = min(float(cover[3]), bottom)
+    return shown
 
 
 def _together(found: list[tuple[Floats, str, float, int]], camera: Pinhole) -> Boxes:

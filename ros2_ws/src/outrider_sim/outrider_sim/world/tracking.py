@@ -1,15 +1,16 @@
-"""How well a stack's tracks follow the bodies: GOSPA, RMSE of place and speed, changes of identity.
+"""How well a stack's tracks follow the bodies: GOSPA, RMSE of place and speed, changes of identity, classes.
 
 What counts is in sight of the radar as it truly sits: within 56 degrees of its axis and 80 m. Tracks outside are left
 out like the bodies there, and so are tracks that no actor is paired with and that lie on a thing by the road: a parked
 car is a body, though none of those that are asked for. A body keeps its identity until another track is paired with it.
+A class counts while track and body are paired and the body's centre is within 20 m of base_link's origin.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ from outrider_sim.world.world import World
 Floats = NDArray[np.float64]
 
 FIELD_DEG, REACH_M = 56.0, 80.0
+NEAR_M = 20.0          # classes count up to here
+UNKNOWN = 'unknown'
 _ON_THING_M = 1.0
 
 
@@ -30,13 +33,40 @@ _ON_THING_M = 1.0
 class Tracks:
     """All confirmed tracks at one instant, in base_link's axes.
 
-    Identities (n,), centres (n, 2) m, velocities relative to the rig (n, 2) m/s.
+    Identities (n,), centres (n, 2) m, velocities relative to the rig (n, 2) m/s, classes (n,): none given, none known.
     """
 
     t_s: float
     ids: tuple[int, ...]
     xy: Floats
     velocity: Floats
+    kinds: tuple[str, ...] = ()
+
+    def kind(self, track: int) -> str:
+        """Return the class that one of them is taken for."""
+        return self.kinds[track] if self.kinds else UNKNOWN
+
+
+@dataclass(frozen=True)
+class Named:
+    """Classes of the tracks that were near, `said[true][told]`: instants. A track of a body is right where most are.
+
+    `tracks` and `tracks_right` count pairs of a body and one identity.
+    """
+
+    said: dict[str, dict[str, int]] = field(default_factory=dict)
+    tracks: int = 0
+    tracks_right: int = 0
+
+    @property
+    def instants(self) -> int:
+        """How many there are."""
+        return sum(sum(told.values()) for told in self.said.values())
+
+    @property
+    def right(self) -> int:
+        """At how many of them the class is right."""
+        return sum(told.get(true, 0) for true, told in self.said.items())
 
 
 @dataclass(frozen=True)
@@ -49,6 +79,7 @@ class Followed:
     id_switches: int
     missed: float              # bodies an instant
     false: float               # tracks an instant
+    named: Named = field(default_factory=Named)
 
 
 def bodies(snapshot: Snapshot) -> tuple[Floats, Floats]:
@@ -73,6 +104,7 @@ def followed(world: World, mount: Mount, said: Iterable[Tracks]) -> Followed:
     distances, places, speeds = [], [], []
     missed = false = switches = 0
     last: dict[int, int] = {}
+    told: dict[tuple[int, int], list[str]] = {}  # body, identity
     for tracks in said:
         snapshot = world.at(tracks.t_s)
         xy, velocity = bodies(snapshot)
@@ -91,9 +123,24 @@ def followed(world: World, mount: Mount, said: Iterable[Tracks]) -> Followed:
             speeds.append(float(((tracks.velocity[track] - velocity[body]) ** 2).sum()))
             switches += last.get(body, tracks.ids[track]) != tracks.ids[track]
             last[body] = tracks.ids[track]
+            if np.hypot(*xy[body]) <= NEAR_M:
+                told.setdefault((body, tracks.ids[track]), []).append(tracks.kind(track))
     count = max(len(distances), 1)
     return Followed(float(np.mean(distances)) if distances else math.nan, _root_mean(places), _root_mean(speeds),
-                    switches, missed / count, false / count)
+                    switches, missed / count, false / count, _named(world, told))
+
+
+def _named(world: World, told: dict[tuple[int, int], list[str]]) -> Named:
+    """Sum up what each track of a body was called."""
+    kinds = world.at(0.0).kinds
+    said: dict[str, dict[str, int]] = {}
+    right = 0
+    for (body, _), names in told.items():
+        row = said.setdefault(kinds[body], {})
+        for name in names:
+            row[name] = row.get(name, 0) + 1
+        right += 2 * names.count(kinds[body]) > len(names)
+    return Named(said, len(told), right)
 
 
 def _on_things(snapshot: Snapshot, xy: Floats) -> Floats:

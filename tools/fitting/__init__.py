@@ -1,0 +1,1 @@
+"""Fits the model of the detector that `score` uses to the weights: what `tools/fit_detector` runs."""
