@@ -64,7 +64,8 @@ def test_bodies_of_a_detector_stand_in_the_frame_of_their_camera_with_class_scor
     rows = batch.rows[f'world/{FRAME}/detections_3d']
     assert (rows.kind, rows.times_ns) == ('boxes', [7])
     assert rows.columns['labels'] == [['car 0.75, 12 m', '3 m']]
-    assert rows.columns['half_sizes'][0].tolist() == [pytest.approx([0.9, 0.75, 2.2]), [pytest.approx(LEAST_HALF_M)] * 3]
+    assert rows.columns['half_sizes'][0].tolist() == [pytest.approx(half) for half in ([0.9, 0.75, 2.2],
+                                                                                        [LEAST_HALF_M] * 3)]
     assert rows.columns['quaternions'][0].tolist() == [[0.0, 0.0, 0.0, 1.0]] * 2
 
 

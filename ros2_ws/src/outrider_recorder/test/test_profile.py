@@ -80,7 +80,8 @@ def test_what_repeats_another_topic_is_in_no_profile_and_all_else_is_whole_in_ea
     selection = Selection(name)
     for topic in ('/camera/color/image', '/detections/debug', '/rear/detections/markers'):
         assert not selection.wants(topic)
-    for topic in ('/detections', '/detections_3d', '/radar/points', '/imu/data', '/tf_static', '/gps/fix', '/camera/color/camera_info'):
+    for topic in ('/radar/points', '/imu/data', '/tf_static', '/gps/fix', '/camera/color/camera_info', '/detections',
+                  '/detections_3d'):
         assert selection.wants(topic)
         assert selection.taken(topic, b'as it is', 5) == b'as it is'
 

@@ -83,6 +83,11 @@ class Result:
         """Tell whether nothing is beyond the tolerance."""
         return not any(row.beyond for row in self.rows.values())
 
+    def before(self, other: Result) -> Result:
+        """Return this and `other` as one, this one's rows first."""
+        told = sorted((*self.told, *other.told), key=lambda one: one[0])
+        return Result({**self.rows, **other.rows}, told, self.more + other.more)
+
     def tell(self, at_s: float, words: str) -> None:
         """Add a difference."""
         if len(self.told) < MOST_TOLD:

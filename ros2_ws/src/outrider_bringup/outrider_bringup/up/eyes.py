@@ -1,4 +1,4 @@
-"""What camera, IMU and GPS say of themselves, in a few words. Pure; takes the time.
+"""What camera, IMU, detector and GPS say of themselves, in a few words. Pure; takes the time.
 
 Their rates come from their diagnostics, once a second: nobody subscribes to images for a status line.
 """
