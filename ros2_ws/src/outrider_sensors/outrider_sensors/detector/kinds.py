@@ -1,4 +1,4 @@
-"""Classes are known by name: what weights call a thing, as one of our names. A number means something else in each set."""
+"""Classes are known by name: what weights call a thing, as one of our names. Numbers mean other things in each set."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_names(text: str) -> dict[int, str]:
         return {int(number): str(name) for number, name in (said if isinstance(said, dict) else dict(enumerate(said))
                                                            ).items()}
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise WeightsError(f'names of the classes are {text[:40]!r}, expected a table like {{0: \'car\'}}. '
+        raise WeightsError(f"names of the classes are {text[:40]!r}, expected a table like {{0: 'car'}}. "
                            'Export the weights again with ultralytics.') from None
 
 
@@ -91,8 +91,8 @@ class Sieve:
                                'Take weights of road users, as those trained on COCO.')
         self.kind_of = {number: kind for number, kind in known.items() if kind in wanted}
         if not self.kind_of:
-            raise WeightsError(f'they know {", ".join(dict.fromkeys(known.values()))}, and of these {", ".join(wanted)} '
-                               'are asked for. Correct kinds in the rig file, or take other weights.')
+            raise WeightsError(f'they know {", ".join(dict.fromkeys(known.values()))}, and of these '
+                               f'{", ".join(wanted)} are asked for. Correct kinds in the rig file, or take other weights.')
         scores = least_scores(least)
         self.least = {number: scores[kind] for number, kind in self.kind_of.items()}
         self.lowest = min(self.least.values())

@@ -50,7 +50,7 @@ def check_picture(rgb: NDArray[np.uint8]) -> tuple[int, int]:
 
 def check_size(width: int, height: int) -> None:
     """Raise PictureError for a size that shows nothing, or that no camera has."""
-    if not (LEAST_PX <= min(width, height) and max(width, height) <= MOST_PX):
+    if not (min(width, height) >= LEAST_PX and max(width, height) <= MOST_PX):
         raise PictureError(f'picture is {width}x{height}, expected {LEAST_PX} to {MOST_PX} pixels each way. '
                            'Check its publisher.')
 

@@ -75,7 +75,8 @@ class OnnxEngine:
                 return True
             if shape[2] == 6:
                 return False
-        raise WeightsError(f'they answer {list(shape)}, expected boxes: [1, {4 + self._classes}, n] or [1, n, 6]. {_AGAIN}')
+        raise WeightsError(f'they answer {list(shape)}, expected boxes: [1, {4 + self._classes}, n] or [1, n, 6]. '
+                           f'{_AGAIN}')
 
     def _head(self, answer: NDArray[Any]) -> tuple[Floats, Floats, NDArray[np.int64]]:
         """Return edges, scores and their class of anchors in which one of ours is likeliest."""

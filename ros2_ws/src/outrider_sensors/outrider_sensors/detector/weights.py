@@ -10,7 +10,7 @@ from outrider_sensors.detector.errors import WeightsError
 _HOME = 'config/detector'
 SHIPPED = 'detector.onnx'
 ENGINES = {'.onnx': 'onnxruntime', '.pt': 'ultralytics', '.engine': 'ultralytics'}
-_LEAST_BYTES = 1000
+_LEAST_BYTES = 64
 _GET = (f'Put weights there or name them in the rig file (weights): ours come with the checkout '
         f'(git checkout {_HOME}/{SHIPPED}), your own from: yolo export model=YOURS.pt format=onnx')
 
@@ -57,8 +57,7 @@ def check_weights(weights: Path) -> str:
         raise WeightsError(f'{weights} {said}, expected weights. {_GET}')
     is_zip = head.startswith(b'PK')
     if is_zip != (suffix == '.pt'):
-        raise WeightsError(f'{weights} is {"a file of torch" if is_zip else "no file of torch"}, whatever its name says. '
-                           f'{_GET}')
+        raise WeightsError(f'{weights} is {"a" if is_zip else "no"} file of torch, whatever its name says. {_GET}')
     return ENGINES[suffix]
 
 
