@@ -59,7 +59,8 @@ def test_another_name_of_one_body_is_one_difference_and_counted():
 
 
 @pytest.mark.parametrize(('was', 'now', 'words'), [
-    ([CAR], [], 'car 0.90 at 150,130: not found any more'), ([], [CAR], 'car 0.90 at 150,130: not found when recorded')])
+    ([CAR], [], 'car 0.90 at 150,130: not found any more'),
+    ([], [CAR], 'car 0.90 at 150,130: not found when recorded')])
 def test_a_body_on_one_side_only_is_told(was, now, words):
     result = looked((was, now)).result
     assert not result.alike

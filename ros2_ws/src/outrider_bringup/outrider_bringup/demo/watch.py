@@ -50,7 +50,7 @@ class Watcher:
         self.alerts: list[Alert] = []
         self.passes: list[tuple[int, float]] = []  # stamp, clearance in m
         self.roads: list[int] = []  # stamps of the point messages after the recording
-        self.named: list[tuple[int, list[tuple[int, float, float]]]] = []  # on a road: stamp, (class, x, y) of each track
+        self.named: list[tuple[int, list[tuple[int, float, float]]]] = []  # on a road: stamp, (class, x, y) of each
         self.points = 0  # of the newest message
         self.eyes = Eyes()
         self.last_tracks: Any = None

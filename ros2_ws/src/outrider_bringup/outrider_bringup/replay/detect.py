@@ -26,16 +26,18 @@ from outrider_bringup.replay.outputs import as_sent
 from outrider_bringup.replay.pace import Stepped
 from outrider_perception import front
 from outrider_recorder.segment import Message
-from outrider_sensors.detector.engine import Engine, PictureError
+from outrider_sensors.detector import messages
+from outrider_sensors.detector.engine import PictureError
+from outrider_sensors.detector.eye import Eye
+from outrider_sensors.detector.newest import Pace
 
 PICTURES = 'camera/color/compressed'
 KINDS = {PICTURES: CompressedImage, front.DETECTIONS: Detection2DArray}
 TAKES_NS = 60_000_000  # from a picture to its boxes, where no detector was recorded: as on the computer of a rig
-SLACK = 0.9            # of the time between two pictures: a camera's pace is not even to the last bit
 
 
 @dataclass
-class Eye:
+class Now:
     """What the detector says now. `instead`: by stamp; `extra`: with the time of receipt, where none was recorded."""
 
     instead: dict[int, Any] = field(default_factory=dict)
@@ -50,15 +52,16 @@ class Eye:
 class Look:
     """One pass over the pictures."""
 
-    def __init__(self, bag: Bag, prefix: str, engine: Engine, setup: Setup, compare_from_ns: int) -> None:
+    def __init__(self, bag: Bag, prefix: str, eye: Eye, setup: Setup, compare_from_ns: int) -> None:
         """`prefix` is the namespace of the camera; stamps from `compare_from_ns` on are compared."""
-        self._bag, self._engine, self._setup, self._compare_from_ns = bag, engine, setup, compare_from_ns
+        self._bag, self._eye, self._compare_from_ns = bag, eye, compare_from_ns
         self._names = {prefix + topic: topic for topic in KINDS}
-        self._clock, self._feed, self._last_ns = Stepped(bag.info), Feed([PICTURES]), 0
+        self._clock, self._feed, self._pace = Stepped(bag.info), Feed([PICTURES]), Pace(setup.max_fps)
         self._told: dict[int, Any] = {}  # recorded detections by stamp, until their picture has come
         self.recorded = prefix + front.DETECTIONS in bag.topics()
-        self.eye, self.looks = Eye(), Looks(self._clock.system_ns(bag.first_ns), setup.least)
-        self.pictures = self.missing = self.torn = 0
+        self.now, self.looks = Now(), Looks(self._clock.system_ns(bag.first_ns), setup.least)
+        self.pictures = self.missing = self.blind = 0
+        self._was_blind = False
         self.ms: list[float] = []          # of each look, the JPEG read included
         self.kinds: Counter[str] = Counter()
         self.seconds = 0.0                 # from the first to the last of them
@@ -87,11 +90,10 @@ class Look:
             self._feed.asks([Asked(PICTURES, 0, stamp, 0, True, '', message.log_ns)], message.log_ns)
         elif self.recorded:
             self._feed.heard(PICTURES, message)
-        elif not self._last_ns or stamp - self._last_ns >= SLACK * 1e9 / self._setup.max_fps:
-            self._last_ns = stamp
+        elif self._pace.due(stamp * 1e-9):
             said = self._look(message)
             if said is not None:
-                self.eye.extra.append((self._clock.system_ns(message.log_ns) + TAKES_NS, said))
+                self.now.extra.append((self._clock.system_ns(message.log_ns) + TAKES_NS, said))
 
     def _pairs(self, *, to_the_end: bool = False) -> None:
         for asked, message in self._feed.pairs(to_the_end=to_the_end):
@@ -102,25 +104,30 @@ class Look:
                 continue
             said = self._look(message)
             if said is not None:
-                self.eye.instead[stamp] = said
+                self.now.instead[stamp] = said
             if stamp >= self._compare_from_ns:
                 self.looks.picture(stamp, boxes_of(was), None if said is None else boxes_of(said))
 
     def _look(self, message: Message) -> Any | None:
-        """Return what is said of one picture as a subscriber gets it; None where it cannot be looked at."""
+        """Return what is said of one picture as a subscriber gets it; None where nothing is said of it."""
         picture = deserialize_message(message.data, CompressedImage)
         began = time.perf_counter()
         try:
-            found = self._engine.look(decode(bytes(picture.data)))
+            decoded = self._eye.decode(memoryview(picture.data))
+            look = self._eye.look(decoded, messages.seconds(picture.header), None, ())
+            blind = look.blind
         except PictureError as error:
-            self.torn += 1
-            self.looks.result.tell((stamp_ns(message.data) - self._clock.system_ns(self._bag.first_ns)) * 1e-9,
-                                   str(error))
+            blind = str(error)
+        if blind:
+            if not self._was_blind:  # once for all that follow
+                at_ns = stamp_ns(message.data) - self._clock.system_ns(self._bag.first_ns)
+                self.looks.result.tell(at_ns * 1e-9, blind)
+            self.blind, self._was_blind = self.blind + 1, True
             return None
-        self.pictures += 1
+        self.pictures, self._was_blind = self.pictures + 1, False
         self.ms.append((time.perf_counter() - began) * 1e3)
-        self.kinds.update(found.kinds)
-        return as_sent(detection_array(found, picture.header))
+        self.kinds.update(look.found.kinds)
+        return as_sent(messages.boxes(picture.header, look.found, None))
 
 
 def boxes_of(message: Any) -> list[Box]:

@@ -11,9 +11,11 @@ from outrider_bringup.errors import UserError
 from outrider_bringup.replay import start
 from outrider_bringup.replay.bag import Bag
 from outrider_node.errors import NodeError
-from outrider_sensors.detector.engine import DetectorError, Engine, default_weights, load
+from outrider_sensors.detector.engine import DetectorError, default_weights, load
+from outrider_sensors.detector.eye import Eye
 from outrider_sensors.detector.kinds import class_scores
-from outrider_sensors.detector.parameters import PARAMETERS
+from outrider_sensors.detector.node import DetectorNode
+from outrider_sensors.detector.sizes import load_sizes
 
 NODE = 'detector'
 
@@ -36,7 +38,7 @@ def of_ride(bag: Bag, prefix: str) -> Setup:
     """Return the setup of the detector that ran under `prefix`; what is not told or is of no use is the default."""
     told = start.of_node(bag.info, prefix, NODE)
     values: dict[str, Any] = {}
-    for param in PARAMETERS:
+    for param in DetectorNode.PARAMETERS:
         values[param.name] = param.default
         if param.name in told:
             try:
@@ -52,9 +54,10 @@ def of_ride(bag: Bag, prefix: str) -> Setup:
     return Setup(values['max_fps'], scores, kinds, values['threads'])
 
 
-def opened(weights: Path | None, setup: Setup) -> Engine:
-    """Return the engine of `weights`, by default of those that are shipped. Raises UserError."""
+def opened(weights: Path | None, setup: Setup) -> Eye:
+    """Return the eye with `weights`, by default those that are shipped. Raises UserError."""
     try:
-        return load(weights or default_weights(), least_score=setup.scores, kinds=setup.kinds, threads=setup.threads)
+        return Eye(load(weights or default_weights(), least_score=setup.scores, kinds=setup.kinds,
+                        threads=setup.threads), load_sizes())
     except DetectorError as error:
         raise UserError(str(error)) from None

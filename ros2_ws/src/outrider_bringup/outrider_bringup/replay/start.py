@@ -155,7 +155,7 @@ def _filled(bag: Bag, told: dict[str, Any]) -> Config:
 
 
 def of_node(info: dict[str, Any], prefix: str, name: str) -> dict[str, Any]:
-    """Return the parameters of the node that ran, by ride.json; where it does not tell, those of the rig's file in it."""
+    """Return the parameters of the node that ran, by ride.json; by the rig's file in it where it does not tell."""
     nodes = info.get('nodes')
     told = nodes.get(f'{prefix}{name}') if isinstance(nodes, dict) else None
     return dict(told) if isinstance(told, dict) else _of_rig(info, name)

@@ -18,7 +18,7 @@ from outrider_bringup.replay import report, start
 from outrider_bringup.replay.bag import Bag
 from outrider_bringup.replay.both import Kept, build
 from outrider_bringup.replay.compare import Comparison, Result
-from outrider_bringup.replay.detect import Eye
+from outrider_bringup.replay.detect import Now
 from outrider_bringup.replay.feed import Asked, Feed
 from outrider_bringup.replay.outputs import TOLD, Outputs, as_sent
 from outrider_bringup.replay.pace import Stepped
@@ -80,9 +80,9 @@ def made_elsewhere(bag: Bag) -> str:
 class Run:
     """One pass over the recording."""
 
-    def __init__(self, bag: Bag, began: start.Start, config: Config, to_ns: int, eye: Eye | None = None) -> None:
-        """Make the chain; `eye`: what a detector says now, in place of what was recorded."""
-        self._eye = eye or Eye()
+    def __init__(self, bag: Bag, began: start.Start, config: Config, to_ns: int, now: Now | None = None) -> None:
+        """Make the chain; `now`: what a detector says now, in place of what was recorded."""
+        self._eye = now or Now()
         self._bag, self._start, self._config, self._to_ns = bag, began, config, to_ns
         self.front = front.Front(config, snapshots=False)
         self.comparison = Comparison(Stepped(bag.info).system_ns(bag.first_ns))
@@ -115,8 +115,8 @@ class Run:
         self.all(kept)
         took_s, result = time.monotonic() - began_s, self.comparison.finish()
         if not any(row.recorded or row.new for name, row in result.rows.items() if name.startswith('frames')):
-            raise UserError(f'{self._bag.name}: nothing is left to compare; without a state the first 10 s are not, and '
-                            'it has none for this code. Choose an earlier --from')
+            raise UserError(f'{self._bag.name}: nothing is left to compare; without a state the first 10 s are not, '
+                            'and it has none for this code. Choose an earlier --from')
         return result, report.Facts(self._bag.name, self._start, self.front.version, self.seconds, took_s, self.missing,
                                     self.gaps, self.left_out_s, promised(self._bag, self._start, self))
 

@@ -31,15 +31,16 @@ def detector(bag: Bag, from_ns: int | None, to_ns: int, *, weights: Path | None,
     setup = eye_setup.of_ride(bag, prefix)
     for complaint in dict.fromkeys(bag.complaints[told:]):
         print(complaint, file=sys.stderr)
-    engine = eye_setup.opened(weights, setup)
+    eye = eye_setup.opened(weights, setup)
+    engine = eye.engine
     began, config = _fusion(bag, from_ns)
     bar = Bar(f'looking at {bag.name}')
-    look = Look(bag, prefix, engine, setup, began.compare_from_ns if began else _stamp(bag, from_ns))
+    look = Look(bag, prefix, eye, setup, began.compare_from_ns if began else _stamp(bag, from_ns))
     at_s = time.monotonic()
     look.all(began.read_from_ns if began else from_ns or bag.first_ns, to_ns, bar)
     bar.end()
     took_s = time.monotonic() - at_s
-    if not look.pictures and not look.torn:
+    if not look.pictures and not look.blind:
         raise UserError(f'{bag.name}: no picture that a detector looked at lies in that part of it. Choose an earlier '
                         '--from or a later --to')
     if began is None or config is None:
@@ -47,7 +48,7 @@ def detector(bag: Bag, from_ns: int | None, to_ns: int, *, weights: Path | None,
         alone = start.Start(start.Look(prefix, from_ns or bag.first_ns, 0, 0, False, ()), 'its first picture', 0, 0)
         facts = report.Facts(bag.name, alone, '', look.seconds, took_s, {}, 0, 0.0, made_elsewhere(bag))
         return report.write(facts, _seen(look), json_file, _for_programs(look, engine))
-    run = Run(bag, began, config, to_ns, look.eye)
+    run = Run(bag, began, config, to_ns, look.now)
     with Kept(rrd) as kept:
         result, facts = run.compared(kept)
         _tell(look, engine)
@@ -86,15 +87,15 @@ def _tell(look: Look, engine: Engine) -> None:
     for (was, now), count in sorted(look.looks.renamed.items(), key=lambda one: (-one[1], one[0])):
         print(f'  {was} is now called {now} {count} times')
     if look.missing:
-        print(f'{look.missing} pictures that the detector looked at are not in the recording; what it said then is kept')
-    if look.torn:
-        print(f'{look.torn} pictures cannot be looked at')
+        print(f'{look.missing} pictures that the detector looked at are not in the recording; what it said is kept')
+    if look.blind:
+        print(f'{look.blind} pictures show nothing, or cannot be read')
 
 
 def _for_programs(look: Look, engine: Engine) -> dict[str, Any]:
     return {'detector': {
         'weights': engine.weights.name, 'engine': engine.name, 'size_px': list(engine.size_px),
-        'recorded': look.recorded, 'pictures': look.pictures, 'missing': look.missing, 'torn': look.torn,
+        'recorded': look.recorded, 'pictures': look.pictures, 'missing': look.missing, 'blind': look.blind,
         'p50_ms': float(np.median(look.ms)) if look.ms else None,
         'classes_recorded': dict(look.looks.kinds['recorded']), 'classes_now': dict(look.kinds),
         'renamed': [{'recorded': was, 'now': now, 'pictures': count}
