@@ -10,7 +10,8 @@ from pathlib import PurePath
 # room are core or link: no rclpy, no messages, no other package of ours.
 SHELLS = {
     'outrider_node': ('*',),
-    'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py', 'camera/messages.py'),
+    'outrider_sensors': ('*/node.py', '*_node.py', 'radar/cloud.py', 'camera/messages.py',
+                         'detector/messages.py', 'detector/markers.py'),
     'outrider_perception': ('*_node.py', 'words.py', 'parameters.py', 'eyes.py', 'front.py'),
     'outrider_recorder': ('*_node.py', 'listening.py', 'offered.py', 'hears.py', 'asking.py', 'telling.py'),
     'outrider_drive': ('*/node.py', 'messages.py'),
@@ -22,7 +23,10 @@ _INDEX = ('ament_index_python',)  # only tells where installed files lie
 # What a module may import beside the standard library, numpy, and its own package.
 LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     'outrider_sensors': {'*': ('serial', 'yaml'), 'camera/*': ('pyrealsense2', 'PIL'),
-                         'gps/*': ('pyubx2',), 'imu/*': ('imufusion',)},
+                         'gps/*': ('pyubx2',), 'imu/*': ('imufusion',), 'detector/*': ('PIL',),
+                         'detector/weights.py': _INDEX,  # they lie in files
+                         'detector/onnx_engine.py': ('onnxruntime',),
+                         'detector/ultralytics_*.py': ('ultralytics', 'torch')},
     'outrider_perception': {'*': (), 'config.py': ('yaml', *_INDEX)},  # its numbers lie in files
     'outrider_recorder': {'*': ('mcap', 'lz4', 'zstandard', 'yaml', *_INDEX),
                           'bridge/*': ('rerun', 'rerun_cli', 'rosbags', 'pyarrow', 'av')},

@@ -1,3 +1,5 @@
+from glob import glob
+
 from setuptools import find_packages, setup
 
 NAME = 'outrider_sensors'
@@ -9,17 +11,19 @@ setup(
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml']),
+        (f'share/{NAME}/config', sorted([*glob('config/*.yaml'), *glob('config/*.onnx')])),
     ],
     install_requires=['setuptools'],
     extras_require={'test': ['pytest']},
     zip_safe=False,
     maintainer='Outrider developers',
     maintainer_email='outrider@localhost.invalid',
-    description='Drivers of the sensors: radar, camera with IMU, GPS (later a detector).',
+    description='Drivers of the sensors: radar, camera with IMU, GPS, detector.',
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
             'camera = outrider_sensors.camera.node:main',
+            'detector = outrider_sensors.detector.node:main',
             'gps = outrider_sensors.gps.node:main',
             'radar = outrider_sensors.radar.node:main',
         ],

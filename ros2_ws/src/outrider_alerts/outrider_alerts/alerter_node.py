@@ -48,6 +48,7 @@ class Alerter(OutriderNode):
         Param('eyes', True, '', 'radar and fusion run: without their word there is NO DATA'),
         Param('senses', ['depth', 'gps', 'imu'], '', f'what is built in beside the radar, of {", ".join(SENSES)}'),
         Param('camera', True, '', 'the driver of the camera runs'),
+        Param('detector', True, '', "the detector looks at the camera's pictures"),
         Param('gps', True, '', 'the driver of the GPS receiver runs'),
         Param('recorder', True, '', 'the recorder runs'),
         Param('page', True, '', 'the page for phones runs'),
@@ -87,8 +88,9 @@ class Alerter(OutriderNode):
         for sense in senses:
             if sense not in SENSES:
                 raise NodeError(f"parameter 'senses' names {sense!r}, expected some of {', '.join(SENSES)}.")
-        without = {name for name, runs in (('camera', value('camera')), ('depth', value('camera')),
-                                           ('imu', value('camera')), ('gps', value('gps'))) if not runs}
+        without = {name for name, runs in (('camera', value('camera') and value('detector')),
+                                           ('depth', value('camera')), ('imu', value('camera')), ('gps', value('gps')))
+                   if not runs}
         drivers = [name for name in ('camera', 'gps') if value(name)]
         devices = (*(['radar', 'fusion', *drivers] if eyes else []), *(['page'] if value('page') else []), 'buzzer')
         return Rig(eyes, tuple(sense for sense in senses if sense not in without), devices, value('rig') != 'bicycle',

@@ -92,7 +92,7 @@ class Sieve:
         self.kind_of = {number: kind for number, kind in known.items() if kind in wanted}
         if not self.kind_of:
             raise WeightsError(f'they know {", ".join(dict.fromkeys(known.values()))}, and of these '
-                               f'{", ".join(wanted)} are asked for. Correct kinds in the rig file, or take other weights.')
+                               f'{", ".join(wanted)} are asked for. Correct kinds in the rig file, or take others.')
         scores = least_scores(least)
         self.least = {number: scores[kind] for number, kind in self.kind_of.items()}
         self.lowest = min(self.least.values())

@@ -1,0 +1,66 @@
+"""Compressed bytes -> RGB pixels, no larger than the net needs, and whether there is anything to be seen in them. Pure.
+
+libjpeg decodes at a half, a quarter or an eighth for less than a half of the time (848x480: 2.6 ms whole, 1.1 ms at a
+half), so that is asked for where the net's own picture is not larger.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from outrider_sensors.detector.errors import PictureError
+from outrider_sensors.detector.letterbox import check_size, fit
+
+_FORMATS = ('JPEG', 'PNG')  # what image_transport compresses to
+_EVERY = 8                  # pixels of rows and columns: enough to know a black picture by
+_DARK, _FLAT = 3.0, 2.0     # of 255: brightness and its spread of a covered lens, sensor noise included
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`rgb` (height, width, 3), perhaps smaller than the whole of `size_px` (width, height) that was sent."""
+
+    rgb: NDArray[np.uint8]
+    size_px: tuple[int, int]
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """How many pixels of the whole are one of `rgb`, across and down."""
+        height, width, _ = self.rgb.shape
+        return self.size_px[0] / width, self.size_px[1] / height
+
+    def blind(self) -> str:
+        """Return why nothing can be seen in it, '' where something can."""
+        looked = self.rgb[::_EVERY, ::_EVERY].reshape(-1, 3)
+        bright, spread = float(looked.mean()), float(looked.std(axis=0).max())
+        if spread >= _FLAT:
+            return ''
+        return f'the picture is {"black" if bright < _DARK else "all the same"} (brightness {bright:.0f} of 255, ' \
+               f'spread {spread:.1f})'
+
+
+def decode(data: bytes | memoryview, net_px: tuple[int, int]) -> Picture:
+    """Return the picture, at least as large as it lies in the net's (width, height). Raises PictureError."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        size = image.size
+        check_size(*size)
+        within = fit(size, net_px)
+        image.draft('RGB', (within.width, within.height))
+        return Picture(np.asarray(image.convert('RGB')), size)
+    except PictureError:
+        raise
+    # What Pillow raises for torn or strange files: it has no class of its own for all of them.
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError) as error:
+        raise PictureError(f'{len(data)} bytes are no whole JPEG or PNG ({_first(error)}). Check the camera and its '
+                           'cable.') from None
+
+
+def _first(error: BaseException) -> str:
+    return ' '.join(str(error).split())[:80] or type(error).__name__
