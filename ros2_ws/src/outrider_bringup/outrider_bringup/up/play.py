@@ -19,6 +19,7 @@ from outrider_sim.world.scenario import load
 WORLD = 'world'  # the process that plays
 HOLD = 'radar_hold'  # while this file lies in the run folder it waits
 SENSORS = ('radar', 'camera', 'gps')
+AWAITED = (*SENSORS, 'detector')  # nobody judges a detector by a road that began before it
 READY_S = 15.0  # after this long it begins, whoever is missing then
 
 
@@ -57,7 +58,7 @@ def ready(nodes: Collection[str], heard: Mapping[str, Mapping[str, str]], record
     """
     listeners = heard.get('radar', {}).get('listeners', '0')
     wanted = 2 + ('recorder' in nodes)
-    return (all(name in heard for name in SENSORS if name in nodes) and listeners.isdecimal()
+    return (all(name in heard for name in AWAITED if name in nodes) and listeners.isdecimal()
             and int(listeners) >= wanted and (recording or 'recorder' not in nodes) and armed)
 
 
