@@ -106,8 +106,8 @@ def test_boxes_of_the_running_driver_s_picture_are_drawn_and_told_with_class_sco
     assert (boxes['car']['from'], boxes['person']['from']) == ('size', 'size')
     assert boxes['car']['edges_px'] == pytest.approx([28, 28, 44, 44], abs=0.1)
     drawn = np.asarray(Pillow.open(run / eye.PNG).convert('RGB')).astype(int)
-    assert drawn.shape == (SIZE[1], SIZE[0], 3)
-    assert np.abs(drawn[44, 36] - [0x33, 0xcc, 0xff]).max() < 8  # the lower edge of the car's box
+    assert drawn.shape == (7 * SIZE[1], 7 * SIZE[0], 3)  # a small picture is shown large
+    assert np.abs(drawn[7 * 44, 7 * 36] - [0x33, 0xcc, 0xff]).max() < 8  # the lower edge of the car's box
     assert result.lines[0].split()[:3] == ['class', 'score', 'distance']
     assert any(line.startswith('car ') and ' m ' in line for line in result.lines[1:])
 
@@ -123,7 +123,7 @@ def test_a_free_camera_is_opened_for_one_picture_and_left(fake, run, net):
     result = eye.detector(net)
     assert result.status == 'ok', result
     assert 'in one picture' in result.seen
-    assert Pillow.open(run / eye.PNG).size == (160, 96)
+    assert Pillow.open(run / eye.PNG).size == (800, 480)
     assert eye.detector(net).status == 'ok'
 
 
@@ -201,4 +201,4 @@ def test_the_command_shows_the_table_and_writes_the_boxes_for_programs(fake, run
 def test_beside_a_stack_the_detector_is_asked_and_looked_through():
     assert [check.beside for check in eye.CHECKS] == [True]
     assert running.OF_TOPIC['detector'] == 'camera'
-    assert 'weights' in running.NEXT['detector']
+    assert 'detector' in running.NEXT

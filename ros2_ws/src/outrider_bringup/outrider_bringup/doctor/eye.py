@@ -21,6 +21,7 @@ from outrider_bringup.doctor.shot import Shot, heard, opened
 from outrider_bringup.up.control import ask
 
 NAME, PNG = 'camera detector', 'doctor_camera.png'
+LEAST_PX = 800  # columns of that picture
 UNCOVER = 'take off what covers the lens and wipe it, or switch a light on; then: ./outrider doctor camera'
 GIVE = 'name weights of real roads in the rig file (weights), or look with: ./outrider doctor camera --weights F'
 
@@ -112,7 +113,9 @@ def _draw(path: Path, rgb: Any, look: Any) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         workshop = path.with_name(f'.{path.name}.new')
-        painted(rgb, look.found, look.where).save(workshop, 'PNG')
+        times = max(1, -(-LEAST_PX // rgb.shape[1]))  # so that what is written beside a box can be read
+        shown = rgb.repeat(times, axis=0).repeat(times, axis=1)
+        painted(shown, look.found.scaled(times, times), look.where).save(workshop, 'PNG')
         os.replace(workshop, path)
     except OSError as error:
         return f'{path} cannot be written ({error.strerror})'
