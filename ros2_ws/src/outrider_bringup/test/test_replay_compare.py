@@ -56,6 +56,15 @@ def test_a_track_may_come_or_go_one_scan_earlier_or_later_but_not_two():
     assert 'is new' in frames({0: HERE}, whole).told[0][1]
 
 
+@pytest.mark.parametrize(('named', 'alike'), [({}, True), ({3}, True), ({3, 4}, False), ({1, 3, 5}, True)])
+def test_a_class_may_change_one_scan_earlier_or_later_but_not_two(named, alike):
+    car, truck = (dataclasses.replace(HERE, kind=kind) for kind in ('car', 'truck'))
+    result = frames(dict.fromkeys(range(6), car), {number: truck if number in named else car for number in range(6)})
+    assert result.alike is alike
+    assert result.rows['classes of tracks'].equal == 6 - len(named)
+    assert [words for _, words in result.told] == ([] if alike else ['track #1: car, now truck'])
+
+
 def test_another_identity_of_the_same_body_is_the_same_body():
     comparison = Comparison(0)
     for number in range(4):

@@ -234,7 +234,7 @@ def test_what_cannot_be_run_again_is_one_sentence_and_nothing_else(rides, tmp_pa
               if message.topic.name == '/fusion/inputs' else message)
     for words, why in (((tmp_path / 'theirs.mcap', '--through', 'perception'), 'holds no fusion/inputs'),
                        (('older', '--through', 'perception'), 'no line in its journal'),
-                       (('golden', '--through', 'detector'), 'none is built in yet'),
+                       (('golden', '--through', 'detector'), 'holds no camera/color/compressed'),
                        (('golden', '--through', 'perception', '--speed', '2'), '--speed is for publishing'),
                        (('golden', '--json', 'f'), '--json goes with --through'),
                        (('golden', '--from', '100'), 'lasts'), (('golden', '--speed', '0'), 'expected 0.01 to 100'),

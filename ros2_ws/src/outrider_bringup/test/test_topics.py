@@ -8,6 +8,7 @@ import pytest
 from outrider_interfaces.msg import Track, TrackArray
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, NavSatFix, PointCloud2, PointField
 from std_msgs.msg import String
+from vision_msgs.msg import Detection2D, Detection2DArray, Detection3D, Detection3DArray, ObjectHypothesisWithPose
 
 from outrider_bringup.doctor import system
 from outrider_bringup.doctor.check import Check, Result
@@ -43,6 +44,27 @@ def test_what_a_camera_an_imu_and_a_gps_say_fits_a_screen(message):
         assert {'latitude: 50.1234567', 'longitude: 8.7654321'} <= set(told)
     if hasattr(message, 'data'):
         assert told[-1] == f'data: {len(message.data)} bytes'
+
+
+@pytest.mark.parametrize(('kind', 'array_of', 'told'), [
+    (Detection2D, Detection2DArray, 'car 0.90  at 100,50 px, 40x20  place 0.5 0.2 12.3 m'),
+    (Detection3D, Detection3DArray, 'car 0.90  place 0.5 0.2 12.3 m  by depth')])
+def test_what_a_detector_says_is_a_line_a_body(kind, array_of, told):
+    result = ObjectHypothesisWithPose()
+    result.hypothesis.class_id, result.hypothesis.score = 'car', 0.9
+    place = result.pose.pose.position
+    place.x, place.y, place.z = 0.5, 0.2, 12.3
+    body = kind(results=[result])
+    if kind is Detection2D:
+        body.bbox.center.position.x, body.bbox.center.position.y = 100.0, 50.0
+        body.bbox.size_x, body.bbox.size_y = 40.0, 20.0
+    else:
+        body.id = 'depth'
+    shown = list(lines(array_of(detections=[body, *(kind() for _ in range(9))])))
+    assert shown[3:5] == ['detections: 10', f'  [0] {told}']
+    assert shown[5].startswith('  [1] nothing')
+    assert shown[-1] == '  ... 4 more'
+    assert len(shown) == 11
 
 
 def test_nested_messages_are_cut_where_they_are_many():

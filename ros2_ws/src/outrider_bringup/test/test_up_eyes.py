@@ -1,4 +1,4 @@
-"""Camera, IMU and GPS in the status line."""
+"""Camera, IMU, detector and GPS in the status line."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def test_a_driver_that_says_nothing_any_more_is_no_data() -> None:
     eyes.heard(10.0, 'gps', {'fixes/s': '10.0'})
 
     assert eyes.text(15.0) == 'gps NO DATA for 5 s'
+
+
+def test_the_detector_is_shown_with_its_looks_or_with_why_it_does_not_look() -> None:
+    eyes = Eyes()
+    eyes.heard(10.0, 'detector', {'state': 'looking', 'looks/s': '9.8'})
+    assert eyes.text(10.5) == 'detector 10/s'
+    eyes.heard(11.0, 'detector', {'state': 'blind', 'looks/s': '0.0'})
+    assert eyes.text(11.5) == 'detector blind'
 
 
 def test_what_is_not_built_in_is_not_shown() -> None:

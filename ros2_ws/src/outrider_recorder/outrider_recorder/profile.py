@@ -6,8 +6,9 @@
 | `full` | every JPEG | as it comes | whole | for work on depth itself |
 | `light` | two JPEGs a second | none | whole | for a small card |
 
-Raw colour is in none: it repeats the JPEGs at 20 times the size. What a profile leaves out takes no sequence number, so
-that a gap in them is a loss in every profile.
+Raw colour is in none: it repeats the JPEGs at 20 times the size. Nor are the detector's picture with boxes and its
+markers: they repeat JPEGs and detections, and whoever listens makes the detector draw them. What a profile leaves out
+takes no sequence number, so that a gap in them is a loss in every profile.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from outrider_recorder import thin
 
 RAW_COLOUR = '*/camera/color/image'
+REPEATS = (RAW_COLOUR, '*/detections/debug', '*/detections/markers')
 COLOUR, DEPTH, DEPTH_INFO = '*/camera/color/compressed', '*/camera/depth/image', '*/camera/depth/camera_info'
 
 
@@ -45,7 +47,7 @@ class Selection:
     def wants(self, topic: str) -> bool:
         """Return whether anything of `topic` is written: nobody subscribes to what is not."""
         kind = self._kind(topic)
-        return kind != RAW_COLOUR and (self._profile.with_depth or kind not in (DEPTH, DEPTH_INFO))
+        return kind not in REPEATS and (self._profile.with_depth or kind not in (DEPTH, DEPTH_INFO))
 
     def taken(self, topic: str, data: bytes, now_ns: int) -> bytes | None:
         """Return what is written of one serialised message, None where nothing is."""
@@ -62,7 +64,7 @@ class Selection:
     def _kind(self, topic: str) -> str:
         kind = self._kinds.get(topic)
         if kind is None:
-            kind = next((pattern for pattern in (COLOUR, DEPTH, DEPTH_INFO, RAW_COLOUR)
+            kind = next((pattern for pattern in (COLOUR, DEPTH, DEPTH_INFO, *REPEATS)
                          if fnmatch.fnmatchcase(topic, pattern)), '')
             self._kinds[topic] = kind
         return kind

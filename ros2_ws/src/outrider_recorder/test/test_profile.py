@@ -76,10 +76,12 @@ def test_normal_thins_depth_full_does_not_and_light_leaves_it_out():
 
 
 @pytest.mark.parametrize('name', PROFILES)
-def test_raw_colour_is_in_no_profile_and_all_else_is_whole_in_each(name):
+def test_what_repeats_another_topic_is_in_no_profile_and_all_else_is_whole_in_each(name):
     selection = Selection(name)
-    assert not selection.wants('/camera/color/image')
-    for topic in ('/radar/points', '/imu/data', '/tf_static', '/gps/fix', '/camera/color/camera_info'):
+    for topic in ('/camera/color/image', '/detections/debug', '/rear/detections/markers'):
+        assert not selection.wants(topic)
+    for topic in ('/radar/points', '/imu/data', '/tf_static', '/gps/fix', '/camera/color/camera_info', '/detections',
+                  '/detections_3d'):
         assert selection.wants(topic)
         assert selection.taken(topic, b'as it is', 5) == b'as it is'
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from outrider_bringup.demo import ramp_rows, road_rows, rows, voice_rows
+from outrider_bringup.demo import eye_rows, ramp_rows, road_rows, rows, voice_rows
 from outrider_bringup.demo.skater import COURSE_S
 from outrider_bringup.demo.table import Row
 
@@ -39,7 +39,8 @@ def _road(scenario: str, title: str, short: str, plays_s: float, starts_s: float
 
 def _road_rows(scenario: str, short: str, seen: rows.Seen) -> list[Row]:
     played = seen.roads.get(scenario)
-    proved = [*road_rows.rows(played), *voice_rows.rows(seen.voice, played)]
+    proved = [*road_rows.rows(played), *(eye_rows.class_rows(played) if played else ()),
+              *voice_rows.rows(seen.voice, played)]
     if len(seen.roads) < 2:
         return proved
     return [replace(row, name=f'{short}, {row.name}') for row in proved]

@@ -29,6 +29,7 @@ P50_MS, P99_MS = 6.0, 18.0
 MEMORY_MB = 450.0
 CPU_PERCENT = 60.0
 ROAD_CPU_PERCENT = 200.0  # two cores, the rendered world included
+EYE_MB, EYE_CPU_PERCENT = 350.0, 45.0  # of the detector, at 10 pictures/s
 STOP_S = 3.0
 # Fewer samples than these say nothing: they are shown, not judged.
 ENOUGH_DELAYS, ENOUGH_FRAMES, ENOUGH_CPU_S = 100, 100, 5.0
@@ -66,6 +67,7 @@ class Seen:
     roads: dict[str, Played | None] = field(default_factory=dict)  # by the name of the scenario's file
     road_stamps: Sequence[int] = ()  # of the point messages on the roads
     road_cost: Cost | None = None
+    eye_cost: Cost | None = None  # of the detector, on the roads
     course: Course | None = None  # of the ramp's act
     voice: Spoken = field(default_factory=Spoken)
 
@@ -159,6 +161,12 @@ def cost_rows(seen: Seen) -> list[Row]:
             'on the road', f'{road.pss_mb:.0f} MB, {road.cpu_percent:.0f} % of a core, the rendered world included',
             f'{ROAD_CPU_PERCENT:g} %', road.cpu_percent <= ROAD_CPU_PERCENT, must=False,
             figures={'road_pss_mb': road.pss_mb, 'road_cpu_percent': road.cpu_percent}))
+    if (eye := seen.eye_cost) is not None:
+        rows.append(Row(
+            'of it the detector', f'{eye.pss_mb:.0f} MB, {eye.cpu_percent:.0f} % of a core',
+            f'{EYE_MB:g} MB, {EYE_CPU_PERCENT:g} %',
+            eye.pss_mb <= EYE_MB and eye.cpu_percent <= EYE_CPU_PERCENT, must=False,
+            figures={'detector_pss_mb': eye.pss_mb, 'detector_cpu_percent': eye.cpu_percent}))
     return rows
 
 

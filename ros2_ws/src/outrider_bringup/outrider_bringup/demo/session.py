@@ -18,6 +18,7 @@ from outrider_bringup.demo.acts import Act
 from outrider_bringup.demo.costs import Costs
 from outrider_bringup.demo.options import Options
 from outrider_bringup.demo.recording import as_points
+from outrider_bringup.demo.road import EYE
 from outrider_bringup.demo.rows import Seen
 from outrider_bringup.demo.troupe import GRACE_S, LAST_FRAMES_S, Troupe
 from outrider_bringup.demo.voice import Voice
@@ -127,7 +128,8 @@ class Session:
         if now_s < self._settled_s:
             taken.pause()
             return
-        taken.take(now_s, [os.getpid(), *self._stack.pids().values()])
+        pids = self._stack.pids()
+        taken.take(now_s, [os.getpid(), *pids.values()], pids.get(EYE))
         if road is not None and self.watcher is not None:
             road.look(self.watcher.eyes.values)
 
@@ -162,7 +164,7 @@ class Session:
             self.incidents.append(last or event.text)
             return
         self.incidents.append(event.text + (f' (its last line: {last})' if last else ''))
-        if event.kind != 'died' and event.name != BRIDGE:
+        if event.kind != 'died' and event.name not in (BRIDGE, EYE):  # without them it goes on, and says so
             self.gave_up = self.incidents[-1]
 
     def _told_once(self) -> list[str]:
@@ -219,7 +221,7 @@ class Session:
         seen.clouds = [(stamp, frame) for stamp, frame in watcher.clouds if frame < cut]
         seen.tracks, seen.hazards = watcher.tracks, watcher.hazards
         seen.mount = watcher.mounts.lookup(frames.BASE, frames.RADAR)
-        seen.cost, seen.road_cost = self._costs.cost(), self._road_costs.cost()
+        seen.cost, seen.road_cost, seen.eye_cost = self._costs.cost(), self._road_costs.cost(), self._road_costs.apart()
         if watcher.ride:
             seen.ride = ride.read(self.options.rides / watcher.ride)
             seen.recorder_lost = int(watcher.recorder.messages_lost)

@@ -107,8 +107,9 @@ class Troupe:
         if watcher is None:
             return
         seen.road_stamps = watcher.roads
+        seen.incidents += dict.fromkeys(road.blind for road in self.roads.values() if road.blind)
         for act, road in self.roads.items():
-            seen.roads[act.scenario] = road.played(watcher.alerts, watcher.passes, watcher.hazards)
+            seen.roads[act.scenario] = road.played(watcher.alerts, watcher.passes, watcher.hazards, watcher.named)
 
 
 def _nothing() -> None:

@@ -50,6 +50,7 @@ class Watcher:
         self.alerts: list[Alert] = []
         self.passes: list[tuple[int, float]] = []  # stamp, clearance in m
         self.roads: list[int] = []  # stamps of the point messages after the recording
+        self.named: list[tuple[int, list[tuple[int, float, float]]]] = []  # on a road: stamp, (class, x, y) of each
         self.points = 0  # of the newest message
         self.eyes = Eyes()
         self.last_tracks: Any = None
@@ -107,6 +108,9 @@ class Watcher:
         if bodies and self.first_track_ns is None:
             self.first_track_ns = time.time_ns()
         self.tracks.append((stamp_ns(message.header), bodies))
+        if self._follower is None:
+            self.named.append((stamp_ns(message.header), [
+                (int(track.class_id), float(track.position.x), float(track.position.y)) for track in message.tracks]))
         self.last_tracks = message
 
     def _hear_points(self, message: Any) -> None:

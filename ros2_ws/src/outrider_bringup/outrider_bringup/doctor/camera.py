@@ -5,11 +5,20 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from outrider_bringup import paths
 from outrider_bringup.doctor import said
 from outrider_bringup.doctor.check import Check, Result
+
+if TYPE_CHECKING:
+    from outrider_sensors.camera.link import CameraLink
+    from outrider_sensors.camera.pinhole import Pinhole
+    from outrider_sensors.camera.samples import ImageFrame
 
 PLUG_IN = './outrider up bicycle --sim --scenario demo_car   # or plug it into a USB 3 port; without it the rest works'
 INSTALL = 'tools/setup'
@@ -20,6 +29,7 @@ USB_DEVICES = Path('/sys/bus/usb/devices')
 INTEL, REALSENSE = '8086', '0b'  # vendor; the D400 family's products are 0ad1 to 0b5c, nearly all of them 0b..
 USB_3_MBPS = 5000
 LISTEN_S, IMAGES = 6.0, 15
+MM = 1e-3
 
 
 def library() -> Result:
@@ -47,7 +57,7 @@ def on_usb(devices: Path = USB_DEVICES) -> list[tuple[str, int]]:
     return found
 
 
-def _feed() -> Path | None:
+def feed() -> Path | None:
     """Return the feed of a running fake."""
     from outrider_sensors.camera.ring import FeedError, Ring
 
@@ -63,8 +73,8 @@ def plugged(devices: Path = USB_DEVICES) -> Result:
     """A RealSense, and on which USB it runs."""
     cameras = on_usb(devices)
     if not cameras:
-        feed = _feed()
-        return Result('ok', f'simulated, {feed}') if feed else Result(
+        simulated = feed()
+        return Result('ok', f'simulated, {simulated}') if simulated else Result(
             'warn', 'no RealSense on USB', 'one camera on USB 3', PLUG_IN)
     name, speed = cameras[0]
     if speed < USB_3_MBPS:
@@ -86,16 +96,33 @@ def udev_rule(folders: Iterable[Path] = RULE_FOLDERS, devices: Path = USB_DEVICE
 
 def streams() -> Result:
     """Images and IMU, from the driver that runs, else by opening the camera for a moment."""
-    feed = _feed()
-    if feed is None and not on_usb():
+    simulated = feed()
+    if simulated is None and not on_usb():
         return Result('warn', 'no camera to look through', 'images', PLUG_IN)
     spoken = said.by_driver('camera')
     if spoken is not None:
         return _judged(spoken.message, spoken.values['state'], spoken.values)
-    return _look(f'feed:{feed}' if feed else 'usb')
+    seen = look_through(f'feed:{simulated}' if simulated else 'usb')
+    return _judged(seen.sentence, seen.state, seen.values)
 
 
-def _look(source: str) -> Result:
+@dataclass
+class Seen:
+    """What came of looking through a camera: its state in words, figures; where asked for, pictures with geometry.
+
+    `pictures` by stream: the newest of colour, and of depth as the colour camera sees it, mm.
+    """
+
+    sentence: str
+    state: str
+    values: dict[str, str]
+    pictures: dict[str, ImageFrame] = field(default_factory=dict)
+    camera: Pinhole | None = None
+    depth_camera: Pinhole | None = None
+
+
+def look_through(source: str, *, pictures: bool = False) -> Seen:
+    """Open a camera that is free, for a moment."""
     import rclpy  # noqa: F401  before librealsense: the other way round the process crashes at its end
 
     from outrider_sensors.camera import sources
@@ -109,16 +136,35 @@ def _look(source: str) -> Result:
                       say=lambda level, sentence: None, opened=lambda sensors: None)
     try:
         end, seen, report = time.monotonic() + LISTEN_S, 0, Report()
+        newest: dict[str, ImageFrame] = {}
         values: dict[str, object] = {}
         while time.monotonic() < end and (seen < IMAGES or link.state.name not in ('streaming', 'degraded')):
-            seen += link.images(0.1) is not None
+            image = link.images(0.1)
+            seen += image is not None
+            if image is not None:
+                newest[image.stream] = image
             if link.sensors is not None and not values:
                 values = report.values(link.sensors, time.monotonic())  # the rates begin here
         values = report.values(link.sensors, time.monotonic())
-        return _judged(link.state.sentence, link.state.name, {key: str(value) for key, value in values.items()})
+        found = Seen(link.state.sentence, link.state.name, {key: str(value) for key, value in values.items()})
+        if pictures and link.sensors is not None:
+            _keep(found, newest, link)
+        return found
     finally:
         link.stop()
         link.close()
+
+
+def _keep(found: Seen, newest: dict[str, ImageFrame], link: CameraLink) -> None:
+    """Enter pictures and geometry; depth without colour stands nowhere in a picture."""
+    sensors, aligner = link.sensors, link.aligner
+    if sensors is None or 'colour' not in newest:
+        return
+    found.camera, found.pictures['colour'] = sensors.camera('colour'), newest['colour']
+    if aligner is not None and 'depth' in newest:
+        mm = aligner.align(newest['depth'].pixels) * (sensors.unit_m / MM)
+        found.depth_camera = aligner.camera
+        found.pictures['depth'] = newest['depth']._replace(pixels=np.minimum(mm + 0.5, 65535.0).astype(np.uint16))
 
 
 def _judged(sentence: str, state: str, values: dict[str, str]) -> Result:

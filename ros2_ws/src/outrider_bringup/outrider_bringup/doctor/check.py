@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,12 +14,18 @@ class Result:
     seen: str
     expected: str = ''
     action: str = ''
+    lines: tuple[str, ...] = ()  # below it, for a person who asked for this topic
+    data: Mapping[str, object] = field(default_factory=dict)  # the same for programs
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question to the machine. `topic` groups checks: `outrider doctor radar` runs those of `radar`."""
+    """One question to the machine. `topic` groups checks: `outrider doctor radar` runs those of `radar`.
+
+    `beside`: it takes no device, so it is asked beside a stack that runs, too.
+    """
 
     name: str
     topic: str
     run: Callable[[], Result]
+    beside: bool = False

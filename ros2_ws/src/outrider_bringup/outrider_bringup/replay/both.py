@@ -51,7 +51,7 @@ class Kept:
         """Keep one message."""
         if self._segment is None:
             return
-        kind = f'outrider_interfaces/msg/{type(message).__name__}'
+        kind = f'{type(message).__module__.partition(".")[0]}/msg/{type(message).__name__}'
         stamp = message.header.stamp
         at_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
         number = self._counts[name] = self._counts.get(name, -1) + 1

@@ -21,6 +21,7 @@ class Body:
     y_m: float
     vx_mps: float
     vy_mps: float
+    kind: str = ''
 
 
 class Change(NamedTuple):
@@ -83,6 +84,11 @@ class Result:
         """Tell whether nothing is beyond the tolerance."""
         return not any(row.beyond for row in self.rows.values())
 
+    def before(self, other: Result) -> Result:
+        """Return this and `other` as one, this one's rows first."""
+        told = sorted((*self.told, *other.told), key=lambda one: one[0])
+        return Result({**self.rows, **other.rows}, told, self.more + other.more)
+
     def tell(self, at_s: float, words: str) -> None:
         """Add a difference."""
         if len(self.told) < MOST_TOLD:
@@ -98,10 +104,11 @@ class Comparison:
         """Seconds are counted from `start_ns`."""
         self._start_ns = start_ns
         self.result = Result({'inputs used': Tally(), 'frames of tracks': Tally(), 'tracks': Tally(unit='m'),
-                              'frames of hazards': Tally(), 'alerts': Tally(unit='scans'),
+                              'classes of tracks': Tally(), 'frames of hazards': Tally(), 'alerts': Tally(unit='scans'),
                               'close passes': Tally(unit='m')})
         self._same: dict[int, int] = {}     # recorded identity -> new identity
         self._alone: dict[tuple[str, int], int] = {}  # who is seen on one side only: for how many scans
+        self._renamed: dict[tuple[int, str, str], int] = {}  # who is called otherwise, what and how: likewise
         self._levels: dict[str, dict[int, int]] = {'recorded': {}, 'new': {}}
         self._changes: dict[str, dict[int, list[Change]]] = {'recorded': {}, 'new': {}}
         self._scan = 0
@@ -132,6 +139,7 @@ class Comparison:
             if not row.off(off_m, POSITION_M):
                 alike = False
                 self._tell(at_ns, f'track #{was}: {off_m * 1e3:.3g} mm from where it was')
+        alike = self._classes(at_ns, {was: (recorded[was].kind, new[now].kind) for was, now in pairs.items()}) and alike
         alone = {('is gone', one) for one in recorded if one not in pairs}
         alone |= {('is new', one) for one in new if one not in pairs.values()}
         self._alone = {who: self._alone.get(who, 0) + 1 for who in alone}
@@ -141,6 +149,21 @@ class Comparison:
             if scans == SCANS + 1:
                 self._tell(at_ns, f'track #{one}: {what}')
         frames.within += alike
+
+    def _classes(self, at_ns: int, kinds: Mapping[int, tuple[str, str]]) -> bool:
+        """Compare the class of each that is on both sides; one that changes a scan earlier or later is alike."""
+        row = self.result.rows['classes of tracks']
+        renamed = {(one, was, now) for one, (was, now) in kinds.items() if was != now}
+        self._renamed = {who: self._renamed.get(who, 0) + 1 for who in renamed}
+        for was, now in kinds.values():
+            row.both(True, True, equal=was == now)
+        beyond = [who for who, scans in self._renamed.items() if scans > SCANS]
+        row.within += len(kinds) - len(beyond)
+        row.beyond += len(beyond)
+        for one, was, now in beyond:
+            if self._renamed[one, was, now] == SCANS + 1:
+                self._tell(at_ns, f'track #{one}: {was or "unknown"}, now {now or "unknown"}')
+        return not beyond
 
     def hazards(self, at_ns: int, recorded: Mapping[int, int] | None, new: Mapping[int, int] | None, *,
                 equal: bool) -> None:

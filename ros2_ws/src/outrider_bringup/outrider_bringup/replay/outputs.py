@@ -9,6 +9,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 
 from outrider_bringup.replay.compare import Body, Comparison
 from outrider_perception import front
+from outrider_perception.classes import NAMES
 
 TOLD = (front.TRACKS, front.HAZARDS, front.PASSES)
 IN_ORDER = (front.TRACKS, front.HAZARDS)
@@ -89,7 +90,11 @@ def _bodies(message: Any) -> dict[int, Body] | None:
     if message is None:
         return None
     return {track.id: Body(track.position.x, track.position.y, track.velocity_over_ground.x,
-                           track.velocity_over_ground.y) for track in message.tracks}
+                           track.velocity_over_ground.y, _named(track.class_id)) for track in message.tracks}
+
+
+def _named(number: int) -> str:
+    return NAMES[number] if number < len(NAMES) else str(number)
 
 
 def _levels(message: Any) -> dict[int, int] | None:

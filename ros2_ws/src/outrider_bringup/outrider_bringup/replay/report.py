@@ -37,8 +37,8 @@ def verdict(facts: Facts, result: Result) -> str:
     return WITHIN if result.alike and facts.unlike else DIFFERS
 
 
-def write(facts: Facts, result: Result, json_file: Path | None) -> int:
-    """Print the table, write the JSON; return the exit code. Raises UserError where F cannot be written."""
+def write(facts: Facts, result: Result, json_file: Path | None, more: dict[str, Any] | None = None) -> int:
+    """Print the table, write the JSON with `more`; return the exit code. Raises UserError where F cannot be written."""
     said = verdict(facts, result)
     print(f'{facts.name}: {facts.seconds:.1f} s of it through this code in {facts.took_s:.1f} s, '
           f'{facts.seconds / max(facts.took_s, 1e-9):.1f} times real time, from {facts.start.begins} on')
@@ -58,7 +58,7 @@ def write(facts: Facts, result: Result, json_file: Path | None) -> int:
     because = f'; {facts.unlike}, so the tolerance is what counts' if facts.unlike and said != EQUAL else ''
     print(f'{said}{limit}{because}')
     if json_file is not None:
-        _json(facts, result, said, json_file)
+        _json(facts, result, said, json_file, more or {})
     return 0 if said != DIFFERS else 1
 
 
@@ -76,17 +76,17 @@ def table(result: Result) -> list[str]:
 def _worst(row: Tally) -> str:
     if not row.unit:
         return ''
-    return f'{row.worst * 1e3:.3g} mm' if row.unit == 'm' else f'{row.worst:.0f} {row.unit}'
+    return f'{row.worst * 1e3:.3g} mm' if row.unit == 'm' else f'{row.worst:.3g} {row.unit}'
 
 
-def _json(facts: Facts, result: Result, said: str, path: Path) -> None:
+def _json(facts: Facts, result: Result, said: str, path: Path, more: dict[str, Any]) -> None:
     told: dict[str, Any] = {
         'ride': facts.name, 'verdict': said, 'begins': facts.start.begins, 'code': facts.code,
         'recorded_code': sorted(facts.start.look.versions), 'unlike': facts.unlike, 'seconds': facts.seconds,
         'took_s': facts.took_s, 'missing': facts.missing, 'gaps': facts.gaps, 'left_out_s': facts.left_out_s,
         'tolerance': {'position_m': POSITION_M, 'scans': SCANS},
         'rows': {name: asdict(row) for name, row in result.rows.items()},
-        'differences': [{'at_s': at_s, 'what': words} for at_s, words in result.told], 'more': result.more}
+        'differences': [{'at_s': at_s, 'what': words} for at_s, words in result.told], 'more': result.more, **more}
     for row in told['rows'].values():
         row['worst'] = row['worst'] if math.isfinite(row['worst']) else None
     try:

@@ -23,6 +23,7 @@ from outrider_perception.snapshot import code_version
 from outrider_recorder.schema import SchemaError, Schemas
 from outrider_recorder.segment import Topic
 
+NODE = 'fusion'
 INPUTS_KIND = 'outrider_interfaces/msg/FusionInputs'
 STATICS = (front.FRAMES, front.RADAR_INFO, front.COLOUR_INFO, front.DEPTH_INFO, front.LIGHT)
 SNAPSHOT_NS, LOOK_BACK_NS = 11_000_000_000, 15_000_000_000  # the fusion makes one every 10 s
@@ -134,10 +135,10 @@ def configured(bag: Bag, seen: Look) -> Config:
     The code that made the ride gets the parameters of the node that ran. Other code gets what the rig's file in it
     says, and its own defaults for the rest. Both read config/perception of here: no path in a recording is followed.
     """
-    ran = _filled(bag, _of_node(bag.info, seen.prefix))
+    ran = _filled(bag, of_node(bag.info, seen.prefix, NODE))
     if code_version(ran) in seen.versions or not seen.versions:
         return ran
-    return _filled(bag, _of_rig(bag.info))
+    return _filled(bag, _of_rig(bag.info, NODE))
 
 
 def _filled(bag: Bag, told: dict[str, Any]) -> Config:
@@ -153,13 +154,14 @@ def _filled(bag: Bag, told: dict[str, Any]) -> Config:
     return with_values(config, values)
 
 
-def _of_node(info: dict[str, Any], prefix: str) -> dict[str, Any]:
+def of_node(info: dict[str, Any], prefix: str, name: str) -> dict[str, Any]:
+    """Return the parameters of the node that ran, by ride.json; by the rig's file in it where it does not tell."""
     nodes = info.get('nodes')
-    told = nodes.get(f'{prefix}fusion') if isinstance(nodes, dict) else None
-    return dict(told) if isinstance(told, dict) else _of_rig(info)
+    told = nodes.get(f'{prefix}{name}') if isinstance(nodes, dict) else None
+    return dict(told) if isinstance(told, dict) else _of_rig(info, name)
 
 
-def _of_rig(info: dict[str, Any]) -> dict[str, Any]:
+def _of_rig(info: dict[str, Any], node: str) -> dict[str, Any]:
     files = info.get('files')
     for text in files.values() if isinstance(files, dict) else ():
         try:
@@ -167,7 +169,7 @@ def _of_rig(info: dict[str, Any]) -> dict[str, Any]:
         except (yaml.YAMLError, RecursionError):
             continue
         for name, section in sections.items() if isinstance(sections, dict) else ():
-            if str(name).rpartition('/')[2] == 'fusion' and isinstance(section, dict):
+            if str(name).rpartition('/')[2] == node and isinstance(section, dict):
                 return dict(section.get('ros__parameters') or {})
     return {}
 

@@ -17,7 +17,8 @@ from outrider_bringup.errors import UserError
 from outrider_bringup.replay import report, start
 from outrider_bringup.replay.bag import Bag
 from outrider_bringup.replay.both import Kept, build
-from outrider_bringup.replay.compare import Comparison
+from outrider_bringup.replay.compare import Comparison, Result
+from outrider_bringup.replay.detect import Now
 from outrider_bringup.replay.feed import Asked, Feed
 from outrider_bringup.replay.outputs import TOLD, Outputs, as_sent
 from outrider_bringup.replay.pace import Stepped
@@ -35,36 +36,39 @@ BEHIND_NS = 5_000_000_000
 
 def perception(bag: Bag, from_ns: int | None, to_ns: int, *, json_file: Path | None, rrd: Path | None) -> int:
     """Run, print, write; return 0 where it came out as recorded, 1 where not. Raises UserError."""
-    seen, told = start.look(bag, from_ns), len(bag.complaints)
-    config = start.configured(bag, seen)
-    for complaint in dict.fromkeys(bag.complaints[told:]):
-        print(complaint, file=sys.stderr)
-    began = start.find(seen, code_version(config), from_ns)
+    began, config = prepared(bag, from_ns)
     run = Run(bag, began, config, to_ns)
-    wall_s = time.monotonic()
     with Kept(rrd) as kept:
-        run.all(kept)
-        facts = report.Facts(bag.name, began, run.front.version, run.seconds, time.monotonic() - wall_s, run.missing,
-                             run.gaps, run.left_out_s, promised(bag, began, run))
-        result = run.comparison.finish()
-        if not any(row.recorded or row.new for name, row in result.rows.items() if name.startswith('frames')):
-            raise UserError(f'{bag.name}: nothing is left to compare; without a state the first 10 s are not, and it '
-                            'has none for this code. Choose an earlier --from')
+        result, facts = run.compared(kept)
         code = report.write(facts, result, json_file)
         if rrd is not None:
             build(bag, kept, rrd, began.read_from_ns, to_ns)
     return code
 
 
+def prepared(bag: Bag, from_ns: int | None) -> tuple[start.Start, Config]:
+    """Return where the fusion begins and its numbers; say what of these is of no use. Raises UserError."""
+    seen, told = start.look(bag, from_ns), len(bag.complaints)
+    config = start.configured(bag, seen)
+    for complaint in dict.fromkeys(bag.complaints[told:]):
+        print(complaint, file=sys.stderr)
+    return start.find(seen, code_version(config), from_ns), config
+
+
 def promised(bag: Bag, began: start.Start, run: Run) -> str:
     """Return why equality to the last bit is not to be expected, '' where it is."""
-    here, was = about.processor(), bag.info.get('cpu')
     if began.cold:
         return 'it began without a state'
     if run.unmended:
         return 'inputs are missing'
     if run.front.version not in began.look.versions:
         return 'made by other code of perception' if began.look.versions else 'no snapshot tells which code made it'
+    return made_elsewhere(bag)
+
+
+def made_elsewhere(bag: Bag) -> str:
+    """Return in what the machine that made a ride was another one, '' where it was as this one is."""
+    here, was = about.processor(), bag.info.get('cpu')
     if not isinstance(was, dict) or any(was.get(name) != here.get(name) for name in ('model', 'features')):
         return 'made on another processor' if was else 'nothing tells on which processor it was made'
     if (bag.info.get('lock') != about.lock(os.environ.get('OUTRIDER_ROOT', ''))
@@ -76,8 +80,9 @@ def promised(bag: Bag, began: start.Start, run: Run) -> str:
 class Run:
     """One pass over the recording."""
 
-    def __init__(self, bag: Bag, began: start.Start, config: Config, to_ns: int) -> None:
-        """Make the chain."""
+    def __init__(self, bag: Bag, began: start.Start, config: Config, to_ns: int, now: Now | None = None) -> None:
+        """Make the chain; `now`: what a detector says now, in place of what was recorded."""
+        self._eye = now or Now()
         self._bag, self._start, self._config, self._to_ns = bag, began, config, to_ns
         self.front = front.Front(config, snapshots=False)
         self.comparison = Comparison(Stepped(bag.info).system_ns(bag.first_ns))
@@ -103,6 +108,17 @@ class Run:
     def left_out_s(self) -> float:
         """Return how much of it was left out, from a loss to the next snapshot."""
         return sum(last - first for first, last in self._outputs.holes) * 1e-9
+
+    def compared(self, kept: Kept) -> tuple[Result, report.Facts]:
+        """Run it; return what came of it. Raises UserError."""
+        began_s = time.monotonic()
+        self.all(kept)
+        took_s, result = time.monotonic() - began_s, self.comparison.finish()
+        if not any(row.recorded or row.new for name, row in result.rows.items() if name.startswith('frames')):
+            raise UserError(f'{self._bag.name}: nothing is left to compare; without a state the first 10 s are not, '
+                            'and it has none for this code. Choose an earlier --from')
+        return result, report.Facts(self._bag.name, self._start, self.front.version, self.seconds, took_s, self.missing,
+                                    self.gaps, self.left_out_s, promised(self._bag, self._start, self))
 
     def all(self, kept: Kept) -> None:
         """Run it. Raises UserError."""
@@ -150,15 +166,21 @@ class Run:
         while self._statics and self._statics[0][1].log_ns <= message.log_ns:
             topic, static = self._statics.popleft()
             self.front.take(topic, self._decoded(topic, static), static.log_ns)
-        for topic, said in self.front.take(asked.topic, self._decoded(asked.topic, message), asked.received_ns):
-            if topic in TOLD:
-                now = as_sent(said)
-                self._put('new', topic, now)
-                kept.add(topic, now)
-                self._told_ns = start.stamp_ns(now)
+        for received_ns, seen in self._eye.due(asked.received_ns):
+            self._say(self.front.take(front.DETECTIONS, seen, received_ns), kept)
+        seen = self._eye.instead.get(asked.measured_ns) if asked.topic == front.DETECTIONS else None
+        self._say(self.front.take(asked.topic, seen or self._decoded(asked.topic, message), asked.received_ns), kept)
         self.front.complaints.clear()
         if asked.measured_ns >= self._start.compare_from_ns:
             self.comparison.decided(asked.measured_ns, asked.topic, asked.reason, self.front.reason)
+
+    def _say(self, said: front.Said, kept: Kept) -> None:
+        for topic, message in said:
+            if topic in TOLD:
+                now = as_sent(message)
+                self._put('new', topic, now)
+                kept.add(topic, now)
+                self._told_ns = start.stamp_ns(now)
 
     def _begin(self, asked: Asked) -> bool:
         """Begin where it is time to; return whether this input is already one to take."""
@@ -182,6 +204,8 @@ class Run:
                 for static in self._feed.unasked(topic):
                     self.front.take(topic, self._decoded(topic, static), static.log_ns)
         self._running = True
+        for _ in self._eye.due(asked.received_ns):  # what a detector would have said before
+            continue
         return True
 
     def _follow(self, asked: Asked, message: Message | None) -> bool:

@@ -20,8 +20,8 @@ from outrider_recorder.segment import Message, Topic
 from outrider_recorder.zones import Fix
 
 SENSORS = (('radar', '/radar/points'), ('camera', '/camera/color/compressed'), ('depth', '/camera/depth/image'),
-           ('imu', '/imu/data'), ('gps', '/gps/fix'), ('hazards', '/hazards'), ('motors', '/motors/state'),
-           ('relays', '/relays/state'))
+           ('detector', '/detections'), ('imu', '/imu/data'), ('gps', '/gps/fix'), ('hazards', '/hazards'),
+           ('motors', '/motors/state'), ('relays', '/relays/state'))
 STILLS_NS = 6_000_000_000    # a pass is told when it is over: so long the pictures before it are kept
 STILL_NS = 300_000_000       # how far a still may be from the closest instant
 SPEED_NS = 200_000_000       # one speed is kept of each

@@ -10,6 +10,7 @@ from typing import Any
 LONGEST_LIST = 6
 LONGEST_TEXT = 70
 DEEPEST = 5
+DETECTIONS = ('Detection2D', 'Detection3D')  # of vision_msgs: twenty lines each, of which these say something
 PLACES = ('latitude', 'longitude')  # degrees: six digits would be 10 m
 
 
@@ -23,6 +24,11 @@ def lines(message: Any, indent: int = 0) -> Iterator[str]:
             yield from lines(value, indent + 1)
         elif isinstance(value, (list, tuple)) and value and _is_message(value[0]) and indent < DEEPEST:
             yield f'{pad}{name}: {len(value)}'
+            if type(value[0]).__name__ in DETECTIONS:
+                yield from (f'{pad}  [{number}] {_detection(item)}' for number, item in enumerate(value[:LONGEST_LIST]))
+                if len(value) > LONGEST_LIST:
+                    yield f'{pad}  ... {len(value) - LONGEST_LIST} more'
+                continue
             for number, item in enumerate(value[:2]):
                 if _is_flat(item):
                     yield f'{pad}  [{number}] {_flat(item)}'
@@ -65,6 +71,20 @@ def scalar(value: Any) -> str:
         shown = ', '.join(scalar(item) for item in list(value)[:LONGEST_LIST])
         return f'[{shown}]' if len(value) <= LONGEST_LIST else f'[{shown}, ... {len(value) - LONGEST_LIST} more]'
     return str(value)
+
+
+def _detection(message: Any) -> str:
+    """Return class, score, box or body, and where it is, as far as these are told."""
+    best = max(message.results, key=lambda one: one.hypothesis.score, default=None)
+    said = f'{best.hypothesis.class_id} {best.hypothesis.score:.2f}' if best else 'nothing'
+    box = message.bbox
+    if hasattr(box, 'size_x'):
+        centre = box.center.position
+        said += f'  at {centre.x:.0f},{centre.y:.0f} px, {box.size_x:.0f}x{box.size_y:.0f}'
+    place = best.pose.pose.position if best else None
+    if place is not None and (place.x or place.y or place.z):
+        said += f'  place {place.x:.1f} {place.y:.1f} {place.z:.1f} m'
+    return said + (f'  by {message.id}' if message.id else '')
 
 
 def _flat(message: Any) -> str:

@@ -1,4 +1,4 @@
-"""What camera, IMU and GPS say of themselves, in a few words. Pure; takes the time.
+"""What camera, IMU, detector and GPS say of themselves, in a few words. Pure; takes the time.
 
 Their rates come from their diagnostics, once a second: nobody subscribes to images for a status line.
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 SILENT_S = 3.0  # diagnostics come once a second
 # What is shown of each device: a word, and the figure of its diagnostics that is its rate.
-SHOWN = {'camera': (('camera', 'colour/s'), ('depth', 'depth/s'), ('imu', 'gyro/s')), 'gps': (('gps', 'fixes/s'),)}
+SHOWN = {'camera': (('camera', 'colour/s'), ('depth', 'depth/s'), ('imu', 'gyro/s')),
+         'detector': (('detector', 'looks/s'),), 'gps': (('gps', 'fixes/s'),)}
 
 
 @dataclass

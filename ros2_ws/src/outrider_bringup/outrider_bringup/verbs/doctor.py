@@ -7,8 +7,9 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from outrider_bringup.doctor.check import Check, Result
@@ -18,8 +19,8 @@ HELP = 'what is well, what is not, what to do'
 GROUP = 'go'
 # In the order of asking: first the ground, then what stands on it.
 MODULES = ('outrider_bringup.doctor.system', 'outrider_bringup.doctor.radar', 'outrider_bringup.doctor.camera',
-           'outrider_bringup.doctor.gps', 'outrider_bringup.doctor.relays', 'outrider_bringup.doctor.drive',
-           'outrider_bringup.doctor.pad', 'outrider_bringup.doctor.recorder')
+           'outrider_bringup.doctor.eye', 'outrider_bringup.doctor.gps', 'outrider_bringup.doctor.relays',
+           'outrider_bringup.doctor.drive', 'outrider_bringup.doctor.pad', 'outrider_bringup.doctor.recorder')
 COLOURS = {'ok': '\x1b[32m', 'warn': '\x1b[33m', 'fail': '\x1b[31m'}
 
 
@@ -33,6 +34,8 @@ class Finding:
     seen: str
     expected: str
     action: str
+    lines: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='only the checks of one topic: system, radar, camera, gps, relays, drive, recorder')
     parser.add_argument('--spin', action='store_true',
                         help='drive only, wheels up: turn them, fall silent, measure how the VESCs stop')
+    parser.add_argument('--weights', metavar='F', type=Path,
+                        help='camera only: look with these, a .onnx, .pt or .engine')
     parser.add_argument('--json', metavar='F', type=Path, help='write the findings there too; - is the standard output')
 
 
@@ -50,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     to_stdout = args.json is not None and str(args.json) == '-'
     stack = None if args.spin else importlib.import_module('outrider_bringup.doctor.running').look()
     if stack is not None:
-        checks = [check for check in checks if check.topic not in stack.topics] + list(stack.checks)
+        checks = [check for check in checks if check.beside or check.topic not in stack.topics] + list(stack.checks)
         if not to_stdout:
             print('A stack runs here: its own drivers are asked, and no port is taken from them.')
     topics = list(dict.fromkeys(check.topic for check in checks))
@@ -58,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
         if args.topic not in topics:
             raise UserError(f"doctor knows no '{args.topic}'.{nearest(args.topic, topics)}")
         checks = [check for check in checks if check.topic == args.topic]
+    if args.weights is not None:
+        checks = _with_weights(args.topic, args.weights, checks)
     if args.spin:
         checks = _turned(args.topic)
     findings = []
@@ -75,6 +82,13 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _with_weights(topic: str | None, weights: Path, checks: list[Check]) -> list[Check]:
+    if topic != 'camera':
+        raise UserError('--weights belongs to the topic camera. Run: ./outrider doctor camera --weights F')
+    eye = importlib.import_module('outrider_bringup.doctor.eye')
+    return [replace(check, run=partial(eye.detector, weights)) if check.name == eye.NAME else check for check in checks]
+
+
 def _turned(topic: str | None) -> list[Check]:
     """Turn the wheels once a person at the terminal has confirmed it; return what came of it."""
     if topic != 'drive':
@@ -90,7 +104,8 @@ def ask(check: Check) -> Finding:
     except Exception as error:  # the doctor must not die of one illness
         result = Result('fail', f'the check itself broke: {type(error).__name__}: {error}', 'an answer',
                         'report this as a defect of outrider')
-    return Finding(check.name, check.topic, result.status, result.seen, result.expected, result.action)
+    return Finding(check.name, check.topic, result.status, result.seen, result.expected, result.action, result.lines,
+                   result.data)
 
 
 def spoken(finding: Finding, *, colour: bool = False) -> str:
@@ -98,16 +113,20 @@ def spoken(finding: Finding, *, colour: bool = False) -> str:
     word = f'[{finding.status}]'
     mark = f'{COLOURS[finding.status]}{word}\x1b[0m' if colour else word
     line = f'{mark}{" " * (7 - len(word))}{finding.name}: {finding.seen}'
-    if finding.status == 'ok':
-        return line
-    if finding.expected:
-        line += f' (expected {finding.expected})'
-    return f'{line}\n       do: {finding.action}' if finding.action else line
+    if finding.status != 'ok':
+        line += f' (expected {finding.expected})' if finding.expected else ''
+        line += f'\n       do: {finding.action}' if finding.action else ''
+    return '\n       '.join([line, *finding.lines])
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    told = {name: getattr(finding, name) for name in ('name', 'topic', 'status', 'seen', 'expected', 'action')}
+    return {**told, **({'data': dict(finding.data)} if finding.data else {})}
 
 
 def _write(path: Path, findings: Iterable[Finding], running: bool) -> None:
     text = json.dumps({'time': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
-                       'running': running, 'checks': [asdict(finding) for finding in findings]}, indent=1) + '\n'
+                       'running': running, 'checks': [_plain(finding) for finding in findings]}, indent=1) + '\n'
     if str(path) == '-':
         sys.stdout.write(text)
         return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from outrider_bringup.replay.bag import Bag
     from outrider_bringup.replay.pace import Pace
 
-HELP = 'publish a ride again, or run it --through perception and compare'
+HELP = 'publish a ride again, or run it --through perception or detector and compare'
 GROUP = 'rides'
 DOMAIN, SPARES = 85, (86, 87, 88, 89)  # apart from what the user runs
 SPEEDS = (0.01, 100.0)
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--sim', action='store_true', help='the rig that listens is simulated: publish joy, drive, '
                                                            'follow, e-stop and relay topics too')
     parser.add_argument('--through', choices=STAGES, help='feed the present code what was recorded, and compare')
+    parser.add_argument('--weights', type=Path, metavar='F', help='with --through detector: other weights than ours')
     parser.add_argument('--json', type=Path, metavar='F', help='with --through: write the comparison to F')
     parser.add_argument('--rrd', type=Path, metavar='F', help='with --through: recorded and new in one file for rerun '
                                                               '(default: replay.rrd in the run folder)')
@@ -48,9 +49,6 @@ def run(args: argparse.Namespace) -> int:
     from outrider_bringup.replay import bag
 
     _check(args)
-    if args.through == 'detector':
-        raise UserError('--through detector needs a detector, and none is built in yet, expected perception. '
-                        'Try: --through perception')
     recording = bag.find(paths.rides(), args.ride) if args.ride else bag.newest(paths.rides())
     for complaint in recording.complaints:
         print(complaint, file=sys.stderr)
@@ -58,11 +56,19 @@ def run(args: argparse.Namespace) -> int:
     if args.through:
         for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS'):
             os.environ[name] = '1'  # before numpy is imported: results are equal to the last bit
-        from outrider_bringup.replay.through import perception
-
-        return perception(recording, from_ns if args.begin else None, to_ns, json_file=args.json,
-                          rrd=None if args.no_rrd else args.rrd or paths.run_folder() / 'replay.rrd')
+        return _through(args, recording, from_ns if args.begin else None, to_ns)
     return _publish(args, recording, from_ns, to_ns)
+
+
+def _through(args: argparse.Namespace, recording: Bag, from_ns: int | None, to_ns: int) -> int:
+    rrd = None if args.no_rrd else args.rrd or paths.run_folder() / 'replay.rrd'
+    if args.through == 'detector':
+        from outrider_bringup.replay.through_detector import detector
+
+        return detector(recording, from_ns, to_ns, weights=args.weights, json_file=args.json, rrd=rrd)
+    from outrider_bringup.replay.through import perception
+
+    return perception(recording, from_ns, to_ns, json_file=args.json, rrd=rrd)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -81,6 +87,8 @@ def _check(args: argparse.Namespace) -> None:
     only = [name for name, value in (('--json', args.json), ('--rrd', args.rrd), ('--no-rrd', args.no_rrd)) if value]
     if only and not args.through:
         raise UserError(f'{only[0]} goes with --through. Try: --through perception')
+    if args.weights is not None and args.through != 'detector':
+        raise UserError('--weights goes with --through detector. Try: --through detector')
 
 
 def _span(args: argparse.Namespace, recording: Bag) -> tuple[int, int]:

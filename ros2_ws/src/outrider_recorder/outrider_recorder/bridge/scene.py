@@ -10,6 +10,7 @@
 | ClosePass, RecorderState, DiagnosticArray, Log | log | text |
 | AlertArray, DiagnosticArray | alert, health | see alerts.py |
 | Detection2DArray | world/<frame>/camera/detections | see boxes.py |
+| Detection3DArray, MarkerArray | world/<frame>/<topic> | see solids.py |
 | TFMessage on tf_static | world/<frame> | where the frame sits |
 | what drives | drive, plots/drive | see drive.py |
 | what the camera sees | world/<frame>/camera | see eyes.py |
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from outrider_recorder.bridge import alerts, boxes, drive, eyes, motion, palette, words
+from outrider_recorder.bridge import alerts, boxes, drive, eyes, motion, palette, solids, words
 from outrider_recorder.bridge.decode import Decoder
 from outrider_recorder.bridge.ellipse import ellipse
 from outrider_recorder.bridge.places import Places
@@ -51,6 +52,7 @@ class Scene:
         self._words = words.Words()
         self._drive = drive.Drive(self._words)
         self._alerts, self._eyes, self._boxes = alerts.Alerts(self._words), eyes.Eyes(), boxes.Boxes()
+        self._solids = solids.Solids()
         self._motion = motion.Motion(self._places, hides)
         self._ego = np.zeros(3)
         self._levels: dict[int, int] = {}
@@ -94,6 +96,8 @@ class Scene:
                 self._boxes.picture(item, message)
         elif item.kind == boxes.KIND:
             self._boxes.take(batch, item, message)
+        elif item.kind in solids.KINDS:
+            self._solids.take(batch, item, message)
         elif item.kind in alerts.KINDS:
             self._alerts.take(batch, item, message)
         elif item.kind in motion.KINDS:
@@ -184,7 +188,7 @@ class Scene:
 
 def _wanted(kind: str) -> bool:
     return (kind in ('sensor_msgs/msg/PointCloud2', 'tf2_msgs/msg/TFMessage', TRACKS, HAZARDS)
-            or kind in (*drive.KINDS, *eyes.KINDS, *words.KINDS, *alerts.KINDS, boxes.KIND))
+            or kind in (*drive.KINDS, *eyes.KINDS, *words.KINDS, *alerts.KINDS, *solids.KINDS, boxes.KIND))
 
 
 def _cloud(message: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:

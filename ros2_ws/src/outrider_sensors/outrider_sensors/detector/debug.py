@@ -18,6 +18,13 @@ _COLOURS = {'car': '#33ccff', 'truck': '#3377ff', 'bus': '#9966ff', 'motorcycle'
 
 def drawn(rgb: NDArray[np.uint8], found: Found, where: Places | None = None) -> bytes:
     """Return a JPEG of the picture with its boxes; `found` in pixels of `rgb`."""
+    out = io.BytesIO()
+    painted(rgb, found, where).save(out, 'JPEG', quality=_QUALITY)
+    return out.getvalue()
+
+
+def painted(rgb: NDArray[np.uint8], found: Found, where: Places | None = None) -> Image.Image:
+    """Return the picture with its boxes; `found` in pixels of `rgb`."""
     image = Image.fromarray(rgb)
     draw = ImageDraw.Draw(image)
     for row, (left, top, right, bottom) in enumerate(found.edges_px.tolist()):
@@ -29,6 +36,4 @@ def drawn(rgb: NDArray[np.uint8], found: Found, where: Places | None = None) -> 
         corner = (left + 1.0, max(0.0, top - 11.0))
         draw.rectangle(draw.textbbox(corner, text), fill='#000000')
         draw.text(corner, text, fill=_COLOURS[kind])
-    out = io.BytesIO()
-    image.save(out, 'JPEG', quality=_QUALITY)
-    return out.getvalue()
+    return image
