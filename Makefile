@@ -53,7 +53,7 @@ isolation: dev
 detector-environment:
 	@tools/setup --train
 
-# In .venv-train: what needs torch. The library's folders come first, as in the environment of the nodes.
+# In .venv-train: what needs torch.
 test-detector:
 	@tools/setup --train --quiet
 	@OUTRIDER_ROOT='$(CURDIR)' PYTHONPATH=tools:ros2_ws/src/outrider_sim:ros2_ws/src/outrider_sensors \

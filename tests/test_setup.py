@@ -280,6 +280,39 @@ def test_stone_soup_is_made_only_when_asked_for(checkout: Path) -> None:
     assert done_steps(checkout) == ALL
 
 
+def test_what_trains_the_detector_is_made_only_when_asked_for(checkout: Path) -> None:
+    mark_done(checkout)
+    asked = Plan(checkout, machine.observe({}), 'main', None, True, with_train=True)
+    left = [step.name for step in asked.bind(PYTHON, command.Runner(checkout), checkout / 'log') if not step.done()]
+
+    assert left == ['train']
+    assert done_steps(checkout) == ALL
+
+
+def test_torch_comes_from_its_own_index_and_from_where_pip_knows_out_of_its_reach(
+        checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+
+    def run(argv: list[str], log: Path, env: object = None) -> None:
+        ran.append(argv)
+        if argv[0].endswith('/uv'):
+            raise command.StepError('Could not resolve host')
+
+    runner = command.Runner(checkout)
+    monkeypatch.setattr(runner, 'run', run)
+    asked = Plan(checkout, machine.observe({}), 'main', None, True, with_train=True)
+    steps = {step.name: step for step in asked.bind(PYTHON, runner, checkout / 'log')}
+    steps['train'].make(checkout / 'log/train.log')
+
+    first, second = (argv for argv in ran if str(checkout / 'tools/locks/train.txt') in argv)
+    assert first[0] == str(checkout / '.build/uv/bin/uv')
+    assert second[:3] == [str(checkout / '.venv-train/bin/python'), '-m', 'pip']
+    for argv in (first, second):
+        assert argv[argv.index('--extra-index-url') + 1] == 'https://download.pytorch.org/whl/cpu'
+        assert '--no-deps' in argv
+    assert steps['train'].done()
+
+
 def test_another_python_or_another_folder_means_everything_anew(checkout: Path) -> None:
     mark_done(checkout)
     moved = checkout.with_name('moved')
@@ -339,7 +372,7 @@ def test_the_environment_file_is_refused_in_a_checkout_that_was_moved(checkout: 
 
 def test_every_lock_pins_every_package_and_no_two_disagree() -> None:
     pins: dict[tuple[str, str], set[str]] = {}
-    for lock in ('kilted', 'system', 'dev', 'rerun', 'uv', 'jazzy', 'peer'):
+    for lock in ('kilted', 'system', 'dev', 'rerun', 'uv', 'jazzy', 'peer', 'train'):
         for line in (ROOT / f'tools/locks/{lock}.txt').read_text().splitlines():
             if line.startswith('#'):
                 continue
@@ -353,8 +386,9 @@ def test_every_lock_pins_every_package_and_no_two_disagree() -> None:
     assert {pin: versions for pin, versions in pins.items() if len(versions) > 1} == {}
 
 
-def test_the_robot_gets_nothing_that_only_tests_need() -> None:
+def test_the_robot_gets_nothing_that_only_tests_or_training_need() -> None:
     for lock in ('kilted', 'system'):
         text = (ROOT / f'tools/locks/{lock}.txt').read_text()
-        assert not [name for name in ('hypothesis', 'pytest-xdist', 'pytest-timeout', 'ruff', 'mypy') if name in text]
+        unwanted = 'hypothesis', 'pytest-xdist', 'pytest-timeout', 'ruff', 'mypy', 'torch', 'ultralytics', 'opencv'
+        assert not [name for name in unwanted if name in text]
     assert 'numpy' not in (ROOT / 'tools/locks/system.txt').read_text()

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+
 from training import samples as samples_of
 from training import store
 from training.card import Trained, card
@@ -80,7 +81,7 @@ def test_at_least_a_quarter_of_what_is_measured_is_night():
 
 def test_pictures_are_those_of_the_camera_shrunk_to_the_net(painted):
     assert SHRUNK_PX == (416, 235)
-    assert SCALE == pytest.approx(NET_PX[0] / CAMERA_PX[0])
+    assert pytest.approx(NET_PX[0] / CAMERA_PX[0]) == SCALE
     for one in painted:
         assert one.rgb.shape == (SHRUNK_PX[1], SHRUNK_PX[0], 3)
         assert one.rgb.dtype == np.uint8
@@ -260,10 +261,10 @@ def test_bodies_that_need_not_be_found_count_neither_way():
 
 
 def test_card_says_what_was_measured_and_what_it_is_not_for():
-    light = {kind: 0.5 for kind in KINDS}
-    measured = Measured(1024, {'day': 400, 'dusk': 200, 'night': 400, 'tunnel': 24}, {kind: 0.875 for kind in KINDS},
-                        {kind: 1234 for kind in KINDS}, {name: light for name in LIGHTS}, 0.853,
-                        {name: 0.5 for name in LIGHTS}, 18.0)
+    light = dict.fromkeys(KINDS, 0.5)
+    measured = Measured(1024, {'day': 400, 'dusk': 200, 'night': 400, 'tunnel': 24}, dict.fromkeys(KINDS, 0.875),
+                        dict.fromkeys(KINDS, 1234), dict.fromkeys(LIGHTS, light), 0.853,
+                        dict.fromkeys(LIGHTS, 0.5), 18.0)
     text = card(Trained(1_130_136, 4096, 5000, 72.0, 4_650_000, 2_470_000), measured)
     assert 'Simulator only' in text
     assert 'AGPL-3.0' in text

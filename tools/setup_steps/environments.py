@@ -49,7 +49,7 @@ class Installer:
     def install(self, environment: Path, lock: Path, index: str = '') -> None:
         """Install every package of `lock`, exactly and nothing else, and compile it to bytecode.
 
-        What an `index` beside the usual one has is taken from there; where it cannot be reached pip takes what it knows.
+        What an `index` beside the usual one has is taken from there; out of its reach pip takes what it knows of.
         """
         python = str(environment / 'bin' / 'python')
         more = ['--extra-index-url', index] if index else []

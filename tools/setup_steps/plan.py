@@ -159,7 +159,8 @@ class Plan:
         stamp = Stamp(folder / 'outrider.json')
 
         def key() -> str:
-            return digest([str(self.root), lock.read_text(), self._python.path, Path(environments.__file__).read_text()])
+            return digest([str(self.root), lock.read_text(), self._python.path,
+                           Path(environments.__file__).read_text()])
 
         def make(log: Path) -> None:
             made = key()

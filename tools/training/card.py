@@ -23,13 +23,14 @@ were trained on photographs: a COCO model's classes are mapped by name.
 | `detector.onnx` | {onnx_mb:.1f} MB, FP32: what the node looks with |
 | `detector.pt` | {pt_mb:.1f} MB, half precision: what training goes on from |
 | trained on | {trained} pictures, seeds below 10,000,000, {updates:,} steps, {minutes:.0f} minutes |
-| data | crowds placed before the lens (64 %), drawn rides (22 %), the scenario library (14 %); both rigs, lean, mounts as somebody screws them on, day, dusk, night, tunnels, rain, fog, JPEG |
-| licence | AGPL-3.0: ultralytics claims the weights that its software trains. Our own code stays under this repository's |
+| data | crowds placed before the lens (64 %), drawn rides (22 %), the scenario library (14 %) |
+| varied | both rigs, lean, mounts as somebody screws them on, day, dusk, night, tunnel, rain, fog, JPEG |
+| licence | AGPL-3.0: ultralytics claims the weights that its software trains |
 
 ## What it finds
 
 Mean average precision at half overlap (mAP50) on {pictures:,} pictures of other seeds, {night:.0f} % of them at night;
-bodies at least {least_px:.0f} px high in the camera's 848 x 480, at least {share:.0f} % visible, up to {far:.0f} m away.
+bodies at least {least_px:.0f} px high in the camera's 848 x 480, {share:.0f} % visible and up to {far:.0f} m away.
 Bodies beyond that count neither way. The exported file, in onnxruntime; p50 of a look {p50:.0f} ms on one core.
 
 | class | bodies | mAP50 | {lights} |

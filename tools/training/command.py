@@ -108,7 +108,7 @@ def _teach(options: argparse.Namespace, place: int, crew: int, meeting: Path) ->
     if not place:
         print(f'train_detector: {training.parameters:,} parameters, {len(samples):,} pictures, {crew} x '
               f'{training.device}, from step {training.updates:,}', flush=True)
-    training.run(samples, 60.0 * options.minutes, options.rounds, told)
+    training.run(samples, 60.0 * options.minutes, options.rounds, options.round_steps, told)
     if not place:
         training.save(here, whole=True)
 
@@ -170,7 +170,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument('--measured', type=int, default=1024, help='to measure on, of other seeds (1024)')
     parser.add_argument('--minutes', type=float, default=120.0, help='train for so long (120), the last fifth on whole '
                         'pictures at falling rates')
-    parser.add_argument('--rounds', type=int, default=1_000_000, help='or so many rounds of 100 steps')
+    parser.add_argument('--rounds', type=int, default=1_000_000, help='or so many rounds; after each the checkpoint is '
+                        'kept')
+    parser.add_argument('--round-steps', type=int, default=100, help='of a round (100)')
     parser.add_argument('--anew', action='store_true', help='train from nothing, whatever checkpoint there is')
     parser.add_argument('--crew', type=int, default=len(os.sched_getaffinity(0)), help='processes that learn together '
                         'where there is no accelerator: one a core')

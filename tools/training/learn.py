@@ -19,18 +19,17 @@ import numpy as np
 import torch
 import torch.distributed
 import yaml
-from outrider_sensors.detector.ultralytics_alone import ultralytics
 
+from outrider_sensors.detector.ultralytics_alone import ultralytics
 from training.labels import KINDS, NET_PX
 from training.samples import Sample, Samples
 
-ROUND_UPDATES = 100      # of the weights; after each round a checkpoint is written
 CROPS, WHOLES = 24, 6    # in one update of each process
 _RATE, _LAST_RATE, _WARM_UPDATES = 2e-3, 0.02, 200
 _DECAY = 0.03            # of weights, AdamW's
 _WHOLE_SHARE = 0.12      # of the updates see whole pictures,
 _ONLY_WHOLES = 0.72      # all of them from this part of the time on
-_HALF = 0.88             # of the time sums are half as precise (bfloat16) where the processor has them: faster by a half
+_HALF = 0.88             # of the time in bfloat16 where the processor has it: faster by a half
 _AVERAGE = 0.998         # of the weights that are kept: how much of the last ones is kept at each update
 
 
@@ -126,8 +125,9 @@ class Training:
         torch.save(kept, temporary)
         temporary.replace(path)
 
-    def run(self, samples: Samples, seconds: float, rounds: int, told: Callable[[Progress], None]) -> None:
-        """Learn for so long or so many rounds, whichever ends first; `told` is called after each round."""
+    def run(self, samples: Samples, seconds: float, rounds: int, a_round: int, told: Callable[[Progress], None]
+            ) -> None:
+        """Learn for so long or so many rounds of `a_round` steps, whichever ends first; after each comes `told`."""
         random = np.random.default_rng(self.updates)  # the same in the whole crew
         began, first = time.monotonic(), self.updates
         last, part, losses = began, 0.0, []
@@ -138,10 +138,10 @@ class Training:
             whole = part > _ONLY_WHOLES or random.random() < _WHOLE_SHARE
             batch = [samples.whole() for _ in range(WHOLES)] if whole else [samples.crop() for _ in range(CROPS)]
             self._half = self._halves and part < _HALF
-            own = max((time.monotonic() - began) / seconds, (self.updates + 1 - first) / (rounds * ROUND_UPDATES))
+            own = max((time.monotonic() - began) / seconds, (self.updates + 1 - first) / (rounds * a_round))
             loss, part = self._update(batch, own)
             losses.append(loss)
-            if self.updates % ROUND_UPDATES == 0:
+            if self.updates % a_round == 0:
                 now = time.monotonic()
                 self.seconds, last = self.seconds + now - last, now
                 told(Progress(self.updates, self.seconds, part, float(np.mean(losses)), len(samples)))

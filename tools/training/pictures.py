@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+
 from outrider_sim.world.camera import Painter, Seen, View, pinhole
 from outrider_sim.world.eye import Eye
 from outrider_sim.world.pinhole import Pinhole, boxes_px, figures, seen_from
 from outrider_sim.world.snapshot import Snapshot
-from PIL import Image
-
 from training.labels import CAMERA_PX, SCALE, SHRUNK_PX, Label
 from training.scenes import Scene, Shot
 

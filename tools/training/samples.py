@@ -53,8 +53,7 @@ class Samples:
 
     def look(self) -> None:
         """Take files that came since."""
-        for path in store.files(self._folder, self._part)[len(self._files):] if self._files else \
-                store.files(self._folder, self._part):
+        for path in store.files(self._folder, self._part):
             if path in self._files:
                 continue
             pixels, rows = store.read(path)

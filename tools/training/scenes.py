@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
 from outrider_sim.world import draw, places, scenario, words
 from outrider_sim.world.eye import Eye, eye_of
 from outrider_sim.world.model import Actor, Rig, Scenario, Thing
@@ -83,7 +84,7 @@ def _ride(number: int, random: np.random.Generator) -> Scenario:
 def _library() -> tuple[Scenario, ...]:
     folder = places.config_folder()
     if folder is None:
-        raise FileNotFoundError('no config folder was found, expected the checkout\'s; set OUTRIDER_ROOT to it.')
+        raise FileNotFoundError("no config folder was found, expected the checkout's; set OUTRIDER_ROOT to it.")
     return tuple(scenario.load(file) for file in sorted((folder / 'scenarios').glob('*.yaml')))
 
 
@@ -132,8 +133,8 @@ def _crowd(number: int, random: np.random.Generator) -> Scenario:
         kind = favourite if random.random() < 0.25 else _choose(random, _KINDS)
         length, width, height = words.SIZES_M[kind]
         whole, wide, high = random.uniform(0.88, 1.12), random.uniform(0.95, 1.05), random.uniform(0.95, 1.05)
-        size = length * whole, width * whole * wide, height * whole * high
-        actors.append(Actor(f'a{index}', kind, (0.0, 0.0), 0.0, 0.0, tuple(map(float, size))))
+        size = float(length * whole), float(width * whole * wide), float(height * whole * high)
+        actors.append(Actor(f'a{index}', kind, (0.0, 0.0), 0.0, 0.0, size))
     return Scenario(f'crowd_{number}', '', number, 10.0, _choose(random, _LIGHTS), _choose(random, _WEATHERS), rig,
                     'road', words.SENSORS, tuple(actors), tuple(_things(random)))
 

@@ -40,7 +40,7 @@ def write(folder: Path, part: str, number: int) -> Path:
     if path.exists():
         return path
     first = PARTS[part] + number * SCENES_A_FILE
-    taken = [picture for scene_number in range(first, first + SCENES_A_FILE) for picture in pictures(scene(scene_number))]
+    taken = [one for place in range(first, first + SCENES_A_FILE) for one in pictures(scene(place))]
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{'labels': [label.plain() for label in one.labels], 'light': one.light, 'weather': one.weather,
              'scene': one.scene} for one in taken]

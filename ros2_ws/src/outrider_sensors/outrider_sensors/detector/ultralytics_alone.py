@@ -30,7 +30,7 @@ def ultralytics(folder: Path) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(YOLO_OFFLINE='true', YOLO_AUTOINSTALL='false', YOLO_CONFIG_DIR=str(folder))
     try:
-        import torch
+        torch = importlib.import_module('torch')
     except ImportError as error:
         raise NoUltralyticsError(f'torch cannot be imported ({error}), expected it beside ultralytics; run: '
                                  'make detector-environment') from None
@@ -57,7 +57,9 @@ def _stand_in(torch: Any) -> None:
     except (ImportError, RuntimeError):  # none, or one built for another torch
         for name in [name for name in sys.modules if name.split('.')[0] == 'torchvision']:
             del sys.modules[name]
-    whole, ops = ModuleType('torchvision'), ModuleType('torchvision.ops')
+    # What is put into a module that is made by hand no reader of types can know.
+    whole: Any = ModuleType('torchvision')
+    whole.ops, whole.__version__, whole.__path__ = ModuleType('torchvision.ops'), _VERSION, []
 
     def nms(boxes: Any, scores: Any, iou_threshold: float) -> Any:
         """Return the indices of boxes (n, 4) that no better one overlaps by more, best first."""
@@ -75,10 +77,8 @@ def _stand_in(torch: Any) -> None:
             keep[rest] &= both <= iou_threshold * (area[place] + area[rest] - both)
         return order[keep]
 
-    for name, value in (('__version__', _VERSION), ('ops', ops), ('__path__', [])):
-        setattr(whole, name, value)
-    setattr(ops, 'nms', nms)
-    sys.modules.update({'torchvision': whole, 'torchvision.ops': ops})
+    whole.ops.nms = nms
+    sys.modules.update({'torchvision': whole, 'torchvision.ops': whole.ops})
     _tell_version()
 
 
@@ -96,8 +96,9 @@ def _tell_version() -> None:
                 return _VERSION
         return real(name)
 
-    setattr(version, 'stands_in', True)
-    setattr(importlib.metadata, 'version', version)
+    made: Any = version
+    made.stands_in = True
+    importlib.metadata.version = made
 
 
 def _lay_fonts(folder: Path) -> None:
