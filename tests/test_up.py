@@ -169,3 +169,20 @@ def test_a_node_that_refuses_its_parameters_stops_the_start_with_its_sentence(up
     assert "[radar] radar: unknown parameter 'mount_xyz'. Did you mean 'mount_xyz_m'?" in one.output
     assert 'bicycle was stopped, for a part of it refused to run' in one.output
     assert one.anybody() == []
+
+
+def test_a_detector_without_weights_says_so_and_the_rest_goes_on(up, ros, tmp_path):
+    from outrider_interfaces.msg import HazardArray
+
+    from outrider_node import qos
+
+    rig = tmp_path / 'rig.yaml'
+    rig.write_text('/**/detector:\n  ros__parameters:\n    weights: /no/such.onnx\n')
+    hazards = ros.collect(HazardArray, 'hazards', qos.SENSOR)
+    one = up('--sim', '--no-live', '--no-record', 'detector:=true', f'rig:={rig}')
+    one.says(r'\[detector\] detector: there is no /no/such.onnx. Put weights there or name them in the rig file')
+    one.says('detector refused to run, see its last line above; it is not started again')
+    count = len(hazards)
+    ros.until(lambda: len(hazards) > count + 10, 'hazards')
+    assert 'camera' in hazards[-1].degraded
+    assert one.end()[0] == 0

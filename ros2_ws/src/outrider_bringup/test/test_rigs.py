@@ -57,12 +57,12 @@ def test_the_bicycle_resolves_in_every_form_and_its_rig_file_fits(arguments):
     plan = launchfile.load(ROOT / 'launch' / 'bicycle.launch.yaml', {'run': '/r', 'rides': '/rides', **arguments})
     rigs.check(plan)
     names = [spec.name for spec in plan.processes]
-    eyes = ['radar', *([] if 'sim' in arguments else ['camera', 'gps']), 'fusion']
+    eyes = ['radar', *([] if 'sim' in arguments else ['camera', 'gps', 'detector']), 'fusion']
     expected = ['fake_radar'] * ('sim' in arguments) + eyes
     expected += ['alerter', 'buzzer', 'page'] * (arguments.get('voice') != 'false')
     assert names == expected + ['recorder', 'bridge'] * ('record' not in arguments)
-    assert plan.nodes == {'fake_radar', 'world', 'radar', 'camera', 'gps', 'fusion', 'alerter', 'buzzer', 'page',
-                          'recorder', 'bridge'}
+    assert plan.nodes == {'fake_radar', 'world', 'radar', 'camera', 'gps', 'detector', 'fusion', 'alerter', 'buzzer',
+                          'page', 'recorder', 'bridge'}
     radar = plan.processes[names.index('radar')].command
     chirp = 'radhar' if 'sim' in arguments else 'road'
     assert [word for word in radar if word.endswith(f'/config/radar/{chirp}.cfg')]

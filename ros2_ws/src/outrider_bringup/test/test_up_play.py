@@ -69,6 +69,8 @@ NODES = {'radar', 'camera', 'gps', 'fusion', 'recorder'}
     (NODES, {'radar': 3, 'camera': 0}, True, False),
     (NODES, {'radar': 2, 'camera': 0, 'gps': 0}, True, False),
     (NODES, {'radar': 3, 'camera': 0, 'gps': 0}, False, False),
+    ({*NODES, 'detector'}, {'radar': 3, 'camera': 0, 'gps': 0}, True, False),
+    ({*NODES, 'detector'}, {'radar': 3, 'camera': 0, 'gps': 0, 'detector': 0}, True, True),
     ({'radar', 'fusion'}, {'radar': 2}, False, True),
     ({'radar', 'fusion'}, {}, False, False),
 ])

@@ -63,8 +63,7 @@ class Recorder(OutriderNode):
               maximum=4000.0),
         Param('mark_button', -1, '', 'index in joy.buttons: a tap marks, 2 s begin or end a ride; -1: none', minimum=-1,
               maximum=63),
-        Param('exclude', ['/parameter_events', RAW_COLOUR, '*/detections/debug', '*/detections/markers'], '',
-              'topics left out, names or patterns like /camera/*'),
+        Param('exclude', ['/parameter_events', RAW_COLOUR], '', 'topics left out, names or patterns like /camera/*'),
         Param('files', [''], '', 'configuration and calibration files whose text goes into ride.json'),
     )
 

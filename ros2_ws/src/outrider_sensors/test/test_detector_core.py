@@ -3,6 +3,7 @@
 import contextlib
 import io
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,11 @@ from outrider_sensors.detector.kinds import NAMES
 from outrider_sensors.detector.letterbox import fit
 from outrider_sensors.detector.newest import Newest, Pace
 from outrider_sensors.detector.pictures import decode
+from outrider_sim.world import places
+from outrider_sim.world.camera import Painter, pinhole
+from outrider_sim.world.eye import eye_of
+from outrider_sim.world.scenario import load as load_scenario
+from outrider_sim.world.world import World
 
 NET = (416, 256)
 
@@ -75,21 +81,35 @@ def test_a_picture_of_any_size_lies_whole_in_the_net_s_and_its_corners_come_back
     assert place.back(corners)[0] == pytest.approx([0, 0, width, height])
 
 
-@pytest.mark.parametrize(('ground', 'words'), [
-    ((0, 0, 0), 'black'), ((9, 8, 7), 'all the same'), ((250, 250, 250), 'all the same')])
-def test_a_covered_lens_is_known_by_its_picture(ground, words):
-    noise = np.random.default_rng(1).integers(-1, 2, (480, 848, 3))
+def jpeg_of(shown):
     out = io.BytesIO()
-    Image.fromarray(np.clip(np.array(ground) + noise, 0, 255).astype(np.uint8)).save(out, 'JPEG', quality=80)
-    assert words in decode(out.getvalue(), NET).blind()
+    Image.fromarray(np.clip(shown, 0, 255).astype(np.uint8)).save(out, 'JPEG', quality=80)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize('light', [0.0, 6.0, 60.0, 250.0])
+@pytest.mark.parametrize('leak', [0.0, 40.0])
+def test_a_covered_lens_is_known_by_its_picture(light, leak):
+    noise = np.random.default_rng(1).normal(0.0, 6.0 if light else 0.5, (480, 848, 3))
+    shown = noise + light + leak * np.linspace(0, 1, 848)[None, :, None] ** 2  # mud lets some light in at its side
+    said = decode(jpeg_of(shown), NET).blind()
+    assert said == 'the picture is black' if not light + leak else 'shows no edge anywhere' in said
 
 
 def test_a_dark_road_with_one_pair_of_lamps_is_no_covered_lens():
-    shown = np.full((480, 848, 3), 6, np.uint8)
+    shown = np.random.default_rng(1).normal(6.0, 6.0, (480, 848, 3))
     shown[230:250, 300:330] = shown[230:250, 400:430] = 255
-    out = io.BytesIO()
-    Image.fromarray(shown).save(out, 'JPEG')
-    assert decode(out.getvalue(), NET).blind() == ''
+    assert decode(jpeg_of(shown), NET).blind() == ''
+
+
+@pytest.mark.parametrize(('name', 'blind'), [('night_truck_70', False), ('fog_car_50', False), ('tunnel', False),
+                                             ('camera_covered', True)])
+def test_roads_by_night_in_fog_and_in_tunnels_are_looked_at_and_mud_is_not(name, blind):
+    world = World(load_scenario(Path(__file__).resolve().parents[4] / f'config/scenarios/{name}.yaml'))
+    mount = places.truth(world.scenario.rig, 'camera', world.scenario.seed).mount
+    now = world.at(3.0)
+    shown = Painter(world, pinhole(848, 480, 90.0), world.scenario.seed).colour(now, eye_of(now.rider, mount))
+    assert bool(decode(jpeg_of(shown), NET).blind()) is blind
 
 
 def test_of_what_was_put_only_the_newest_is_taken_and_the_rest_is_counted():

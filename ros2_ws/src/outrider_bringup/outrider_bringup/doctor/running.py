@@ -23,6 +23,7 @@ LOOK = 'look at its lines in the terminal of ./outrider up'
 NEXT = {
     'radar': 'check its USB cable and its 5 V supply, then start radar again',
     'camera': 'push its USB 3 plug home, then start camera again',
+    'detector': 'read its last line in the terminal of ./outrider up; then start detector again',
     'gps': 'put the antenna under open sky; check its USB cable',
     'imu': 'push the USB 3 plug of the camera home, then start camera again',
     'fusion': 'start fusion again',
@@ -36,7 +37,7 @@ NEXT = {
 }
 # Whose port a process or device has. Everything else belongs to the topic `stack`.
 OF_TOPIC = {'pad': 'drive', 'pilot': 'drive', 'governor': 'drive', 'motors': 'drive', 'relays': 'relays',
-            'radar': 'radar', 'camera': 'camera', 'imu': 'camera', 'gps': 'gps'}
+            'radar': 'radar', 'camera': 'camera', 'imu': 'camera', 'detector': 'camera', 'gps': 'gps'}
 STACK = 'stack'
 AS = {'pilot': 'pad'}  # a process that speaks under the name of its device
 

@@ -19,6 +19,7 @@ from outrider_sim.world.scenario import load
 WORLD = 'world'  # the process that plays
 HOLD = 'radar_hold'  # while this file lies in the run folder it waits
 SENSORS = ('radar', 'camera', 'gps')
+DETECTOR = 'detector'  # looks at what the camera sees
 READY_S = 15.0  # after this long it begins, whoever is missing then
 
 
@@ -52,12 +53,13 @@ def arms(path: Path) -> bool:
 def ready(nodes: Collection[str], heard: Mapping[str, Mapping[str, str]], recording: bool, armed: bool = True) -> bool:
     """Tell whether the play can begin: every driver of `nodes` has said something, and who listens is there.
 
-    `heard` is what devices said last, by their names. The radar itself counts who listens to its points: fusion, the
-    recorder where there is one, and the one who asks. `armed`: a machine that is to be driven can be.
+    A detector counts as a driver. `heard` is what devices said last, by their names. The radar itself counts who
+    listens to its points: fusion, the recorder where there is one, and the one who asks. `armed`: a machine that is to
+    be driven can be.
     """
     listeners = heard.get('radar', {}).get('listeners', '0')
     wanted = 2 + ('recorder' in nodes)
-    return (all(name in heard for name in SENSORS if name in nodes) and listeners.isdecimal()
+    return (all(name in heard for name in (*SENSORS, DETECTOR) if name in nodes) and listeners.isdecimal()
             and int(listeners) >= wanted and (recording or 'recorder' not in nodes) and armed)
 
 

@@ -26,6 +26,7 @@ TURN_S = 0.1
 KEYS_S = 0.03  # what a finger waits for
 # A node that refuses this early never was well: the rig is not up, and the user stands beside it.
 START_S = 15.0
+SPARED = (play.DETECTOR,)  # without weights a radar sees what it saw before: the rest goes on, and says that it is lost
 EXIT_OK, EXIT_UNWELL, EXIT_REFUSED = 0, 1, 2
 
 
@@ -132,11 +133,13 @@ class Session:
 
     def _tell(self, events: list[Event], age_s: float) -> bool:
         for event in events:
+            if event.kind in ('refused', 'gave up'):
+                self._nodes.discard(event.name)
             over = event.name == self._until and event.code == EXIT_OK
             self._screen.line('outrider', 'the scenario is over' if over else event.text)
             self._played |= over
             self._broken |= event.name == self._until and not over
-        return any(event.kind == 'refused' for event in events) and age_s < START_S
+        return any(event.kind == 'refused' and event.name not in SPARED for event in events) and age_s < START_S
 
     def _look_for_address(self) -> None:
         try:

@@ -53,13 +53,13 @@ class OnnxEngine:
         place = self._letterbox.fill(rgb)
         edges, scores, rows = self._head(self._run()) if self._raw else self._ends(self._run())
         sure = np.isfinite(edges).all(axis=1) & (scores >= self._least[rows])
-        edges, scores, kinds = place.back(edges[sure]), scores[sure], self._ours[rows[sure]]
-        shown = (edges[:, 2] - edges[:, 0] >= 1.0) & (edges[:, 3] - edges[:, 1] >= 1.0)  # the rest lies in the grey
-        edges, scores, kinds = edges[shown], scores[shown], kinds[shown]
-        if not len(edges):
-            return NOTHING
+        edges, scores, kinds = edges[sure], scores[sure], self._ours[rows[sure]]
         kept = suppress(edges, scores, kinds)
-        return Found(edges[kept], tuple(self.kinds[kind] for kind in kinds[kept]), np.minimum(scores[kept], 1.0))
+        edges, scores, kinds = place.back(edges[kept]), np.minimum(scores[kept], 1.0), kinds[kept]
+        shown = (edges[:, 2] - edges[:, 0] >= 1.0) & (edges[:, 3] - edges[:, 1] >= 1.0)  # the rest lies in the grey
+        if not shown.any():
+            return NOTHING
+        return Found(edges[shown], tuple(self.kinds[kind] for kind in kinds[shown]), scores[shown])
 
     def _run(self) -> NDArray[Any]:
         try:

@@ -12,8 +12,8 @@ OVERLAP_KINDS = 0.85  # of two kinds: a rider and his bicycle overlap less
 MOST = 300            # boxes that are looked at, the surest; a full street has fifty
 
 
-def suppress(edges: Floats, scores: Floats, kinds: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return which of the boxes (n, 4) stay, the surest first."""
+def suppress(edges: Floats, scores: Floats, kinds: NDArray[np.int64], overlap: float = OVERLAP) -> NDArray[np.int64]:
+    """Return which of the boxes (n, 4) stay, the surest first; of one kind they overlap by `overlap` at most."""
     order = np.argsort(-scores, kind='stable')[:MOST]
     edges, kinds = edges[order], kinds[order]
     area = np.maximum(edges[:, 2] - edges[:, 0], 0.0) * np.maximum(edges[:, 3] - edges[:, 1], 0.0)
@@ -26,6 +26,6 @@ def suppress(edges: Floats, scores: Floats, kinds: NDArray[np.int64]) -> NDArray
         high = np.minimum(edges[row, 2:], edges[rest, 2:])
         common = np.prod(np.maximum(high - low, 0.0), axis=1)
         share = common / np.maximum(area[row] + area[rest] - common, 1e-9)
-        alive[rest] &= share <= np.where(kinds[rest] == kinds[row], OVERLAP, OVERLAP_KINDS)
+        alive[rest] &= share <= np.where(kinds[rest] == kinds[row], overlap, OVERLAP_KINDS)
     kept: NDArray[np.int64] = order[alive]
     return kept

@@ -74,7 +74,8 @@ class UltralyticsEngine:
             return NOTHING
         edges = np.clip(edges[sure], 0.0, np.array([width, height] * 2, dtype=np.float64))
         named = [self._sieve.kind_of[number] for number in rows[sure].tolist()]
-        kept = suppress(edges, scores[sure], np.array([self.kinds.index(kind) for kind in named]))
+        # Those of one class it has told apart itself.
+        kept = suppress(edges, scores[sure], np.array([self.kinds.index(kind) for kind in named]), overlap=1.0)
         return Found(edges[kept], tuple(named[row] for row in kept), scores[sure][kept])
 
     def _predict(self, bgr: NDArray[np.uint8]) -> Any:
