@@ -59,7 +59,7 @@ class Turning:
         self._turn_radps = ego.turn_radps if abs(ego.turn_radps) > _STRAIGHT_RADPS else 0.0
         theirs = bends(velocity, ego, ego.road.until_here(centre_m[:, 0]), most_across_mps2,
                        ego.road.sharpest(centre_m[:, 0]))
-        self._theirs = theirs[:, None]
+        self._theirs = np.where(np.abs(theirs) > _STRAIGHT_RADPS, theirs, _NO_TURN_RADPS)[:, None]
         self._they_turn = np.count_nonzero(theirs) > 0
         across_x, across_y = lanes.across.T
         fading = velocity[:, 0] * across_x + velocity[:, 1] * across_y
@@ -78,8 +78,7 @@ class Turning:
             bends_s = np.minimum(times_s, self._lasts_s)
             vx, vy = self._velocity
             turned = self._theirs * bends_s
-            turn = np.where(np.abs(self._theirs) > _STRAIGHT_RADPS, self._theirs, _NO_TURN_RADPS)
-            way_x, way_y = _arc(vx, vy, turn, np.cos(turned), np.sin(turned), times_s - bends_s)
+            way_x, way_y = _arc(vx, vy, self._theirs, np.cos(turned), np.sin(turned), times_s - bends_s)
             start[0] += way_x
             start[1] += way_y
             heading = heading + turned

@@ -61,6 +61,15 @@ def test_who_shares_the_bend_keeps_the_distance_from_the_rig_s_way() -> None:
     assert then.heading_rad[0, 0] == pytest.approx(0.0, abs=0.01)
 
 
+def test_who_goes_straight_on_beside_one_who_takes_the_bend_goes_as_far_as_alone() -> None:
+    place, relative = np.array([[-20.0, 2.0], [-20.0, -2.0]]), np.array([[3.0, 0.0], [-13.0, 0.0]])
+    own, times = ego(5.0, 0.0, bend(60.0)), np.array([[0.0, 1.0, 3.0]])
+    both = foreseen(place, relative, np.zeros(2), own, times, 4.0)
+    alone = foreseen(place[1:], relative[1:], np.zeros(1), own, times, 4.0)
+    assert abs(both.heading_rad[0, -1]) > 0.1, 'one takes the bend'
+    assert both.place_m[1] == pytest.approx(alone.place_m[0])
+
+
 def test_who_is_too_fast_for_a_turn_off_or_comes_towards_goes_straight_on() -> None:
     velocity = np.array([[13.9, 0.0], [-13.9, 0.0], [5.0, 0.0]])
     found = bends(velocity, ego(5.0, -0.5), np.full(3, -0.1), 3.5)
