@@ -47,8 +47,8 @@ def processes_of(tmp_path):
 def test_the_demo_proves_what_it_shows_and_leaves_a_readable_ride(demo, tmp_path):
     process = demo(30)
     assert process.wait(90) == 0, process.output
-    for name in ('points exact', 'radar frames', 'first track', 'warned of car', 'pass of car', 'NO DATA', 'class named',
-                 'page', 'page NO DATA', 'buzzer NO DATA', 'buzzer sounded', 'alert to page',
+    for name in ('points exact', 'radar frames', 'first track', 'warned of car', 'pass of car', 'NO DATA',
+                 'class named', 'page', 'page NO DATA', 'buzzer NO DATA', 'buzzer sounded', 'alert to page',
                  'ramp', 'R1 let go', 'wheels at rest',
                  'rolled after that', 'cross still held', 'jack let go', 'drive recorded', 'byte to hazard',
                  'memory (PSS)', 'processor', 'recorded', 'ride', 'rerun recording'):

@@ -161,17 +161,6 @@ def test_a_rig_file_with_a_wrong_section_is_refused_before_anything_starts(up, t
     assert re.search(says, one.output), one.output
 
 
-def test_a_detector_without_its_weights_says_so_and_the_radar_warns_all_the_same(up, tmp_path):
-    rig = tmp_path / 'rig.yaml'
-    rig.write_text(f'/**/detector:\n  ros__parameters:\n    weights: {tmp_path}/none.onnx\n')
-    one = up('--sim', '--no-live', 'detector:=true', f'rig:={rig}')
-    one.says(rf'\[detector\] detector: there is no {tmp_path}/none.onnx. Put weights there')
-    one.says(r'radar \d+/s \d+ pts   \d+ tracks?')
-    code, _ = one.end()
-    assert code == 0, one.output
-    assert 'Traceback' not in one.output
-
-
 def test_a_node_that_refuses_its_parameters_stops_the_start_with_its_sentence(up, tmp_path):
     rig = tmp_path / 'rig.yaml'
     rig.write_text('/**/radar:\n  ros__parameters:\n    mount_xyz: [0.0, 0.0, 0.0]\n')

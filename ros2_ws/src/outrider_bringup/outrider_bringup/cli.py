@@ -26,7 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     'pair': ('go', 'let a phone in: a QR code and a link; --list and --revoke ID'),
     'record': ('rides', 'record what runs'),
     'view': ('rides', 'alone: the list of rides; with an id, or --newest: opens that ride'),
-    'replay': ('rides', 'publish a ride again, or run it --through perception and compare'),
+    'replay': ('rides', 'publish a ride again, or run it --through perception or detector and compare'),
     'export': ('rides', 'a ride as GPX, CSV and mp4, to give away'),
     'report': ('rides', 'one page about a ride: map, hazards, close passes, sensors'),
     'score': ('proof', 'the stack on scenarios, judged by what was true: FILE|DIR..., or --draw N'),

@@ -147,7 +147,7 @@ def test_weights_that_are_none_are_one_sentence_with_what_to_do(run, tmp_path, t
     assert '\n' not in result.seen
 
 
-@pytest.mark.parametrize(('level', 'words'), [(0, 'black'), (140, 'all the same')])
+@pytest.mark.parametrize(('level', 'words'), [(0, 'black'), (140, 'no edge anywhere')])
 def test_a_black_or_covered_picture_is_said_and_not_taken_for_an_empty_road(fake, net, driver, level, words):
     driver(picture(SIZE, ground=(level,) * 3))
     result = eye.detector(net)

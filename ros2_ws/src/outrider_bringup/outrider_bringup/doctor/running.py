@@ -23,7 +23,7 @@ LOOK = 'look at its lines in the terminal of ./outrider up'
 NEXT = {
     'radar': 'check its USB cable and its 5 V supply, then start radar again',
     'camera': 'push its USB 3 plug home, then start camera again',
-    'detector': 'read its last line in the terminal of ./outrider up; then start detector again',
+    'detector': 'try its weights: ./outrider doctor camera; then start detector again',
     'gps': 'put the antenna under open sky; check its USB cable',
     'imu': 'push the USB 3 plug of the camera home, then start camera again',
     'fusion': 'start fusion again',
