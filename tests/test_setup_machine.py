@@ -120,6 +120,11 @@ def test_missing_tools_are_named_in_the_command_to_type(tmp_path: Path, monkeypa
     assert needs.advice(['g++', 'cmake']) == 'missing on this machine: g++ cmake. Run: sudo apt-get install g++ cmake'
 
 
+def test_a_library_that_the_camera_needs_is_named_where_it_cannot_be_loaded() -> None:
+    assert needs.missing_libraries((('libnobody.so.7', 'libnobody7'), ('libc.so.6', 'libc6'))) == ['libnobody7']
+    assert needs.missing_libraries() == []  # the set-up has seen to it
+
+
 def test_missing_ros_packages_get_debian_names(tmp_path: Path) -> None:
     (tmp_path / 'share/rclpy').mkdir(parents=True)
     (tmp_path / 'share/rclpy/package.xml').touch()

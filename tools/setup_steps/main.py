@@ -91,7 +91,7 @@ def _lacking_for_tests(plan: Plan) -> list[str]:
 
 def _lacking(plan: Plan, python: pythons.Python | None, runner: Runner) -> list[str]:
     # The known Python is taken at its word for a no-op; before anything is built it is asked.
-    packages = needs.missing_tools(python) + _lacking_for_tests(plan)
+    packages = needs.missing_tools(python) + needs.missing_libraries() + _lacking_for_tests(plan)
     if plan.system:
         packages += needs.missing_ros_packages(
             plan.root, plan.distro, ros.source(plan.setup_file, runner.clean_environment()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import shutil
 import subprocess
@@ -29,6 +30,23 @@ TEST_TOOLS = (
 def missing_test_tools(at: Path = Path('/')) -> list[str]:
     """Return the Debian packages that the tests lack in the file system `at`."""
     return [package for path, package in TEST_TOOLS if not (at / path.lstrip('/')).exists()]
+
+
+# What a wheel needs of the machine: librealsense speaks USB through it.
+LIBRARIES = (('libusb-1.0.so.0', 'libusb-1.0-0'),)
+
+
+def missing_libraries(libraries: tuple[tuple[str, str], ...] = LIBRARIES) -> list[str]:
+    """Return the Debian packages of the shared libraries that the machine cannot load."""
+    return [package for library, package in libraries if not _loads(library)]
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def missing_tools(python: Python | None) -> list[str]:
