@@ -30,8 +30,13 @@ def label(kind='car', left=10.0, top=20.0, right=50.0, bottom=60.0, share=1.0, d
 
 
 @pytest.fixture(scope='module')
-def painted() -> list[Picture]:
-    return [picture for number in (3, 21) for picture in pictures(scene(number))]
+def scenes():
+    return {part: [scene(first + number) for number in range(25)] for part, first in store.PARTS.items()}
+
+
+@pytest.fixture(scope='module')
+def painted(scenes) -> list[Picture]:
+    return [picture for number in (3, 21) for picture in pictures(scenes['train'][number])]
 
 
 @pytest.fixture
@@ -43,29 +48,27 @@ def folder(tmp_path, painted, monkeypatch):
     return tmp_path
 
 
-def test_a_number_means_one_scene():
-    for number in (5, MEASURED_FROM + 5):
-        one, other = scene(number), scene(number)
+def test_a_number_means_one_scene(scenes):
+    for part, number in (('train', 5), ('measure', 5), ('train', 21)):
+        one, other = scenes[part][number], scene(store.PARTS[part] + number)
         assert one.world.scenario == other.world.scenario
         assert len(one.shots) == PICTURES_A_SCENE
         assert all(np.array_equal(a.snapshot.xy, b.snapshot.xy) and np.array_equal(a.eye.place, b.eye.place)
                    for a, b in zip(one.shots, other.shots, strict=True))
-        assert scene(number + 1).world.scenario != one.world.scenario
+        assert scenes[part][number + 1].world.scenario != one.world.scenario
 
 
-def test_measured_scenes_are_never_trained_on():
+def test_measured_scenes_are_never_trained_on(scenes):
     assert store.PARTS == {'train': 0, 'measure': MEASURED_FROM}
-    trained, measured = ([scene(first + number) for number in range(24)] for first in store.PARTS.values())
     # Rides and crowds are drawn from the scene's own number; of the library only places, colours and instants repeat.
-    drawn = [{one.world.scenario.seed for one in part if one.source != 'library'} for part in (trained, measured)]
+    drawn = [{one.world.scenario.seed for one in part if one.source != 'library'} for part in scenes.values()]
     assert not drawn[0] & drawn[1]
-    assert not {one.seed for one in trained} & {one.seed for one in measured}
+    assert not {one.seed for one in scenes['train']} & {one.seed for one in scenes['measure']}
 
 
-def test_scenes_show_every_class_light_weather_and_rig():
+def test_scenes_show_every_class_light_weather_and_rig(scenes):
     seen: Counter[str] = Counter()
-    for number in range(60):
-        one = scene(number)
+    for one in (one for part in scenes.values() for one in part):
         rules = one.world.scenario
         seen.update({rules.light, rules.weather, rules.rig.kind, rules.rig.facing, one.source, *one.world.kinds})
         seen.update('tunnel' for shot in one.shots if shot.snapshot.in_tunnel)
@@ -74,9 +77,9 @@ def test_scenes_show_every_class_light_weather_and_rig():
                          'crowd', 'ride', 'library', 'tunnel', 'leans'}
 
 
-def test_at_least_a_quarter_of_what_is_measured_is_night():
-    lights = Counter(scene(MEASURED_FROM + number).world.scenario.light for number in range(100))
-    assert lights['night'] >= 30
+def test_at_least_a_quarter_of_what_is_measured_is_night(scenes):
+    lights = Counter(one.world.scenario.light for one in scenes['measure'])
+    assert lights['night'] >= 0.25 * len(scenes['measure'])
 
 
 def test_pictures_are_those_of_the_camera_shrunk_to_the_net(painted):
@@ -101,8 +104,8 @@ def test_labels_lie_where_the_bodies_are(painted):
         assert part.std() > 4.0
 
 
-def test_equal_scene_equal_pictures_and_labels(painted):
-    again = list(pictures(scene(3)))
+def test_equal_scene_equal_pictures_and_labels(painted, scenes):
+    again = list(pictures(scenes['train'][3]))
     assert all(np.array_equal(one.rgb, other.rgb) and one.labels == other.labels
                for one, other in zip(painted[:4], again, strict=True))
 

@@ -69,11 +69,9 @@ class Judge:
             return float('nan')
         order = np.argsort(-np.array(tally.scores), kind='stable')
         right = np.cumsum(np.array(tally.right, dtype=float)[order])
-        recall = np.concatenate([[0.0], right / tally.truths, [1.0]])
-        precise = np.concatenate([[1.0], right / np.arange(1, len(order) + 1), [0.0]])
-        precise = np.maximum.accumulate(precise[::-1])[::-1]
-        at = np.linspace(0.0, 1.0, 101)  # as COCO reads it
-        return float(np.mean(precise[np.searchsorted(recall, at, side='left').clip(max=len(precise) - 1)]))
+        precise = np.maximum.accumulate((right / np.arange(1, len(order) + 1))[::-1])[::-1]
+        at = np.searchsorted(right / tally.truths, np.linspace(0.0, 1.0, 101))  # as COCO reads it
+        return float(np.append(precise, 0.0)[at].mean())
 
     def truths(self, kind: str) -> int:
         """Return how many of a class had to be found."""
