@@ -19,7 +19,7 @@ from outrider_sensors.detector.letterbox import check_size, fit
 
 _FORMATS = ('JPEG', 'PNG')  # what image_transport compresses to
 _BLOCKS = 15    # of rows: each is the mean of its pixels, so that noise is gone
-_EDGE = 5.0     # of 255: a covered lens lets light in at its side, but shows no edge (2 at most; a road at night: 48)
+_EDGE = 8.0     # of 255, in one colour: a covered lens lets light in, but shows no edge (3; a road at night: 56)
 _DARK = 3.0     # of 255
 
 
@@ -40,7 +40,7 @@ class Picture:
         """Return why nothing can be seen in it, '' where something can."""
         height, width, _ = self.rgb.shape
         small = Image.fromarray(self.rgb).reduce(max(1, min(width, height) // _BLOCKS))
-        bright = np.asarray(small, dtype=np.float32).mean(axis=2)
+        bright = np.asarray(small, dtype=np.float32)
         edge = max(float(np.abs(np.diff(bright, 2, axis=axis)).max(initial=0.0)) for axis in (0, 1))
         if edge >= _EDGE:
             return ''
