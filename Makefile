@@ -57,7 +57,7 @@ detector-environment:
 test-detector:
 	@tools/setup --train --quiet
 	@OUTRIDER_ROOT='$(CURDIR)' PYTHONPATH=tools:ros2_ws/src/outrider_sim:ros2_ws/src/outrider_sensors \
-	  OMP_WAIT_POLICY=PASSIVE .venv-train/bin/python -m pytest -q tests/train
+	  OMP_WAIT_POLICY=PASSIVE .venv-train/bin/python -m pytest -q --timeout 600 tests/train
 
 firmware:
 	@$(MAKE) -C firmware test native

@@ -111,6 +111,7 @@ def _teach(options: argparse.Namespace, place: int, crew: int, meeting: Path) ->
     training.run(samples, 60.0 * options.minutes, options.rounds, options.round_steps, told)
     if not place:
         training.save(here, whole=True)
+    training.crew.part()
 
 
 def export(options: argparse.Namespace) -> None:

@@ -61,6 +61,11 @@ class Crew:
             values /= self.size
         return values
 
+    def part(self) -> None:
+        """Leave the others."""
+        if self.size > 1:
+            torch.distributed.destroy_process_group()
+
 
 class Training:
     """The net, its averaged weights and its optimiser."""
