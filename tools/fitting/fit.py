@@ -44,7 +44,11 @@ def fitted(sample: Sample, before: Model, extra_s: float = 0.0) -> Fitted:
     found = looks.take(looks.found)
     confusion = rest.confusion(found, before.confusion)
     share, is_wrong = rest.wrong(found, confusion)
-    edge = rest.edges(*rest.inner_edges(looks, before.size_px)[:2])
+    whole = rest.whole(looks)
+    free = rest.uncut(whole, before.size_px)
+    inset = rest.insets(whole, free, before.edge_inset)
+    errors, across = rest.left_over(whole, inset), np.tile(whole.edges_px[:, 2:] - whole.edges_px[:, :2], 2)
+    edge = rest.edges(errors[free], across[free])
     sure = looks.found & (shares > 0.0)
     line = rest.scores(looks.score[sure], shares[sure])
     lone = rest.nothings(sample)
@@ -55,8 +59,10 @@ def fitted(sample: Sample, before: Model, extra_s: float = 0.0) -> Fitted:
         confusion=confusion,
         class_together_s=together_s(body[looks.found], found.t_s, share, is_wrong, sample.period_s,
                                     before.class_together_s),
-        edge_sigma_px=edge.sigma_px, edge_share=edge.share, false_per_s=lone.per_s, false_for_s=lone.for_s,
-        score=(line.low, line.high), score_sigma=line.sigma)
+        second=rest.seconds(looks, sample.nothings, before.second), edge_inset=inset,
+        edge_sigma_px=edge.sigma_px, edge_share=edge.share,
+        edge_together_s=rest.edges_together_s(whole, errors, free, sample.period_s),
+        false_per_s=lone.per_s, false_for_s=lone.for_s, score=(line.low, line.high), score_sigma=line.sigma)
     return Fitted(model, told, shares)
 
 

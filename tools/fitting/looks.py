@@ -30,6 +30,7 @@ class Looks:
     light: Ints
     weather: Ints
     edges_px: Floats    # (n, 4) left, top, right, bottom of the whole body, cut at the picture's edges
+    shown_px: Floats    # (n, 4) of what others leave of it
     visible: Floats     # share that others leave
     size_px: Floats     # root of the visible area
     distance_m: Floats

@@ -19,7 +19,8 @@ _REACHED = 0.999                        # of all that is found is nearer
 _MISSED_BEYOND = 20.0                   # looks: fewer are chance
 _WHOLE = 0.9                            # of a body is to be seen where others do not matter
 _FLOOR = 0.02                           # of what cannot be found is found after all
-_PRIOR_SIGMA = 1.5                      # of each number's logarithm or logit
+_PRIOR_SIGMA = 1.5                      # of each number's logarithm or logit,
+_FACTOR_SIGMA = 0.5                     # and of that of a class's or a weather's factor
 _START = {'best': 0.9, 'half': 18.0, 'width': 5.0}
 
 
@@ -96,15 +97,17 @@ def _ascend(looks: Looks) -> Floats:
                             np.full(lights, np.log(_START['half'])), np.zeros(kinds + weathers - 2),
                             [np.log(_START['width'])]])
     told: Floats = start.copy()
+    pull = np.full(len(start), _PRIOR_SIGMA ** -2)
+    pull[2 * lights:-1] = _FACTOR_SIGMA ** -2
     damping = 1e-3
-    value = _posterior(looks, told, columns, start)
+    value = _posterior(looks, told, columns, start, pull)
     for _ in range(_STEPS):
         p, slope = _model(looks, told, columns)
         weight = 1.0 / (p * (1.0 - p))
-        gradient = slope.T @ ((looks.found - p) * weight) - (told - start) / _PRIOR_SIGMA ** 2
-        fisher = slope.T @ (slope * weight[:, None]) + np.eye(len(told)) / _PRIOR_SIGMA ** 2
+        gradient = slope.T @ ((looks.found - p) * weight) - (told - start) * pull
+        fisher = slope.T @ (slope * weight[:, None]) + np.diag(pull)
         step = np.linalg.solve(fisher + damping * np.diag(np.diag(fisher)), gradient)
-        better = _posterior(looks, told + step, columns, start)
+        better = _posterior(looks, told + step, columns, start, pull)
         if better > value:
             told, value, damping = told + step, better, max(damping / 5.0, 1e-9)
             if np.abs(step).max() < _LEAST_STEP:
@@ -142,10 +145,10 @@ def _model(looks: Looks, told: Floats, columns: Floats) -> tuple[Floats, Floats]
     return p, slope
 
 
-def _posterior(looks: Looks, told: Floats, columns: Floats, start: Floats) -> float:
+def _posterior(looks: Looks, told: Floats, columns: Floats, start: Floats, pull: Floats) -> float:
     p, _ = _model(looks, told, columns)
     likely = float(np.log(np.where(looks.found, p, 1.0 - p)).sum())
-    return likely - 0.5 * float((((told - start) / _PRIOR_SIGMA) ** 2).sum())
+    return likely - 0.5 * float(((told - start) ** 2 * pull).sum())
 
 
 def _logistic(x: Floats) -> Floats:

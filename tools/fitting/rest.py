@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitting.looks import Bools, Floats, Ints, Looks, Nothings, Sample
+from fitting.looks import Bools, Floats, Looks, Nothings, Sample
 from fitting.match import overlaps
 from outrider_sim.world.words import CLASSES
 
@@ -16,6 +16,9 @@ _BORDER_PX = 1.5         # an edge nearer to the picture's is cut
 _FEWEST = 30             # looks at a class
 _SAME_OVERLAP = 0.2      # a false box is the one of the picture before where they overlap so much
 _ZOOMS, _GRID = 4, 17
+_LONGEST_S = 1.0
+_TIMES_S = np.geomspace(0.03, 20.0, 60)
+Inset = tuple[float, float, float]   # of both sides, top, bottom; > 0: the box is smaller
 
 
 def confusion(looks: Looks, before: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -38,22 +41,82 @@ def wrong(looks: Looks, told: dict[str, dict[str, float]]) -> tuple[Floats, Bool
     return share[looks.kind], looks.said != looks.kind
 
 
+def seconds(looks: Looks, nothings: Nothings, before: dict[str, float]) -> dict[str, float]:
+    """Return which share of the found bodies of each class has a second box; of a class hardly seen, `before`."""
+    told = {}
+    for number, kind in enumerate(CLASSES):
+        found = int((looks.found & (looks.kind == number)).sum())
+        told[kind] = int((nothings.beside == number).sum()) / found if found >= _FEWEST else before[kind]
+    return told
+
+
+def whole(looks: Looks) -> Looks:
+    """Return the looks at bodies that nobody hides and that were found: edges are measured on them."""
+    return looks.take(looks.found & (looks.visible >= _WHOLE))
+
+
+def uncut(mine: Looks, size_px: tuple[int, int]) -> Bools:
+    """Return which edges (n, 4) the picture does not cut."""
+    far = np.array([*size_px, *size_px]) - 1.0
+    free: Bools = (mine.edges_px > _BORDER_PX) & (mine.edges_px < far - _BORDER_PX)
+    return free
+
+
+def insets(mine: Looks, free: Bools, before: dict[str, Inset]) -> dict[str, Inset]:
+    """Return by which share the boxes of each class are smaller: medians over sides, top and bottom."""
+    inward = mine.off_px / _across(mine) * np.array([1.0, 1.0, -1.0, -1.0])
+    told = {}
+    for number, kind in enumerate(CLASSES):
+        rows, cells = inward[mine.kind == number], free[mine.kind == number]
+        parts = [rows[:, edge][cells[:, edge]] for edge in ((0, 2), (1,), (3,))]
+        told[kind] = before[kind] if min(map(len, parts)) < _FEWEST else _three(parts)
+    return told
+
+
+def _three(parts: list[Floats]) -> Inset:
+    side, top, bottom = (round(float(np.median(part)), 4) for part in parts)
+    return side, top, bottom
+
+
+def left_over(mine: Looks, told: dict[str, Inset]) -> Floats:
+    """Return the errors (n, 4) of edges that `told` leaves, px."""
+    table = np.array([[told[kind][place] for place in (0, 1, 0, 2)] for kind in CLASSES])
+    rest: Floats = mine.off_px - table[mine.kind] * _across(mine) * np.array([1.0, 1.0, -1.0, -1.0])
+    return rest
+
+
+def _across(mine: Looks) -> Floats:
+    across: Floats = np.tile(mine.edges_px[:, 2:] - mine.edges_px[:, :2], 2)
+    return across
+
+
+def edges_together_s(mine: Looks, errors: Floats, free: Bools, period_s: float) -> float:
+    """Return for how long errors of one edge are alike: the time whose exponential fits their correlations best."""
+    body = mine.ride * (1 << 20) + mine.body
+    order = np.lexsort((mine.t_s, body))
+    body, t_s, free = body[order], mine.t_s[order], free[order]
+    scaled = np.clip((errors / _across(mine))[order], -1.0, 1.0)
+    lags, likeness, many = [], [], []
+    for lag in range(1, round(_LONGEST_S / period_s) + 1):
+        same = (body[lag:] == body[:-lag]) & (np.abs(t_s[lag:] - t_s[:-lag] - lag * period_s) < 0.25 * period_s)
+        one = same[:, None] & free[lag:] & free[:-lag]
+        first, second = scaled[:-lag][one], scaled[lag:][one]
+        if len(first) >= _FEWEST and first.std() > 0.0 and second.std() > 0.0:
+            lags.append(lag * period_s)
+            likeness.append(float(np.mean(first * second) / np.sqrt(np.mean(first ** 2) * np.mean(second ** 2))))
+            many.append(len(first))
+    if not lags:
+        return float(_TIMES_S[0])
+    off = np.array(likeness)[None] - np.exp(-np.array(lags)[None] / _TIMES_S[:, None])
+    return float(_TIMES_S[int(np.argmin((off ** 2 * np.array(many)[None]).sum(axis=1)))])
+
+
 @dataclass(frozen=True)
 class Edges:
     """Error of an edge: one sigma is sigma_px and on top `share` of the box's own width or height."""
 
     sigma_px: float
     share: float
-
-
-def inner_edges(looks: Looks, size_px: tuple[int, int]) -> tuple[Floats, Floats, Ints]:
-    """Return errors, the width or height that each belongs to, and which edge it is, of edges that nothing cuts."""
-    mine = looks.take(looks.found & (looks.visible >= _WHOLE))
-    far = np.array([*size_px, *size_px]) - 1.0
-    free = (mine.edges_px > _BORDER_PX) & (mine.edges_px < far - _BORDER_PX)
-    across = np.tile(mine.edges_px[:, 2:] - mine.edges_px[:, :2], 2)
-    which = np.broadcast_to(np.arange(4), free.shape)
-    return mine.off_px[free], across[free], which[free]
 
 
 def edges(errors: Floats, across: Floats) -> Edges:

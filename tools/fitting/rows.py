@@ -39,7 +39,8 @@ class Rows:
 
     def enter(self, t_s: float, seen: Views, found: Answer, light: str, weather: str) -> None:
         """Enter one picture."""
-        own, beside = match(found.edges_px, found.scores, seen.edges_px, seen.shown_px)
+        shown = seen.shown_px
+        own, beside = match(found.edges_px, found.scores, seen.edges_px, shown)
         kinds = [words.CLASSES.index(kind) for kind in seen.kinds]
         said = [words.CLASSES.index(kind) for kind in found.kinds]
         where = words.LIGHTS.index(light), words.WEATHERS.index(weather)
@@ -47,15 +48,15 @@ class Rows:
             answer = (True, said[box], float(found.scores[box]), found.edges_px[box] - seen.edges_px[body]) \
                 if box >= 0 else (False, -1, np.nan, np.full(4, np.nan))
             self._looks.append((self._number, t_s, int(seen.row[body]), kinds[body], *where, seen.edges_px[body],
-                                float(seen.visible[body]), float(seen.size_px[body]), float(seen.distance_m[body]),
-                                *answer))
+                                shown[body], float(seen.visible[body]), float(seen.size_px[body]),
+                                float(seen.distance_m[body]), *answer))
         for box in np.flatnonzero(~np.isin(np.arange(len(said)), own)).tolist():
             self._nothings.append((self._number, t_s, found.edges_px[box], said[box], float(found.scores[box]),
                                    kinds[beside[box]] if beside[box] >= 0 else -1))
 
     def sample(self, period_s: float, took_s: Floats) -> Sample:
         """Return what was entered, of as many pictures as `took_s` has numbers."""
-        return Sample(Looks(*_columns(self._looks, 'ifiiii4fffBif4')),
+        return Sample(Looks(*_columns(self._looks, 'ifiiii44fffBif4')),
                       Nothings(*_columns(self._nothings, 'if4ifi')), len(took_s), period_s, took_s)
 
 

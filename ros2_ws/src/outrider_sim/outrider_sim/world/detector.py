@@ -46,8 +46,11 @@ class Model:
     together_s: float
     confusion: dict[str, dict[str, float]]
     class_together_s: float
+    second: dict[str, float]
+    edge_inset: dict[str, tuple[float, float, float]]
     edge_sigma_px: float
     edge_share: float
+    edge_together_s: float
     false_per_s: float
     false_for_s: float
     score: tuple[float, float]
@@ -114,19 +117,23 @@ class Detector:
         dt_s = 1.0 / model.fps if self._last_s is None else snapshot.t_s - self._last_s
         self._last_s = snapshot.t_s
         seen = views(snapshot, mount, camera, model.recall['reach_m'][snapshot.weather])
-        light = light_of(snapshot)
+        light, keeps = light_of(snapshot), _keeps(model, dt_s)
         found: list[tuple[Floats, str, float, int]] = []
         for place, (row, kind) in enumerate(zip(seen.row.tolist(), seen.kinds, strict=True)):
             look = self._looks.setdefault(row, _Look(self._random))
-            look.step(self._random, dt_s, model)
+            look.step(self._random, keeps)
             shown = seen.visible[place] >= model.recall['least_visible']
             recall = self._recall(float(seen.size_px[place]), kind, light, snapshot.weather) if shown else 0.0
-            noise, spread = self._random.standard_normal(4), float(self._random.standard_normal())
+            noise, spread = self._random.standard_normal(4), self._random.standard_normal(2).tolist()
             if _NORMAL.cdf(look.found) >= recall:
                 continue
-            edges = seen.edges_px[place]
+            edges = _inset(seen.edges_px[place], model.edge_inset[kind], camera)
             sigma = model.edge_sigma_px + model.edge_share * np.tile(edges[2:] - edges[:2], 2)
-            found.append((edges + sigma * noise, self._taken_for(kind, look.kind), self._score(recall, spread), row))
+            found.append((edges + sigma * look.edges, self._taken_for(kind, look.kind),
+                          self._score(recall, spread[0]), row))
+            if _NORMAL.cdf(look.second) < model.second[kind]:
+                found.append((edges + sigma * noise, self._taken_for(kind, look.other),
+                              self._score(0.0, spread[1]), row))
         for edges_px, kind in self._nothings(snapshot.t_s, dt_s):
             found.append((edges_px, kind, self._score(0.0, float(self._random.standard_normal())), -1))
         return _together(found, camera)
@@ -205,17 +212,55 @@ def light_of(snapshot: Snapshot) -> str:
 
 
 class _Look:
-    """How one body happens to look: two numbers, each normal, that change slowly (first-order Gauss-Markov)."""
+    """How one body happens to look: numbers, each normal, that change slowly (first-order Gauss-Markov)."""
 
     def __init__(self, random: np.random.Generator) -> None:
-        self.found, self.kind = random.standard_normal(2).tolist()
+        self._values = random.standard_normal(8)
 
-    def step(self, random: np.random.Generator, dt_s: float, model: Model) -> None:
-        """Go on by `dt_s`."""
-        drawn = random.standard_normal(2).tolist()
-        keeps = math.exp(-dt_s / model.together_s), math.exp(-dt_s / model.class_together_s)
-        self.found, self.kind = (keep * before + math.sqrt(1.0 - keep * keep) * new
-                                 for keep, before, new in zip(keeps, (self.found, self.kind), drawn, strict=True))
+    def step(self, random: np.random.Generator, keeps: Floats) -> None:
+        """Go on; `keeps` (8,) is how much of each stays."""
+        self._values = keeps * self._values + np.sqrt(1.0 - keeps * keeps) * random.standard_normal(8)
+
+    @property
+    def found(self) -> float:
+        """What decides whether it is found."""
+        return float(self._values[0])
+
+    @property
+    def kind(self) -> float:
+        """What decides its class."""
+        return float(self._values[1])
+
+    @property
+    def second(self) -> float:
+        """What decides whether it has a second box."""
+        return float(self._values[2])
+
+    @property
+    def other(self) -> float:
+        """What decides the class of that one."""
+        return float(self._values[3])
+
+    @property
+    def edges(self) -> Floats:
+        """Errors (4,) of its edges in sigmas."""
+        return self._values[4:]
+
+
+def _keeps(model: Model, dt_s: float) -> Floats:
+    times_s = np.array([model.together_s, *[model.class_together_s] * 3, *[model.edge_together_s] * 4])
+    keeps: Floats = np.exp(-dt_s / times_s)
+    return keeps
+
+
+def _inset(edges: Floats, shares: tuple[float, float, float], camera: Pinhole) -> Floats:
+    """Return edges (4,) moved in by shares of width (both sides) and height (top, bottom) where no image edge cuts."""
+    side, top, bottom = shares
+    width, height = (edges[2:] - edges[:2]).tolist()
+    most = np.array([camera.width, camera.height]) - 1.0
+    free = np.concatenate([edges[:2] > 0.0, edges[2:] < most])
+    moved: Floats = edges + free * np.array([side * width, top * height, -side * width, -bottom * height])
+    return moved
 
 
 def _visible(edges: Floats) -> Floats:
