@@ -12,7 +12,7 @@ import made_net
 from fitting import __main__ as verb
 from fitting import looks, rest, watch, write
 from fitting.fit import Fitted, compared, fitted
-from fitting.match import match, overlaps
+from fitting.match import AMONG, match, overlaps
 from fitting.normal import both_below, quantile
 from fitting.rides import FIRST_SEED, RIDE_S, ride
 from fitting.rows import Rows
@@ -24,15 +24,19 @@ from outrider_sim.world.world import World
 
 RIDES, PERIOD_S = 60, 0.1
 FILE = read_model()
+CONFUSED = {'car': {'bus': 0.12, 'truck': 0.05}, 'truck': {'bus': 0.1, 'car': 0.06}, 'bus': {'truck': 0.15},
+            'motorcycle': {'bicycle': 0.1, 'scooter': 0.05}, 'scooter': {'person': 0.35, 'bicycle': 0.1},
+            'bicycle': {'motorcycle': 0.2, 'person': 0.4}, 'person': {'bicycle': 0.03}, 'dog': {'person': 0.05}}
 TRUE = replace(
     FILE, recall={**FILE.recall, 'best': {'day': 0.95, 'dusk': 0.9, 'night': 0.8}, 'width_px': 6.0,
-                  'half_px': {'day': 18.0, 'dusk': 22.0, 'night': 26.0}, 'least_visible': 0.35,
+                  'half_px': {'day': 18.0, 'dusk': 22.0, 'night': 26.0}, 'least_visible': 0.35, 'cut': 0.7,
                   'by_class': {**FILE.recall['by_class'], 'truck': 1.3, 'dog': 1.4},
                   'reach_m': {'clear': 120.0, 'rain': 90.0, 'fog': 30.0}},
     together_s=0.25, class_together_s=0.3, edge_sigma_px=1.6, edge_share=0.05, false_per_s=0.4,
     false_for_s=0.5, edge_together_s=0.8, second={**FILE.second, 'car': 0.15, 'scooter': 0.3},
     edge_inset={**FILE.edge_inset, 'bus': (0.0, 0.1, -0.05), 'scooter': (0.2, 0.05, 0.0)},
-    score=(0.35, 0.85), score_sigma=0.05, confusion={**FILE.confusion, 'car': {'bus': 0.12, 'truck': 0.05}})
+    score=(0.35, 0.85), score_sigma=0.05, confusion=CONFUSED,
+    confusion_half_px={**dict.fromkeys(words.CLASSES, 1e6), 'bicycle': 30.0})
 ABOUT = write.About('detector.onnx', '0123456789ab', 3600, 20000, 7000, 's, one core of a test')
 
 
@@ -95,6 +99,12 @@ def test_confusions_are_found_again(found):
         for other in words.CLASSES:
             assert told[kind].get(other, 0.0) == pytest.approx(row.get(other, 0.0), abs=0.12), (kind, other)
     assert told['car']['bus'] > told['car']['truck']
+    assert found.model.confusion_half_px['bicycle'] == pytest.approx(30.0, rel=0.4)
+    assert found.model.confusion_half_px['car'] > 150.0
+
+
+def test_what_a_side_of_the_picture_cuts_is_found_as_often_as_it_is(found):
+    assert found.model.recall['cut'] == pytest.approx(0.7, abs=0.06)
 
 
 def test_edges_scores_and_latency_are_found_again(found):
@@ -217,6 +227,13 @@ def test_a_box_of_what_is_left_of_a_hidden_body_is_its_own():
     own, _ = match(shown[1:], np.array([0.5]), BODY, shown)
     assert own.tolist() == [-1, 0]
     assert overlaps(shown[1:], BODY)[0] == pytest.approx([0.0, 0.2])
+
+
+def test_a_box_too_many_among_bodies_that_hide_each_other_is_nobodys():
+    bodies = np.array([[0.0, 0.0, 10.0, 10.0], [2.0, 0.0, 12.0, 10.0]])
+    boxes = np.concatenate([bodies, bodies[:1] + 1.0])
+    _, beside = match(boxes, np.array([0.9, 0.8, 0.3]), bodies, bodies)
+    assert beside.tolist() == [-1, -1, AMONG]
 
 
 def test_without_boxes_or_bodies_there_is_nothing_to_match():

@@ -20,7 +20,7 @@ HOP_S = 0.003                   # image and boxes between processes: `./outrider
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Fit; return 0, or 2 with one sentence for what cannot be done."""
+    """Fit; return 0, 2 with one sentence for what cannot be done, or 130 where it was interrupted."""
     args = _arguments(argv)
     file = args.model or paths.checkout() / 'config' / 'detector' / 'model.yaml'
     try:
@@ -32,6 +32,9 @@ def main(argv: list[str] | None = None) -> int:
     except (OSError, ValueError, TypeError) as error:
         print(f'fit_detector: {error}', file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print('fit_detector: interrupted; nothing was written. The same command begins anew.', file=sys.stderr)
+        return 130
     _tell(sample, done)
     about = write.About(args.weights.name, _digest(args.weights), sample.pictures, len(sample.looks),
                         int(sample.looks.found.sum()), _machine())
@@ -85,7 +88,7 @@ def _watch(args: argparse.Namespace) -> looks.Sample:
 
 def _tell(sample: looks.Sample, done: Fitted) -> None:
     print(f'{sample.pictures} pictures, {len(sample.looks)} looks at bodies, {int(sample.looks.found.sum())} found, '
-          f'{int((sample.nothings.beside < 0).sum())} boxes about nothing, '
+          f'{int((sample.nothings.beside == -1).sum())} boxes about nothing, '
           f'{int((sample.nothings.beside >= 0).sum())} second boxes')
     print(f'{"recall":28} {"looks":>6} {"seen":>6} {"model":>6}')
     for row in compared(sample.looks, done.shares):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fitting import recall, rest
+from fitting import confused, recall, rest
 from fitting.looks import Bools, Floats, Ints, Looks, Sample
 from fitting.together import together_s
 from outrider_sim.world.detector import Model
@@ -38,12 +38,12 @@ def fitted(sample: Sample, before: Model, extra_s: float = 0.0) -> Fitted:
     if looks.found.sum() < MANY:
         raise ValueError(f'{int(looks.found.sum())} of {len(looks)} bodies were found in {sample.pictures} pictures, '
                          f'expected {MANY} at least. Give more --rides, or other weights.')
-    told = recall.fit(looks, np.array([before.recall['reach_m'][name] for name in WEATHERS]))
+    told = recall.fit(looks, np.array([before.recall['reach_m'][name] for name in WEATHERS]), before.size_px[0])
     shares = told.of(looks)
     body = looks.ride * _BODIES + looks.body
     found = looks.take(looks.found)
-    confusion = rest.confusion(found, before.confusion)
-    share, is_wrong = rest.wrong(found, confusion)
+    confusion, fall = confused.confusion(found, before)
+    share, is_wrong = confused.wrong(found, replace(before, confusion=confusion, confusion_half_px=fall))
     whole = rest.whole(looks)
     free = rest.uncut(whole, before.size_px)
     inset = rest.insets(whole, free, before.edge_inset)
@@ -56,7 +56,7 @@ def fitted(sample: Sample, before: Model, extra_s: float = 0.0) -> Fitted:
     model = replace(
         before, latency_s=late_s + extra_s, latency_sigma_s=spread_s, recall=_as_table(told),
         together_s=together_s(body, looks.t_s, shares, looks.found, sample.period_s, before.together_s),
-        confusion=confusion,
+        confusion=confusion, confusion_half_px=fall,
         class_together_s=together_s(body[looks.found], found.t_s, share, is_wrong, sample.period_s,
                                     before.class_together_s),
         second=rest.seconds(looks, sample.nothings, before.second), edge_inset=inset,
@@ -77,7 +77,8 @@ def _as_table(told: recall.Recall) -> dict[str, Any]:
             'half_px': dict(zip(LIGHTS, told.half_px.tolist(), strict=True)), 'width_px': told.width_px,
             'by_class': dict(zip(CLASSES, told.by_class.tolist(), strict=True)),
             'weather': dict(zip(WEATHERS, told.weather.tolist(), strict=True)),
-            'reach_m': dict(zip(WEATHERS, told.reach_m.tolist(), strict=True)), 'least_visible': told.least_visible}
+            'reach_m': dict(zip(WEATHERS, told.reach_m.tolist(), strict=True)), 'cut': told.cut,
+            'least_visible': told.least_visible}
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,10 @@ class Looks:
 
 @dataclass(frozen=True)
 class Nothings:
-    """m boxes that no body was left for. `beside` is the class of a body that has its own box there, -1: none has."""
+    """m boxes that no body was left for.
+
+    `beside` is the class of the body that has its own box there, -1: none has, -2: it is among several.
+    """
 
     ride: Ints
     t_s: Floats

@@ -7,6 +7,7 @@ import numpy as np
 from fitting.looks import Floats, Ints
 
 LEAST_OVERLAP = 0.3    # intersection over union: it is the body, however loosely; how loosely is fitted beside
+AMONG = -2             # a box too many among bodies that hide each other: nobody knows whose
 _RATHER = 1.5          # so much more of an overlap with a body that has a box already: a second box of that one
 
 
@@ -21,7 +22,7 @@ def overlaps(boxes: Floats, bodies: Floats) -> Floats:
 
 
 def match(boxes: Floats, scores: Floats, whole: Floats, shown: Floats) -> tuple[Ints, Ints]:
-    """Return the box of each body (m,) and the body beside which a box is one too many (n,); -1: none.
+    """Return the box of each body (m,) and the body beside which a box is one too many (n,); -1: none, AMONG: of many.
 
     A body counts by its whole outline or by what others leave of it, whichever fits better: `whole`, `shown` (m, 4).
     """
@@ -37,5 +38,5 @@ def match(boxes: Floats, scores: Floats, whole: Floats, shown: Floats) -> tuple[
         if free[body] >= LEAST_OVERLAP and taken[other] < _RATHER * free[body]:
             own[body] = box
         elif taken[other] >= LEAST_OVERLAP:
-            beside[box] = other
+            beside[box] = other if (alike[box] >= LEAST_OVERLAP).sum() == 1 else AMONG
     return own, beside

@@ -1,4 +1,4 @@
-"""What else the model has: confusions, edges, scores, and boxes about nothing."""
+"""What else the model has: second boxes, edges, scores, and boxes about nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from fitting.looks import Bools, Floats, Looks, Nothings, Sample
 from fitting.match import overlaps
 from outrider_sim.world.words import CLASSES
 
-LEAST_SHARE = 0.005      # a confusion that is rarer is none
 _WHOLE = 0.9             # of a body is to be seen where its edges count
 _BORDER_PX = 1.5         # an edge nearer to the picture's is cut
 _FEWEST = 30             # looks at a class
@@ -19,26 +18,6 @@ _ZOOMS, _GRID = 4, 17
 _LONGEST_S = 1.0
 _TIMES_S = np.geomspace(0.03, 20.0, 60)
 Inset = tuple[float, float, float]   # of both sides, top, bottom; > 0: the box is smaller
-
-
-def confusion(looks: Looks, before: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Return which share of the found bodies of each class is called what else; of a class never seen, `before`."""
-    told = {}
-    for number, kind in enumerate(CLASSES):
-        mine = looks.said[(looks.kind == number) & looks.found]
-        if len(mine) < _FEWEST:
-            told[kind] = before.get(kind, {})
-            continue
-        shares = np.bincount(mine, minlength=len(CLASSES)) / len(mine)
-        told[kind] = {CLASSES[other]: round(float(shares[other]), 4) for other in np.argsort(-shares).tolist()
-                      if other != number and shares[other] >= LEAST_SHARE}
-    return told
-
-
-def wrong(looks: Looks, told: dict[str, dict[str, float]]) -> tuple[Floats, Bools]:
-    """Return how likely each look is to be wrong (n,), and whether it is."""
-    share = np.array([sum(told[kind].values()) for kind in CLASSES])
-    return share[looks.kind], looks.said != looks.kind
 
 
 def seconds(looks: Looks, nothings: Nothings, before: dict[str, float]) -> dict[str, float]:
@@ -172,7 +151,7 @@ def nothings(sample: Sample) -> Lone:
     A box that lasts for a time drawn from an exponential of mean m is in n pictures, n geometric with q = exp(-period /
     m); the likeliest q is 1 - 1 / mean(n).
     """
-    lone = sample.nothings.take(sample.nothings.beside < 0)
+    lone = sample.nothings.take(sample.nothings.beside == -1)
     if not len(lone):
         return Lone(0.0, sample.period_s, (15.0, 90.0))
     lengths = chains(lone, sample.period_s)

@@ -52,7 +52,7 @@ class Rows:
                                 float(seen.distance_m[body]), *answer))
         for box in np.flatnonzero(~np.isin(np.arange(len(said)), own)).tolist():
             self._nothings.append((self._number, t_s, found.edges_px[box], said[box], float(found.scores[box]),
-                                   kinds[beside[box]] if beside[box] >= 0 else -1))
+                                   kinds[beside[box]] if beside[box] >= 0 else int(beside[box])))
 
     def sample(self, period_s: float, took_s: Floats) -> Sample:
         """Return what was entered, of as many pictures as `took_s` has numbers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,8 +52,13 @@ def watched(weights: Path, rides: int, seed: int, model: Model, period_s: float,
     if jobs <= 1:
         yield from map(_one, wanted)
         return
-    with multiprocessing.get_context('spawn').Pool(jobs, _begin, (weights,)) as pool:
+    with multiprocessing.get_context('spawn').Pool(jobs, _begin_quietly, (weights,)) as pool:
         yield from pool.imap(_one, wanted)
+
+
+def _begin_quietly(weights: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's
+    _begin(weights)
 
 
 def _begin(weights: Path) -> None:

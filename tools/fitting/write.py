@@ -40,18 +40,21 @@ def text(model: Model, about: About) -> str:
         _line('  best', _table(told['best'], 3), 'never all: blur, odd poses, glare'),
         _line('  half_px', _table(told['half_px'], 2), 'of a car, found in half of that many images'),
         _line('  width_px', _number(told['width_px'], 2), 'px, how sharply recall rises around that'),
-        _line('  by_class:', '', 'factors of half_px'), f'    {_table(told["by_class"], 3)}',
+        _line('  by_class:', '', 'factors of half_px'), *_wide(told['by_class'], 3, 4),
         _line('  weather', _table(told['weather'], 3), 'factors of half_px'),
         _line('  reach_m', _table(told['reach_m'], 1), 'm, nothing is found beyond'),
+        _line('  cut', _number(told['cut'], 3), 'factor of best for a body that a side of the image cuts'),
         _line('  least_visible', _number(told['least_visible'], 3), 'share of a body that others leave to be seen; '
               'below it nothing is found'),
         _line('together_s', _number(model.together_s, 3), 's, misses of one body are alike for so long'),
         _line('confusion:', '', 'share taken for another class, for as long as class_together_s; rarer ones are left '
               'out'),
         *(_line(f'  {kind}', _table(row, 4), '') for kind, row in model.confusion.items()),
+        _line('confusion_at_px', _number(model.confusion_at_px, 1), 'px, of such a body; of a larger one less:'),
+        _line('confusion_half_px:', '', 'px, with so many more it halves'), *_wide(model.confusion_half_px, 1, 2),
         _line('class_together_s', _number(model.class_together_s, 3), 's'),
         _line('second:', '', 'share of the found that have a second box, of a class by the same confusion'),
-        f'  {_table(model.second, 4)}',
+        *_wide(model.second, 4, 2),
         _line('edge_inset:', '', "share of width (each side) and height (top, bottom) that a box lacks of the body's"),
         *(f'  {kind}: [{", ".join(_number(value, 4) for value in row)}]' for kind, row in model.edge_inset.items()),
         _line('edge_sigma_px', _number(model.edge_sigma_px, 3), 'px, error of each edge of a box,'),
@@ -89,6 +92,11 @@ def _line(name: str, value: str, comment: str) -> str:
 
 def _table(row: Mapping[str, Any], digits: int) -> str:
     return '{' + ', '.join(f'{name}: {_number(value, digits)}' for name, value in row.items()) + '}'
+
+
+def _wide(row: Mapping[str, Any], digits: int, indent: int) -> list[str]:
+    """Return a table on lines of its own."""
+    return textwrap.wrap(_table(row, digits), _WIDTH, initial_indent=' ' * indent, subsequent_indent=' ' * (indent + 1))
 
 
 def _number(value: float, digits: int) -> str:

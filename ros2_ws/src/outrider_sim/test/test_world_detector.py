@@ -77,11 +77,16 @@ def test_misses_last_over_images():
     assert changes < 0.5 * 2 * rate * (1 - rate)  # of misses that know nothing of each other
 
 
-def test_classes_are_confused_as_often_as_the_file_says():
-    kinds = [kind for seed in range(12) for one in watch(*standing(car(-8.0, kind='scooter')), seed=seed)
+def test_classes_are_confused_as_often_as_the_model_says_and_less_when_they_are_large():
+    model = replace(MODEL, confusion={**MODEL.confusion, 'scooter': {'person': 0.4, 'bicycle': 0.2}},
+                    confusion_at_px=30.0, confusion_half_px={**MODEL.confusion_half_px, 'scooter': 40.0})
+    assert sum(model.shares('scooter', 30.0).values()) == pytest.approx(0.6)
+    assert model.shares('scooter', 70.0) == pytest.approx({'person': 0.2, 'bicycle': 0.1})
+    assert sum(model.shares('scooter', 0.0).values()) == pytest.approx(0.9)  # never always
+    model = replace(model, confusion_half_px={**MODEL.confusion_half_px, 'scooter': 1e9}, class_together_s=0.5)
+    kinds = [kind for seed in range(12) for one in watch(*standing(car(-8.0, kind='scooter')), seed=seed, model=model)
              for kind, row in zip(one.kinds, one.row.tolist(), strict=True) if row == 0]
-    wrong = sum(MODEL.confusion['scooter'].values())
-    assert np.mean([kind != 'scooter' for kind in kinds]) == pytest.approx(wrong, abs=0.12)
+    assert np.mean([kind != 'scooter' for kind in kinds]) == pytest.approx(0.6, abs=0.12)
     assert {'scooter', 'person'} <= set(kinds)
 
 

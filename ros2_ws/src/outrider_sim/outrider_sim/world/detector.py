@@ -29,6 +29,7 @@ _LEAST_PX = 3.0       # no detector answers with less
 _AHEAD_M = 0.5        # centres nearer to the camera than this fill the image
 _ALONG = 0.1          # of a body's width or height may stick out beside what covers it
 _FALSE_PX = (15.0, 90.0)
+_MOST_WRONG = 0.9     # of the boxes of one class, however small
 _NORMAL = NormalDist()
 
 
@@ -45,6 +46,8 @@ class Model:
     recall: dict[str, Any]
     together_s: float
     confusion: dict[str, dict[str, float]]
+    confusion_at_px: float
+    confusion_half_px: dict[str, float]
     class_together_s: float
     second: dict[str, float]
     edge_inset: dict[str, tuple[float, float, float]]
@@ -60,6 +63,13 @@ class Model:
         """Tell whether the detector looks at an image, from 0: no more than `looks_hz`, as evenly as that goes."""
         share = min(self.looks_hz / self.fps, 1.0)
         return image == 0 or math.floor(image * share + 1e-9) > math.floor((image - 1) * share + 1e-9)
+
+    def shares(self, kind: str, size_px: float) -> dict[str, float]:
+        """Return which share of the boxes of a body of that size is called what else, rarer as it grows."""
+        row = self.confusion.get(kind, {})
+        most = _MOST_WRONG / max(sum(row.values()), 1e-9)
+        factor = min(2.0 ** min((self.confusion_at_px - size_px) / self.confusion_half_px[kind], 50.0), most)
+        return {other: factor * share for other, share in row.items()}
 
     @property
     def camera(self) -> Pinhole:
@@ -123,34 +133,29 @@ class Detector:
             look = self._looks.setdefault(row, _Look(self._random))
             look.step(self._random, keeps)
             shown = seen.visible[place] >= model.recall['least_visible']
-            recall = self._recall(float(seen.size_px[place]), kind, light, snapshot.weather) if shown else 0.0
+            size = float(seen.size_px[place])
+            recall = self._recall(size, kind, light, snapshot.weather, bool(seen.cut[place])) if shown else 0.0
             noise, spread = self._random.standard_normal(4), self._random.standard_normal(2).tolist()
             if _NORMAL.cdf(look.found) >= recall:
                 continue
             edges = _inset(seen.edges_px[place], model.edge_inset[kind], camera)
             sigma = model.edge_sigma_px + model.edge_share * np.tile(edges[2:] - edges[:2], 2)
-            found.append((edges + sigma * look.edges, self._taken_for(kind, look.kind),
+            shares = model.shares(kind, size)
+            found.append((edges + sigma * look.edges, _taken_for(kind, shares, look.kind),
                           self._score(recall, spread[0]), row))
             if _NORMAL.cdf(look.second) < model.second[kind]:
-                found.append((edges + sigma * noise, self._taken_for(kind, look.other),
+                found.append((edges + sigma * noise, _taken_for(kind, shares, look.other),
                               self._score(0.0, spread[1]), row))
         for edges_px, kind in self._nothings(snapshot.t_s, dt_s):
             found.append((edges_px, kind, self._score(0.0, float(self._random.standard_normal())), -1))
         return _together(found, camera)
 
-    def _recall(self, size_px: float, kind: str, light: str, weather: str) -> float:
+    def _recall(self, size_px: float, kind: str, light: str, weather: str, cut: bool) -> float:
         told = self.model.recall
         half = told['half_px'][light] * told['by_class'][kind] * told['weather'][weather]
-        share = told['best'][light] / (1.0 + math.exp(min((half - size_px) / told['width_px'], 50.0)))
+        best = told['best'][light] * (told['cut'] if cut else 1.0)
+        share = best / (1.0 + math.exp(min((half - size_px) / told['width_px'], 50.0)))
         return float(max(1.0 - self._misses * (1.0 - share), 0.0))
-
-    def _taken_for(self, kind: str, latent: float) -> str:
-        below = _NORMAL.cdf(latent)
-        for other, share in self.model.confusion.get(kind, {}).items():
-            if below < share:
-                return other
-            below -= share
-        return kind
 
     def _score(self, recall: float, spread: float) -> float:
         low, high = self.model.score
@@ -173,7 +178,8 @@ class Views:
     """n bodies as an image shows them, nearest first: what recall depends on.
 
     `row` as in Boxes, `edges_px` (n, 4) of the whole body cut at the image's edges, `visible` (n,) the share that
-    nearer ones leave, `size_px` (n,) root of the visible area, `distance_m` (n,) from base_link.
+    nearer ones leave, `size_px` (n,) root of the visible area, `distance_m` (n,) from base_link, `cut` (n,) whether a
+    side of the image goes through it.
     """
 
     row: NDArray[np.int64]
@@ -182,6 +188,7 @@ class Views:
     visible: Floats
     size_px: Floats
     distance_m: Floats
+    cut: NDArray[np.bool_]
 
     @property
     def shown_px(self) -> Floats:
@@ -203,12 +210,27 @@ def views(snapshot: Snapshot, mount: Mount, camera: Pinhole, reach_m: float = ma
     bodies, edges = bodies.take(inside), edges[inside]
     visible = _visible(edges)
     return Views(bodies.row, bodies.kinds, edges, visible, np.sqrt(width[inside] * height[inside] * visible),
-                 distance[inside])
+                 distance[inside], sides_cut(edges, camera.width))
+
+
+def sides_cut(edges: Floats, width_px: int) -> NDArray[np.bool_]:
+    """Return which boxes (n, 4) end at the left or the right side of an image."""
+    cut: NDArray[np.bool_] = (edges[:, 0] <= 0.0) | (edges[:, 2] >= width_px - 1.0)
+    return cut
 
 
 def light_of(snapshot: Snapshot) -> str:
     """Return the light that the image has: a tunnel is as dark as night."""
     return 'night' if snapshot.in_tunnel and snapshot.light == 'day' else snapshot.light
+
+
+def _taken_for(kind: str, shares: dict[str, float], latent: float) -> str:
+    below = _NORMAL.cdf(latent)
+    for other, share in shares.items():
+        if below < share:
+            return other
+        below -= share
+    return kind
 
 
 class _Look:
