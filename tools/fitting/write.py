@@ -96,7 +96,9 @@ def _table(row: Mapping[str, Any], digits: int) -> str:
 
 def _wide(row: Mapping[str, Any], digits: int, indent: int) -> list[str]:
     """Return a table on lines of its own."""
-    return textwrap.wrap(_table(row, digits), _WIDTH, initial_indent=' ' * indent, subsequent_indent=' ' * (indent + 1))
+    told = _table(row, digits).replace(': ', ':\0')  # a line ends between two, not within one
+    lines = textwrap.wrap(told, _WIDTH, initial_indent=' ' * indent, subsequent_indent=' ' * (indent + 1))
+    return [line.replace('\0', ' ') for line in lines]
 
 
 def _number(value: float, digits: int) -> str:
