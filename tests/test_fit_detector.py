@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +24,8 @@ from outrider_sim.world.detector import Detector, light_of, read_model, views
 from outrider_sim.world.world import World
 
 RIDES, PERIOD_S = 60, 0.1
-FILE = read_model()
+HAND_MADE = Path(__file__).parents[1] / 'ros2_ws/src/outrider_sim/test/data/detector_model.yaml'
+FILE = read_model(HAND_MADE)
 CONFUSED = {'car': {'bus': 0.12, 'truck': 0.05}, 'truck': {'bus': 0.1, 'car': 0.06}, 'bus': {'truck': 0.15},
             'motorcycle': {'bicycle': 0.1, 'scooter': 0.05}, 'scooter': {'person': 0.35, 'bicycle': 0.1},
             'bicycle': {'motorcycle': 0.2, 'person': 0.4}, 'person': {'bicycle': 0.03}, 'dog': {'person': 0.05}}
@@ -154,7 +156,7 @@ def test_the_file_that_is_written_is_the_model_that_was_fitted(found, tmp_path):
 def test_a_sample_is_kept_and_fitted_again_without_painting(sample, found, tmp_path, capsys):
     kept, file = tmp_path / 'seen.npz', tmp_path / 'model.yaml'
     looks.keep(sample, kept)
-    file.write_text((places.config_folder() / 'detector' / 'model.yaml').read_text())
+    file.write_text(HAND_MADE.read_text())
     assert verb.main(['--kept', str(kept), '--model', str(file)]) == 0
     assert 'second boxes' in capsys.readouterr().out
     assert read_model(file).together_s == pytest.approx(found.model.together_s, abs=0.001)

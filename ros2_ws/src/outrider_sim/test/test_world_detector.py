@@ -1,19 +1,20 @@
-"""The model of the detector does what config/detector/model.yaml says."""
+"""The model of the detector does what its file says; the shipped one changes with the weights, so tests have theirs."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from outrider_sim.world import scenario
+from outrider_sim.world import scenario, words
 from outrider_sim.world.detector import Detector, Model, read_model, views
 from outrider_sim.world.places import Mount, nominal
 from outrider_sim.world.world import World
 
-MODEL = read_model()
+MODEL = read_model(Path(__file__).parent / 'data' / 'detector_model.yaml')
 FRAMES = 300
 
 
@@ -112,6 +113,16 @@ def test_stress_makes_misses_likelier_and_equal_seeds_give_equal_boxes():
     assert share(watch(*standing(car(-38.0)), misses=2.0)) < share(watch(*standing(car(-38.0))))
     one, two = (watch(*standing(car(-20.0)), frames=40) for _ in range(2))
     assert all((a.edges_px == b.edges_px).all() and a.kinds == b.kinds for a, b in zip(one, two, strict=True))
+
+
+def test_the_shipped_model_has_every_class_light_and_weather():
+    shipped = read_model()
+    assert set(shipped.recall['best']) == set(shipped.recall['half_px']) == set(words.LIGHTS)
+    assert set(shipped.recall['weather']) == set(shipped.recall['reach_m']) == set(words.WEATHERS)
+    for table in (shipped.recall['by_class'], shipped.confusion, shipped.confusion_half_px, shipped.second,
+                  shipped.edge_inset):
+        assert set(table) == set(words.CLASSES)
+    assert all(sum(row.values()) < 0.9 for row in shipped.confusion.values())
 
 
 def test_an_unknown_key_of_the_file_is_refused(tmp_path):
