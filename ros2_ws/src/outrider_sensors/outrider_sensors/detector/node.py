@@ -7,6 +7,7 @@ that silence is what the fusion calls a lost camera.
 from __future__ import annotations
 
 import array
+import os
 import sys
 import threading
 import time
@@ -32,6 +33,7 @@ from outrider_sensors.detector.places import Depth
 from outrider_sensors.detector.sizes import load_sizes
 
 POLL_S = 0.5    # the looker sleeps on its slot; this only bounds it
+NICE = 10       # of the looker: a warning by radar must not wait for a look
 _DEPTHS = 6     # kept: a look is done within 0.4 s at 15/s
 
 
@@ -122,6 +124,7 @@ class DetectorNode(OutriderNode):
         return response
 
     def _guarded(self) -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         try:
             while not self._ending:
                 message = self._slot.take(POLL_S)
