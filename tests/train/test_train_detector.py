@@ -7,11 +7,11 @@ import onnxruntime
 import pytest
 import torch
 
+from outrider_sensors.detector.engine import load
 from outrider_sensors.detector.ultralytics_alone import ultralytics
 from training import store
 from training.command import main
 from training.labels import KINDS
-from training.looker import Looker
 from training.pictures import pictures
 from training.samples import barred
 from training.scenes import MEASURED_FROM, scene
@@ -76,7 +76,7 @@ def test_exported_files_are_small_and_both_see_the_same(taught):
     assert ours.shape == (1, 4 + len(KINDS), 2184)
     assert np.abs(ours[:, :4] - theirs[:, :4]).max() < 0.05  # pixels
     assert np.abs(ours[:, 4:] - theirs[:, 4:]).max() < 1e-3
-    assert Looker(onnx).kinds == KINDS
+    assert load(onnx).kinds == KINDS
 
 
 def test_measuring_writes_the_card(taught):

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from outrider_sensors.detector.engine import Found, load
 from training import store
-from training.judge import Judge
+from training.judge import Guess, Judge
 from training.labels import KINDS
-from training.looker import Looker
 
 LIGHTS = ('day', 'dusk', 'night', 'tunnel')
+LEAST_SCORE = 0.01  # average precision wants the unsure as well
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,15 @@ class Measured:
 
 
 def measure(onnx: Path, folder: Path) -> Measured:
-    """Look at every measured picture under `folder`."""
-    looker = Looker(onnx)
+    """Look at every measured picture under `folder`, with the engine of the node."""
+    engine = load(onnx, least_score=LEAST_SCORE)
     whole, by_light = Judge(), {light: Judge() for light in LIGHTS}
     took = []
     for rgb, row in store.each(folder, 'measure'):
         began = time.process_time()  # what others take of a busy machine is not its own
-        guesses = looker.look(rgb)
+        found = engine.look(rgb)
         took.append(time.process_time() - began)
+        guesses = _guesses(found)
         whole.take(guesses, row.labels)
         by_light[row.light].take(guesses, row.labels)
     if not whole.pictures:
@@ -55,6 +57,11 @@ def measure(onnx: Path, folder: Path) -> Measured:
                      for light, judge in by_light.items()},
                     _rounded(whole.mean()), {light: _rounded(judge.mean()) for light, judge in by_light.items()},
                     round(1000.0 * sorted(took)[len(took) // 2], 1))
+
+
+def _guesses(found: Found) -> list[Guess]:
+    return [Guess(kind, (left, top, right, bottom), score) for kind, (left, top, right, bottom), score
+            in zip(found.kinds, found.edges_px.tolist(), found.scores.tolist(), strict=True)]
 
 
 def _rounded(value: float) -> float:

@@ -150,9 +150,21 @@ def _name(bank: Bank, detections: Detections, track: Ints, detection: Ints, sinc
     named = (said > 0).nonzero()[0]
     if len(named):
         news = np.minimum(np.maximum(since_s[named] / sights.settings.look_tau_s, 0.0), 1.0)
-        looks = classes.look(sights.classes, said[named], detections.scores[detection[named]], news)
-        track = track[named]
+        track, detection = track[named], detection[named]
+        looks = classes.look(sights.classes, said[named], detections.scores[detection], news)
+        if detections.kind == BOX:
+            looks += news[:, None] * classes.by_height(sights.classes, *_heights(bank, detections, track, detection))
         bank.beliefs[track] = classes.bounded(sights.classes, bank.beliefs.take(track, axis=0) + looks)
+
+
+def _heights(bank: Bank, detections: Detections, track: Ints, detection: Ints) -> tuple[Floats, Floats]:
+    """Return how high (k,) the boxes make their tracks, and one sigma: no more than is known of how far they are."""
+    off = bank.state[track, :2] - detections.sensor_xy_m
+    range_m = np.maximum(np.hypot(off[:, 0], off[:, 1]), 1.0)
+    ray = off / range_m[:, None]
+    variance = (ray[:, None] @ bank.covariance[track, :2, :2] @ ray[:, :, None])[:, 0, 0]
+    tall = detections.tall[detection]
+    return tall * range_m, np.sqrt((range_m * detections.tall_sigma[detection]) ** 2 + tall ** 2 * variance)
 
 
 def unexplained(bank: Bank, detections: Detections, matched: Matched, settings: Settings) -> Bools:
@@ -220,19 +232,3 @@ def _known(bank: Bank, detections: Detections, settings: Settings) -> Bools:
     inverse, doubt = detections.z[:, None, 1], 2.0 * sigma[:, None, 1]
     other = (inverse < 1.0 / far_m - doubt) | (inverse > 1.0 / near_m + doubt)
     return np.asarray((~beside & ~other).any(axis=1))
-
-
-def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings) -> Bools:
-    """Return which tracks (n,) lie on another one and move alike: the same body twice.
-
-    Of two that are seen, the younger goes; of a silent and a seen one, the silent, unless only it is confirmed.
-    """
-    one, other = extent.together(bank, sensor_xy_m, settings)
-    if len(one) == 0:
-        return np.zeros(len(bank), dtype=np.bool_)
-    seen, sure = bank.seen_s >= stamp_s, bank.confirmed
-    older = (bank.identity[other] < bank.identity[one]) | ~seen[one]
-    goes = np.where(sure[one] == sure[other], older & seen[other], sure[other])
-    double: Bools = np.zeros(len(bank), dtype=np.bool_)
-    double[one[goes]] = True
-    return double

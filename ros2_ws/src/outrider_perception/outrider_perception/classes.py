@@ -18,6 +18,7 @@ from outrider_perception.arrays import Floats, Ints
 NAMES = ('unknown', 'car', 'truck', 'bus', 'motorcycle', 'scooter', 'bicycle', 'person', 'dog')
 COUNT = len(NAMES)
 _ONES = np.ones(COUNT)
+_HIGHEST_M = 4.5  # of what drives on a road
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,15 @@ class Classes:
     fastest_mps: Floats          # (9,)
     end_mps: Floats              # (9,)
     by_said: Floats              # (9, 9) the same, rows said
+    height_m: Floats             # (9,) of bodies of each class,
+    spread_m: Floats             # (9,) and one sigma of it
     most_nats: float             # between the likeliest class and any other
     surest_score: float          # a detector's score is believed up to this
+    odd_share: float             # of the boxes whose height is not their body's
 
 
-def classes(kinds: Mapping[str, Kind], least_share: float, most_nats: float, surest_score: float) -> Classes:
+def classes(kinds: Mapping[str, Kind], least_share: float, most_nats: float, surest_score: float,
+            odd_share: float) -> Classes:
     """Return the tables for `kinds`, one for each of NAMES."""
     rows = [kinds[name] for name in NAMES]
     table = confusion(kinds, least_share)
@@ -76,7 +81,8 @@ def classes(kinds: Mapping[str, Kind], least_share: float, most_nats: float, sur
     mean = posterior.T @ inverse
     variance = posterior.T @ (own ** 2 + inverse ** 2) - mean ** 2
     return Classes(table, mean, np.sqrt(variance), np.log(share), np.array([kind.fastest_mps for kind in rows]),
-                   np.array([kind.end_mps for kind in rows]), table.T.copy(), most_nats, surest_score)
+                   np.array([kind.end_mps for kind in rows]), table.T.copy(), height, spread, most_nats, surest_score,
+                   odd_share)
 
 
 def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
@@ -92,6 +98,19 @@ def look(tables: Classes, said: Ints, scores: Floats, weight: Floats) -> Floats:
     np.log(likelihood, out=likelihood)
     likelihood *= (weight * (said > 0))[:, None]
     return likelihood
+
+
+def by_height(tables: Classes, height_m: Floats, sigma_m: Floats) -> Floats:
+    """Return the log likelihood (k, 9) of each class for bodies that seem to be `height_m` (k,) high; NaN says nothing.
+
+    Boxes are sometimes of half a body, or of two: as often as that, a height may be any up to the highest.
+    """
+    spread2 = sigma_m[:, None] ** 2 + tables.spread_m ** 2
+    off = height_m[:, None] - tables.height_m
+    density = np.exp(-0.5 * off * off / spread2) / np.sqrt(2.0 * np.pi * spread2)
+    any_height = 1.0 / _HIGHEST_M
+    nats: Floats = np.log((1.0 - tables.odd_share) * density + tables.odd_share * any_height)
+    return np.where(np.isfinite(height_m)[:, None], nats, 0.0)
 
 
 def bounded(tables: Classes, beliefs: Floats) -> Floats:

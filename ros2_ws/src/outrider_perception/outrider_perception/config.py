@@ -107,7 +107,8 @@ def _bodies(tables: dict[str, dict[str, Any]], folder: Path) -> Bodies:
     by_length = _rows(sizes['by_length_m'], (len(lengths), 2), file, 'by_length_m')
     _same(sizes['by_class_m'], list(NAMES[1:]), file, 'by_class_m')
     by_class = [_rows(sizes['by_class_m'][name], (3,), file, f'by_class_m.{name}') for name in NAMES[1:]]
-    file, common = folder / 'classes.yaml', {'least_share': float, 'most_nats': float, 'surest_score': float}
+    file = folder / 'classes.yaml'
+    common = dict.fromkeys(('least_share', 'most_nats', 'surest_score', 'odd_share'), float)
     _same(tables['classes'], [*common, *NAMES], file)
     kinds = {name: _made(Kind, tables['classes'][name], file, name) for name in NAMES}
     about = {key: _value(tables['classes'][key], kind, file, key) for key, kind in common.items()}

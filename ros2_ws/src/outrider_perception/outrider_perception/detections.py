@@ -55,6 +55,8 @@ class Detections:
     lag: Lag = _NO_LAG
     half_rad: Floats = field(default_factory=_nothing)  # BOX: (m,) half the width of each,
     lasting: Floats = field(default_factory=_nothing)   # (m,) over how many images the error of its range is the same
+    tall: Floats = field(default_factory=_nothing)      # (m,) its height over its range, NaN: unknown,
+    tall_sigma: Floats = field(default_factory=_nothing)  # (m,) and one sigma
     founds: Bools | None = None    # (m,) may start a track, beside moving; None: all
     hit_nats: float = np.inf       # most that one of them may add to existence
     vouches: Bools | None = None   # (m,) tells that its body is still there; None: all
@@ -140,7 +142,7 @@ def from_image(boxes: Boxes, tables: Classes, settings: SightSettings) -> tuple[
         boxes.stamp_s, boxes.sensor, xy, pose.rotation[:2, 0], found.z, noise, _UNSAID, np.ones(m, dtype=np.int64),
         np.ones(m, dtype=np.bool_), _UNSAID, np.zeros(m), _UNSAID, boxes.class_ids[found.index],
         boxes.scores[found.index], settings.gate, settings.clutter_per_rad, BOX, half_rad=found.half_rad,
-        lasting=found.lasting, hit_nats=settings.hit_nats)
+        lasting=found.lasting, tall=found.tall, tall_sigma=found.tall_sigma, hit_nats=settings.hit_nats)
     return seen, {'boxes': len(boxes.edges_px), 'boxes_left_out': len(boxes.edges_px) - m}
 
 

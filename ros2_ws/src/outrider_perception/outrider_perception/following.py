@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outrider_perception import aside, associate, extent, kalman, swerve
+from outrider_perception import aside, associate, extent, kalman, swerve, twice
 from outrider_perception.aim import Aims
 from outrider_perception.arrays import Floats, Ints
 from outrider_perception.bank import Bank
@@ -133,7 +133,10 @@ class Following:
         finite = np.isfinite(bank.state), np.isfinite(bank.covariance)
         if np.count_nonzero(finite[0]) + np.count_nonzero(finite[1]) < 20 * len(bank):
             keep &= finite[0].all(axis=1) & finite[1].all(axis=(1, 2))
-        keep &= ~associate.doubles(bank, outlook.xy_m, stamp_s, s)
+        double = twice.doubles(bank, outlook.xy_m, stamp_s, s)
+        if len(double.heir):
+            twice.inherit(bank, double.older, double.heir)
+        keep &= ~double.goes
         return bank if np.count_nonzero(keep) == len(bank) else bank.take(keep)
 
 

@@ -77,6 +77,8 @@ class Mirrors:
         stands &= rows[np.minimum(np.maximum(step, 0), len(rows) - 1)]
         # The row is on one side of the rig, the image beyond it, its body before it.
         stands &= (halfway * (off[image] - halfway) > 0.0) & (np.abs(off[image]) > np.abs(halfway))
+        # Nobody is half in a rail: two tracks nearer to each other than a car is wide are both on that car.
+        stands &= np.abs(off[image] - off[body]) >= s.twin_apart_m
         found[image[stands]] = True
         return found
 

@@ -114,6 +114,7 @@ class Settings:
     row_tau_s: float
     row_echoes: float
     twin_m: float
+    twin_apart_m: float
     twin_share: float
     twin_mps: float
     twin_s: float

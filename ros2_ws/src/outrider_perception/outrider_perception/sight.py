@@ -27,7 +27,8 @@ class Sights:
     """m usable boxes: `z` (m, 2) bearing in base_link and inverse range, rad and 1/m; one sigma (m, 2).
 
     `half_rad` (m,) half the width of the box, `lasting` (m,) over how many images the error of the range is the same,
-    `index` (m,) of the box.
+    `index` (m,) of the box. `tall`, `tall_sigma` (m,): its height over its horizontal range, NaN where the image cuts
+    it.
     """
 
     z: Floats
@@ -35,6 +36,8 @@ class Sights:
     half_rad: Floats
     lasting: Floats
     index: Ints
+    tall: Floats
+    tall_sigma: Floats
 
 
 def usable(boxes: Boxes) -> Bools:
@@ -69,11 +72,14 @@ def sights(boxes: Boxes, pose: SensorPose, tables: Classes, settings: SightSetti
     cues, weights = np.empty((3, len(index))), np.empty((3, len(index)))
     # By its height.
     inverse_height = tables.inverse_height[said]
-    per_px = inverse_height / (fy * flat)
+    cut_high, per_px = below | above, 1.0 / (fy * flat)
+    tall = np.where(cut_high, np.nan, tall_px * per_px)
+    tall_sigma = per_px * np.sqrt(2.0 * edge * edge + (s.height_share * tall_px) ** 2)
+    per_px *= inverse_height
     by_height = cues[0] = tall_px * per_px
     doubt = tables.inverse_height_sigma[said] / inverse_height
     sigma2 = by_height * by_height * (doubt * doubt + s.height_share ** 2) + 2.0 * (edge * per_px) ** 2
-    weights[0] = np.logical_not(below | above) / sigma2
+    weights[0] = np.logical_not(cut_high) / sigma2
     # By where it stands, if the ground is flat.
     up_m = float(pose.translation_m[2])
     if up_m >= s.least_height_m:
@@ -101,7 +107,7 @@ def sights(boxes: Boxes, pose: SensorPose, tables: Classes, settings: SightSetti
     across = half * np.where(cut_left | cut_right, 1.0, s.place_share)
     bearing_sigma = np.sqrt(s.bearing_sigma_rad ** 2 + (edge / fx) ** 2 + across * across)
     lasting = np.where(known, s.depth_lasting, s.range_lasting)
-    return Sights(columns(bearing, inverse), columns(bearing_sigma, sigma), half, lasting, index)
+    return Sights(columns(bearing, inverse), columns(bearing_sigma, sigma), half, lasting, index, tall, tall_sigma)
 
 
 def _rays(boxes: Boxes, pose: SensorPose, edges: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from outrider_perception.classes import NAMES, Kind, bounded, by_motion, confusion, look, posterior
+from outrider_perception.classes import NAMES, Kind, bounded, by_height, by_motion, confusion, look, posterior
 from outrider_perception.config import load
 
 CONFIG = load()
@@ -70,3 +70,20 @@ def test_heights_count_the_confusions_in() -> None:
     assert TABLES.inverse_height[CAR] == pytest.approx(1 / 1.5, rel=0.05)
     assert TABLES.inverse_height_sigma[TRUCK] > TABLES.inverse_height_sigma[CAR], 'every other truck is a car'
     assert (TABLES.inverse_height_sigma > 0.0).all()
+
+
+def heard(height_m: float, sigma_m: float = 0.15) -> np.ndarray:
+    """Log likelihoods (9,) of the classes for a body that seems so high."""
+    return by_height(TABLES, np.array([height_m]), np.array([sigma_m]))[0]
+
+
+@pytest.mark.parametrize(('height_m', 'likely', 'less'), [(3.2, TRUCK, CAR), (1.5, CAR, TRUCK), (0.6, DOG, PERSON)])
+def test_height_tells_what_boxes_of_alike_looks_are(height_m: float, likely: int, less: int) -> None:
+    assert heard(height_m)[likely] > heard(height_m)[less] + 2.0
+
+
+def test_height_that_is_not_known_says_nothing_and_an_odd_one_little() -> None:
+    assert heard(np.nan).tolist() == [0.0] * 9
+    assert np.ptp(heard(40.0)) < 0.1
+    assert np.ptp(heard(1.5, 50.0)) < 0.1
+    assert np.isfinite(heard(1e9)).all()

@@ -78,3 +78,9 @@ def test_rows_follow_the_bend_and_not_the_sway() -> None:
         assert abs(shift) > 0.9
         states = [(x, y + shift, vx, vy) for x, y, vx, vy in (CAR, IMAGE)]
         assert beside(-3.1, ego).images(bank(*states), ego).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(('apart_m', 'image'), [(1.2, False), (2.4, True)])
+def test_two_tracks_of_one_body_at_a_rail_are_no_body_and_its_image(apart_m: float, image: bool) -> None:
+    near, far = (-20.0, -3.1 + 0.5 * apart_m, 8.0, 0.0), (-20.4, -3.1 - 0.5 * apart_m, 8.0, 0.0)
+    assert beside(-3.1).images(bank(near, far), EGO).tolist() == [False, image]
