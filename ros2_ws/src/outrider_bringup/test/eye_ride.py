@@ -15,6 +15,7 @@ from std_msgs.msg import Header
 from made_net import GREEN, RED, make, picture
 from outrider_bringup.replay import bag, golden, start
 from outrider_bringup.replay.feed import Asked
+from outrider_perception.config import Config
 from outrider_recorder.schema import Schemas
 from outrider_recorder.segment import Message, Topic
 from outrider_sensors.camera.jpeg import encode
@@ -61,8 +62,7 @@ def seen(message: Any) -> Any:
 def make_ride(rides: Path, weights: Path, name: str = 'mine') -> Path:
     """Write a ride of this code: the golden one with a picture each 0.1 s and what `weights` say of it."""
     source, schemas = bag.find(RECORDED, 'golden'), Schemas()
-    config = start.configured(source, start.look(source, None))
-    lines, inputs = golden.journal(source), golden.kept(source.messages(), thin=False)
+    inputs, lines, config = blind(source)
     eye, told, asked = Eye(load(weights), load_sizes()), [], []
     pictures = taken(source)
     for message in pictures:
@@ -76,6 +76,13 @@ def make_ride(rides: Path, weights: Path, name: str = 'mine') -> Path:
     whole = sorted([*made, *pictures], key=lambda message: message.log_ns)
     golden.write(whole, golden.facts(source.info), rides / name)
     return rides / name
+
+
+def blind(source: bag.Bag) -> tuple[list[Message], list[Asked], Config]:
+    """Return inputs, journal and numbers of a ride as if no detector had looked."""
+    inputs = [one for one in golden.kept(source.messages(), thin=False) if one.topic.name != BOXES]
+    lines = [one for one in golden.journal(source) if f'/{one.topic}' != BOXES]
+    return inputs, lines, start.configured(source, start.look(source, None))
 
 
 def taken(source: bag.Bag) -> list[Message]:

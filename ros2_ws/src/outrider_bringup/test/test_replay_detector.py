@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from eye_ride import BOXES, PICTURES, make_ride, net, taken
+from eye_ride import BOXES, PICTURES, blind, make_ride, net, taken
 from rclpy.serialization import deserialize_message, serialize_message
 from replay_helpers import RECORDED, copied, outrider, rewritten, told
 from sensor_msgs.msg import CompressedImage
@@ -44,25 +44,25 @@ def test_a_ride_made_by_this_code_is_equal_to_the_last_bit_boxes_and_all_that_co
         assert said.returncode == 0, said.stdout + said.stderr
         found = told(tmp_path / 'f.json')
         assert (found['verdict'], found['begins'], found['unlike']) == ('equal to the last bit', begins, '')
-        assert found['rows']['pictures']['equal'] == found['rows']['pictures']['recorded'] > 40
-        assert found['rows']['boxes']['equal'] == found['rows']['boxes']['recorded'] > 40
+        assert found['rows']['pictures']['equal'] == found['rows']['pictures']['recorded'] > 30
+        assert found['rows']['boxes']['equal'] == found['rows']['boxes']['recorded'] > 30
         assert found['rows']['frames of tracks']['recorded'] > 90
         assert found['detector']['classes_now'].keys() == {'car', 'bicycle'}
     assert 'net.onnx (onnxruntime, 424x240) looked at' in said.stdout
 
 
 def test_other_weights_are_told_box_by_box_and_in_what_comes_of_them(mine, tmp_path, weights):
-    said = through('mine', net(tmp_path / 'other.onnx', car='truck'), '--no-rrd', '--json', tmp_path / 'f.json')
+    said = through('mine', net(tmp_path / 'other.onnx', car='motorcycle'), '--no-rrd', '--json', tmp_path / 'f.json')
     assert said.returncode == 1, said.stdout + said.stderr
     found = told(tmp_path / 'f.json')
     assert found['verdict'] == 'differs'
     (renamed,) = found['detector']['renamed']
-    assert (renamed['recorded'], renamed['now']) == ('car', 'truck')
+    assert (renamed['recorded'], renamed['now']) == ('car', 'motorcycle')
     assert found['rows']['classes']['beyond'] == renamed['pictures'] > 2
     assert found['rows']['boxes']['beyond'] == 0
     assert found['rows']['classes of tracks']['beyond'] > 0  # the fusion went on with what is said now
-    assert 'now called truck' in said.stdout
-    assert 'car, now truck' in said.stdout
+    assert 'now called motorcycle' in said.stdout
+    assert 'car, now motorcycle' in said.stdout
 
 
 def test_boxes_of_another_size_are_told_by_their_edges(mine, tmp_path, weights):
@@ -74,14 +74,14 @@ def test_boxes_of_another_size_are_told_by_their_edges(mine, tmp_path, weights):
 
 def test_what_a_detector_adds_to_a_ride_without_one_is_told(rides, tmp_path, weights):
     source = bag.find(RECORDED, 'golden')
-    whole = sorted([*source.messages(), *taken(source)], key=lambda message: message.log_ns)
+    whole = sorted([*golden.answered(*blind(source)), *taken(source)], key=lambda message: message.log_ns)
     golden.write(whole, golden.facts(source.info), rides / 'mine')
     said = through('mine', weights, '--no-rrd', '--json', tmp_path / 'f.json')
     assert said.returncode == 1, said.stdout + said.stderr
     found = told(tmp_path / 'f.json')
     assert 'what changes below is what a detector adds' in said.stdout
     assert 'pictures' not in found['rows']
-    assert found['detector']['pictures'] > 40
+    assert found['detector']['pictures'] > 30
     assert found['rows']['classes of tracks']['beyond'] > 0
 
 
