@@ -38,7 +38,8 @@ def fitted(sample: Sample, before: Model, extra_s: float = 0.0) -> Fitted:
     if looks.found.sum() < MANY:
         raise ValueError(f'{int(looks.found.sum())} of {len(looks)} bodies were found in {sample.pictures} pictures, '
                          f'expected {MANY} at least. Give more --rides, or other weights.')
-    told = recall.fit(looks, np.array([before.recall['reach_m'][name] for name in WEATHERS]), before.size_px[0])
+    told = recall.fit(looks, np.array([before.recall['reach_m'][name] for name in WEATHERS]), before.size_px[0],
+                      np.array(before.recall['cut_px'], dtype=float))
     shares = told.of(looks)
     body = looks.ride * _BODIES + looks.body
     found = looks.take(looks.found)
@@ -77,7 +78,8 @@ def _as_table(told: recall.Recall) -> dict[str, Any]:
             'half_px': dict(zip(LIGHTS, told.half_px.tolist(), strict=True)), 'width_px': told.width_px,
             'by_class': dict(zip(CLASSES, told.by_class.tolist(), strict=True)),
             'weather': dict(zip(WEATHERS, told.weather.tolist(), strict=True)),
-            'reach_m': dict(zip(WEATHERS, told.reach_m.tolist(), strict=True)), 'cut': told.cut,
+            'reach_m': dict(zip(WEATHERS, told.reach_m.tolist(), strict=True)), 'cut': told.cut.tolist(),
+            'cut_px': told.cut_px.tolist(),
             'least_visible': told.least_visible}
 
 

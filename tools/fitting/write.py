@@ -43,7 +43,10 @@ def text(model: Model, about: About) -> str:
         _line('  by_class:', '', 'factors of half_px'), *_wide(told['by_class'], 3, 4),
         _line('  weather', _table(told['weather'], 3), 'factors of half_px'),
         _line('  reach_m', _table(told['reach_m'], 1), 'm, nothing is found beyond'),
-        _line('  cut', _number(told['cut'], 3), 'factor of best for a body that a side of the image cuts'),
+        _line('  cut_px', f'[{", ".join(_number(one, 1) for one in told["cut_px"])}]', 'of a body that a side of the '
+              'image cuts, by how wide the rest is,'),
+        _line('  cut', f'[{", ".join(_number(one, 3) for one in told["cut"])}]', 'the factor of best: narrower than '
+              'the first, than the next, wider'),
         _line('  least_visible', _number(told['least_visible'], 3), 'share of a body that others leave to be seen; '
               'below it nothing is found'),
         _line('together_s', _number(model.together_s, 3), 's, misses of one body are alike for so long'),

@@ -211,7 +211,10 @@ def together(bank: Bank, sensor_xy_m: Floats, settings: Settings) -> tuple[Ints,
     one, other = pairs(same)
     if len(one):
         apart = bank.state[one, 2:] - bank.state[other, 2:]
-        alike = (np.hypot(apart[:, 0], apart[:, 1]) < settings.merge_speed_mps).nonzero()[0]
+        # Who was just confirmed is not yet known to go otherwise.
+        doubt, sure = _spread_mps(bank), bank.confirmed
+        doubt = np.maximum(doubt[one], doubt[other]) * (sure[one] & sure[other]) + settings.merge_speed_mps
+        alike = (np.hypot(apart[:, 0], apart[:, 1]) < doubt).nonzero()[0]
         one, other = one[alike], other[alike]
     return one, other
 
@@ -256,8 +259,7 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
     """
     old_box, old_heading = bank.box_m, bank.heading_rad
     x, y = (bank.state[:, 2:] + ego_mps).T
-    speed = np.hypot(x, y)
-    spread = np.sqrt(np.maximum(bank.covariance[:, 2, 2] + bank.covariance[:, 3, 3], 0.0))
+    speed, spread = np.hypot(x, y), _spread_mps(bank)
     known = np.maximum(speed - spread, 0.0)  # what the speed is at least: a newborn has none
     known -= bank.pace_mps
     fall = min(1.0, dt_s / settings.pace_fall_s)
@@ -278,3 +280,15 @@ def learn(bank: Bank, ego_mps: Floats, dt_s: float, sensor_xy_m: Floats, axis: F
         place, was = place.take(new, axis=0), was.take(new, axis=0)
         was -= seen(place, bank.box_m.take(new, axis=0), bank.heading_rad[new], sensor_xy_m, axis, settings).offset_m
         bank.state[new, :2] += was
+
+
+def believe(bank: Bank, which: Bools, ego_mps: Floats) -> None:
+    """Take the speed over ground of `which` (n,), just confirmed, for their pace, in place: they are no chance."""
+    over_ground = bank.state[:, 2:] + ego_mps
+    least = np.hypot(over_ground[:, 0], over_ground[:, 1]) - _spread_mps(bank)
+    bank.pace_mps[which] = np.maximum(bank.pace_mps, least)[which]
+
+
+def _spread_mps(bank: Bank) -> Floats:
+    spread: Floats = np.sqrt(np.maximum(bank.covariance[:, 2, 2] + bank.covariance[:, 3, 3], 0.0))
+    return spread

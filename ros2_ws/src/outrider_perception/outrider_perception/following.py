@@ -126,7 +126,12 @@ class Following:
         if np.count_nonzero(sure & ~bank.confirmed):
             fresh = bank.heard_s[:, 0] >= stamp_s - sight.scale_s
             alone = ~(extent.within(bank, s) & fresh).any(axis=1)
-            bank.confirmed |= sure & alone & moves(bank, ego, outlook.xy_m, s, sight)
+            new = sure & alone & ~bank.confirmed & moves(bank, ego, outlook.xy_m, s, sight)
+            bank.confirmed |= new
+            new &= ~bank.given  # a size is told with those
+            if np.count_nonzero(new):
+                extent.believe(bank, new, ego.velocity_mps)
+                extent.learn(bank, ego.velocity_mps, 0.0, outlook.xy_m, outlook.axis, s)
         if outlook.radar is not None:
             bank.confirmed &= ~refuted(bank, ego, outlook.radar, s, sight)
         keep = bank.log_odds > log_odds(s.delete_existence)
@@ -134,8 +139,8 @@ class Following:
         if np.count_nonzero(finite[0]) + np.count_nonzero(finite[1]) < 20 * len(bank):
             keep &= finite[0].all(axis=1) & finite[1].all(axis=(1, 2))
         double = twice.doubles(bank, outlook.xy_m, stamp_s, s)
-        if len(double.heir):
-            twice.inherit(bank, double.older, double.heir)
+        if len(double.gone):
+            twice.inherit(bank, double)
         keep &= ~double.goes
         return bank if np.count_nonzero(keep) == len(bank) else bank.take(keep)
 

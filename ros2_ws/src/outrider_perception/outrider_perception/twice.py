@@ -17,11 +17,15 @@ from outrider_perception.settings import Settings
 
 
 class Doubles(NamedTuple):
-    """`goes` (n,) which tracks; `older` and `heir` (k,) which of them leave name and looks to which that stay."""
+    """`goes` (n,) which tracks. `gone` (k,) are those of them that leave what images said to `stays` (k,).
+
+    `named` (k,) tells which of them leave their name as well: the older ones, where both are confirmed.
+    """
 
     goes: Bools
-    older: Ints
-    heir: Ints
+    gone: Ints
+    stays: Ints
+    named: Bools
 
 
 _NOBODY = np.zeros(0, dtype=np.int64)
@@ -31,44 +35,49 @@ def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings)
     """Return which tracks (n,) lie on another one and move alike: the same body twice.
 
     Of two that are seen, the younger goes, but for a younger one that is nearer: what lies behind the end that it sees
-    is its own other end. Of a silent and a seen one, the silent, unless only it is confirmed. An older one that goes
-    while both are confirmed has an heir.
+    is its own other end. Of a silent and a seen one, the silent, unless only it is confirmed.
     """
     one, other = extent.together(bank, sensor_xy_m, settings)
-    gone: Bools = np.zeros(len(bank), dtype=np.bool_)
+    goes: Bools = np.zeros(len(bank), dtype=np.bool_)
     if len(one) == 0:
-        return Doubles(gone, _NOBODY, _NOBODY)
+        return Doubles(goes, _NOBODY, _NOBODY, goes[:0])
     seen, sure = bank.seen_s >= stamp_s, bank.confirmed
     elder, both = bank.identity[one] < bank.identity[other], sure[one] & sure[other]
     behind = both & ~np.isin(other * len(bank) + one, one * len(bank) + other)
-    goes = np.where(sure[one] == sure[other], (~elder | ~seen[one] | behind) & seen[other], sure[other])
-    gone[one[goes]] = True
-    leaves = (goes & elder & both).nonzero()[0]
-    if len(leaves) == 0:
-        return Doubles(gone, _NOBODY, _NOBODY)
-    older, heir = _names(one[leaves].tolist(), other[leaves].tolist(), gone.tolist(), bank.identity.tolist())
-    return Doubles(gone, np.array(older, dtype=np.int64), np.array(heir, dtype=np.int64))
+    leaves = np.where(sure[one] == sure[other], (~elder | ~seen[one] | behind) & seen[other], sure[other]).nonzero()[0]
+    goes[one[leaves]] = True
+    chain = dict(zip(one[leaves].tolist(), other[leaves].tolist(), strict=True))
+    ends = {gone: _end(gone, chain) for gone in chain}
+    gone = np.array([at for at, stays in ends.items() if not goes[stays]], dtype=np.int64)
+    stays = np.array([ends[at] for at in gone.tolist()], dtype=np.int64)
+    return Doubles(goes, gone, stays, _names(bank, gone, stays))
 
 
-def _names(leaves: list[int], to: list[int], gone: list[bool], identity: list[int]) -> tuple[list[int], list[int]]:
-    """Return who leaves to whom: along the chain to one that stays, and of several names the oldest."""
-    chain = dict(zip(leaves, to, strict=True))
-    named: dict[int, int] = {}
-    for older in sorted(chain, key=identity.__getitem__):
-        heir = older
-        for _ in range(len(chain)):
-            heir = chain.get(heir, heir)
-        if not gone[heir]:
-            named.setdefault(heir, older)
-    return list(named.values()), list(named)
+def _end(at: int, chain: dict[int, int]) -> int:
+    """Return who is left where one lies on another that lies on another."""
+    for _ in range(len(chain)):
+        at = chain.get(at, at)
+    return at
 
 
-def inherit(bank: Bank, older: Ints, heir: Ints) -> None:
-    """Give the tracks `heir` (k,) the names of `older` (k,), how long they are known, and what was said of them."""
+def _names(bank: Bank, gone: Ints, stays: Ints) -> Bools:
+    """Return who leaves his name: of all on one body the oldest, if he is confirmed and older than who stays."""
+    elder = bank.confirmed[gone] & bank.confirmed[stays] & (bank.identity[gone] < bank.identity[stays])
+    for row in elder.nonzero()[0].tolist():
+        older = elder & (stays == stays[row]) & (bank.identity[gone] < bank.identity[gone[row]])
+        elder[row] = not older.any()
+    return elder
+
+
+def inherit(bank: Bank, found: Doubles) -> None:
+    """Give those that stay what images said of those that go, and some of them the names of those, in place."""
+    gone, stays = found.gone, found.stays
+    np.add.at(bank.beliefs, stays, bank.beliefs[gone])
+    bank.beliefs[stays] = classes.bounded(bank.bodies.classes, bank.beliefs[stays])
+    np.maximum.at(bank.heard_s, stays, bank.heard_s[gone])
+    older, heir = gone[found.named], stays[found.named]
     bank.identity[heir] = bank.identity[older]
     bank.first_s[heir] = np.minimum(bank.first_s[heir], bank.first_s[older])
-    bank.heard_s[heir] = np.maximum(bank.heard_s[heir], bank.heard_s[older])
     bank.pace_mps[heir] = np.maximum(bank.pace_mps[heir], bank.pace_mps[older])
     bank.depth_m[heir] = np.maximum(bank.depth_m[heir], bank.depth_m[older])
     bank.size_m[heir] = np.where(np.isfinite(bank.size_m[heir]), bank.size_m[heir], bank.size_m[older])
-    bank.beliefs[heir] = classes.bounded(bank.bodies.classes, bank.beliefs[heir] + bank.beliefs[older])

@@ -8,6 +8,7 @@ import pytest
 from outrider_perception.bank import Bank
 from outrider_perception.classes import NAMES
 from outrider_perception.config import load
+from outrider_perception.extent import believe
 from outrider_perception.twice import doubles, inherit
 
 SETTINGS = load().tracks
@@ -33,7 +34,7 @@ def bank(*xs: float, vx: float = 8.0) -> Bank:
 def after(made: Bank) -> dict[int, float]:
     """Return who stays, and where."""
     found = doubles(made, SENSOR, NOW_S, SETTINGS)
-    inherit(made, found.older, found.heir)
+    inherit(made, found)
     left = made.take(~found.goes)
     return dict(zip(left.identity.tolist(), left.state[:, 0].tolist(), strict=True))
 
@@ -79,9 +80,31 @@ def test_heir_keeps_what_images_said_and_for_how_long_he_is_known(looks: int) ->
     made.beliefs[0, CAR] = 0.0
     made.size_m[0] = [4.4, np.nan, 1.5]
     made.size_m[1] = [np.nan, np.nan, 1.6]
-    inherit(made, np.array([0]), np.array([1]))
+    made.heard_s[0, 1] = NOW_S - 0.3
+    made.seen_s[0] = NOW_S - 0.1
+    found = doubles(made, SENSOR, NOW_S, SETTINGS)
+    inherit(made, found)
     assert made.identity[1] == 1
     assert made.first_s[1] == 1.0
     assert made.beliefs[1].argmax() == CAR
     assert made.named[1]
+    assert made.heard_s[1, 1] == NOW_S - 0.3
     np.testing.assert_equal(made.size_m[1], [4.4, np.nan, 1.6])
+
+
+def test_what_images_said_of_one_who_was_never_sure_is_not_lost() -> None:
+    made = bank(-12.0, -13.0)
+    made.confirmed[1] = False
+    made.beliefs[1] = -2.0
+    made.beliefs[1, CAR] = 0.0
+    found = doubles(made, SENSOR, NOW_S, SETTINGS)
+    inherit(made, found)
+    assert made.take(~found.goes).identity.tolist() == [1]
+    assert made.beliefs[0].argmax() == CAR
+
+
+def test_who_is_confirmed_is_believed_his_speed_and_nobody_else_is() -> None:
+    made = bank(-12.0, -30.0)
+    made.pace_mps[:] = 2.0
+    believe(made, np.array([True, False]), np.array([5.5, 0.0]))
+    assert made.pace_mps.tolist() == [pytest.approx(13.5 - 0.2 / np.sqrt(2.0), abs=0.01), 2.0]

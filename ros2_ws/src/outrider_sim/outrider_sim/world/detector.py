@@ -8,6 +8,7 @@ but by time.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -126,7 +127,7 @@ class Detector:
         model, camera = self.model, self.model.camera
         dt_s = 1.0 / model.fps if self._last_s is None else snapshot.t_s - self._last_s
         self._last_s = snapshot.t_s
-        seen = views(snapshot, mount, camera, model.recall['reach_m'][snapshot.weather])
+        seen = views(snapshot, mount, camera, model.recall['reach_m'][snapshot.weather], model.recall['cut_px'])
         light, keeps = light_of(snapshot), _keeps(model, dt_s)
         found: list[tuple[Floats, str, float, int]] = []
         for place, (row, kind) in enumerate(zip(seen.row.tolist(), seen.kinds, strict=True)):
@@ -134,7 +135,7 @@ class Detector:
             look.step(self._random, keeps)
             shown = seen.visible[place] >= model.recall['least_visible']
             size = float(seen.size_px[place])
-            recall = self._recall(size, kind, light, snapshot.weather, bool(seen.cut[place])) if shown else 0.0
+            recall = self._recall(size, kind, light, snapshot.weather, int(seen.left[place])) if shown else 0.0
             noise, spread = self._random.standard_normal(4), self._random.standard_normal(2).tolist()
             if _NORMAL.cdf(look.found) >= recall:
                 continue
@@ -150,10 +151,10 @@ class Detector:
             found.append((edges_px, kind, self._score(0.0, float(self._random.standard_normal())), -1))
         return _together(found, camera)
 
-    def _recall(self, size_px: float, kind: str, light: str, weather: str, cut: bool) -> float:
+    def _recall(self, size_px: float, kind: str, light: str, weather: str, left: int) -> float:
         told = self.model.recall
         half = told['half_px'][light] * told['by_class'][kind] * told['weather'][weather]
-        best = told['best'][light] * (told['cut'] if cut else 1.0)
+        best = told['best'][light] * (told['cut'][left] if left >= 0 else 1.0)
         share = best / (1.0 + math.exp(min((half - size_px) / told['width_px'], 50.0)))
         return float(max(1.0 - self._misses * (1.0 - share), 0.0))
 
@@ -178,8 +179,8 @@ class Views:
     """n bodies as an image shows them, nearest first: what recall depends on.
 
     `row` as in Boxes, `edges_px` (n, 4) of the whole body cut at the image's edges, `visible` (n,) the share that
-    nearer ones leave, `size_px` (n,) root of the visible area, `distance_m` (n,) from base_link, `cut` (n,) whether a
-    side of the image goes through it.
+    nearer ones leave, `size_px` (n,) root of the visible area, `distance_m` (n,) from base_link, `left` (n,) as left_of
+    says.
     """
 
     row: NDArray[np.int64]
@@ -188,7 +189,7 @@ class Views:
     visible: Floats
     size_px: Floats
     distance_m: Floats
-    cut: NDArray[np.bool_]
+    left: NDArray[np.int64]
 
     @property
     def shown_px(self) -> Floats:
@@ -196,7 +197,8 @@ class Views:
         return _shown(self.edges_px)
 
 
-def views(snapshot: Snapshot, mount: Mount, camera: Pinhole, reach_m: float = math.inf) -> Views:
+def views(snapshot: Snapshot, mount: Mount, camera: Pinhole, reach_m: float = math.inf,
+          cut_px: Sequence[float] = ()) -> Views:
     """Return what a camera at `mount` has in its image, up to `reach_m` from the rider."""
     bodies = figures(snapshot)
     distance = np.hypot(*(bodies.xy - [snapshot.rider.x, snapshot.rider.y]).T)
@@ -210,13 +212,17 @@ def views(snapshot: Snapshot, mount: Mount, camera: Pinhole, reach_m: float = ma
     bodies, edges = bodies.take(inside), edges[inside]
     visible = _visible(edges)
     return Views(bodies.row, bodies.kinds, edges, visible, np.sqrt(width[inside] * height[inside] * visible),
-                 distance[inside], sides_cut(edges, camera.width))
+                 distance[inside], left_of(edges, camera.width, cut_px))
 
 
-def sides_cut(edges: Floats, width_px: int) -> NDArray[np.bool_]:
-    """Return which boxes (n, 4) end at the left or the right side of an image."""
-    cut: NDArray[np.bool_] = (edges[:, 0] <= 0.0) | (edges[:, 2] >= width_px - 1.0)
-    return cut
+def left_of(edges: Floats, width_px: int, cut_px: Sequence[float]) -> NDArray[np.int64]:
+    """Return for boxes (n, 4) that end at the left or right side of an image how many of `cut_px` they are as wide as.
+
+    -1: they end within it. A sliver is not known for what it is, nor is a flank that fills the image.
+    """
+    cut = (edges[:, 0] <= 0.0) | (edges[:, 2] >= width_px - 1.0)
+    found: NDArray[np.int64] = np.where(cut, np.searchsorted(cut_px, edges[:, 2] - edges[:, 0], side='right'), -1)
+    return found
 
 
 def light_of(snapshot: Snapshot) -> str:
