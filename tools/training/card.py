@@ -31,7 +31,7 @@ were trained on photographs: a COCO model's classes are mapped by name.
 
 Mean average precision at half overlap (mAP50) on {pictures:,} pictures of other seeds, {night:.0f} % of them at night;
 bodies at least {least_px:.0f} px high in the camera's 848 x 480, {share:.0f} % visible and up to {far:.0f} m away.
-Bodies beyond that count neither way. The exported file, looked with as the node does; p50 of a look {p50:.0f} ms on one core.
+Bodies beyond that count neither way. The node's engine looked; p50 of a look {p50:.0f} ms on one core.
 
 | class | bodies | mAP50 | {lights} |
 |---|---|---|{rule}|
