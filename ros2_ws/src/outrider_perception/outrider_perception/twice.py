@@ -48,7 +48,9 @@ def doubles(bank: Bank, sensor_xy_m: Floats, stamp_s: float, settings: Settings)
     goes[one[leaves]] = True
     chain = dict(zip(one[leaves].tolist(), other[leaves].tolist(), strict=True))
     ends = {gone: _end(gone, chain) for gone in chain}
-    gone = np.array([at for at, stays in ends.items() if not goes[stays]], dtype=np.int64)
+    for end in ends.values():  # who lie on each other in a ring do not all go
+        goes[end] = False
+    gone = np.array([at for at in ends if goes[at]], dtype=np.int64)
     stays = np.array([ends[at] for at in gone.tolist()], dtype=np.int64)
     return Doubles(goes, gone, stays, _names(bank, gone, stays))
 

@@ -66,6 +66,12 @@ def test_name_goes_along_a_chain_of_three() -> None:
     assert after(made) == {1: -6.5}
 
 
+def test_of_three_that_lie_on_each_other_in_a_ring_somebody_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = np.array([0, 1, 2]), np.array([1, 2, 0])  # each but the last behind a younger one, and he on the oldest
+    monkeypatch.setattr('outrider_perception.extent.together', lambda *_: ring)
+    assert 1 in after(bank(-13.0, -9.6, -6.5, vx=-18.0))
+
+
 def test_who_is_not_sure_leaves_and_takes_no_name() -> None:
     made = bank(-12.0, -13.0)
     made.confirmed[1] = False
